@@ -1,0 +1,1 @@
+//! Says what kind a message is, who speaks, and which recommendations it speaks to.

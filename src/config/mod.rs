@@ -1,0 +1,273 @@
+//! What the operator sets, in one TOML file. Refuses unknown keys and bad values, all named at once; holds no secret.
+
+mod table;
+
+use crate::domain::Timestamp;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use table::Reader;
+
+/// A commented configuration with every key; `pouch config example` prints it, and a test reads it back.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// Everything that can be set. `Config::default()` is what works without a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub call: Call,
+    pub accounts: Vec<Account>,
+    pub receive: Receive,
+    pub extractor: Extractor,
+    pub publish: Publish,
+    /// Loopback only until there are accounts for people.
+    pub listen: SocketAddr,
+    /// PostgreSQL's address; `None`: SQLite in the data folder.
+    pub postgres_url: Option<String>,
+    /// A catalogue file that replaces the one in the binary.
+    pub catalogue_file: Option<PathBuf>,
+}
+
+/// The call for inputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub title: String,
+    /// Civil date of the event, for the record; nothing is judged by it.
+    pub event: Option<jiff::civil::Date>,
+    /// Addresses that inputs are sent to; what they themselves send is no submission.
+    pub addresses: Vec<String>,
+}
+
+/// One account at one server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// Short name for people and logs, as `chair`.
+    pub name: String,
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub secret: Secret,
+    /// PEM file with the certificate authority, in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// False only for a server on loopback.
+    pub tls: bool,
+    /// Folders to watch; empty: the inbox.
+    pub folders: Vec<String>,
+    /// Watch the junk folder too, found by its attribute (RFC 6154).
+    pub junk: bool,
+    /// Messages that came to the server before this are left out.
+    pub start: Option<Timestamp>,
+}
+
+/// Where the password is; the configuration itself never holds one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// First line of a file.
+    File(PathBuf),
+    /// An environment variable.
+    Env(String),
+}
+
+impl Secret {
+    /// Reads the password now, so that a changed one is taken at the next login.
+    ///
+    /// # Errors
+    /// Says where it looked, never what it found.
+    pub fn read(&self) -> anyhow::Result<String> {
+        let found = match self {
+            Self::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| anyhow::anyhow!("the password file {} cannot be read: {error}", path.display()))?,
+            Self::Env(name) => std::env::var(name)
+                .map_err(|_| anyhow::anyhow!("the environment variable {name} with the password is not set"))?,
+        };
+        Ok(found.lines().next().unwrap_or_default().to_string())
+    }
+}
+
+/// How mailboxes are watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receive {
+    /// IDLE is renewed after this, at most 5 minutes.
+    pub idle: Duration,
+    /// A short look for new UIDs at least this often, whatever IDLE says; at most 60 seconds.
+    pub poll: Duration,
+    /// Full comparison of UIDs at least this often.
+    pub compare: Duration,
+    /// Connecting, greeting, DONE.
+    pub connect_timeout: Duration,
+    /// Longest silence within a command.
+    pub read_timeout: Duration,
+    /// Shortest and longest wait before a new connection.
+    pub backoff: (Duration, Duration),
+    /// A UID that fails is tried again after this, five times, and then daily.
+    pub park_retry: Duration,
+    /// Larger messages are left parked with the reason, in bytes.
+    pub max_message_bytes: u64,
+}
+
+/// Limits of the extractor children.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extractor {
+    pub workers: usize,
+    /// Address space of one child.
+    pub memory_bytes: u64,
+    /// One request; grows with the size of the part by a second a megabyte.
+    pub time: Duration,
+    /// Text of one part.
+    pub text_bytes: usize,
+}
+
+/// Where and when approved inputs become public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publish {
+    /// `None`: `public` in the data folder.
+    pub dir: Option<PathBuf>,
+    /// From approval to publication.
+    pub delay: Duration,
+    /// Absolute address of the site.
+    pub base_url: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            call: Call { title: "Written inputs of stakeholders".into(), event: None, addresses: Vec::new() },
+            accounts: Vec::new(),
+            receive: Receive {
+                idle: Duration::from_secs(290),
+                poll: Duration::from_secs(60),
+                compare: Duration::from_secs(900),
+                connect_timeout: Duration::from_secs(15),
+                read_timeout: Duration::from_secs(60),
+                backoff: (Duration::from_secs(1), Duration::from_secs(300)),
+                park_retry: Duration::from_secs(720),
+                max_message_bytes: 200 << 20,
+            },
+            extractor: Extractor {
+                workers: std::thread::available_parallelism().map_or(2, usize::from),
+                memory_bytes: 1 << 30,
+                time: Duration::from_secs(20),
+                text_bytes: 16 << 20,
+            },
+            publish: Publish { dir: None, delay: Duration::from_secs(60), base_url: None },
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            postgres_url: None,
+            catalogue_file: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, one sentence each.
+    pub fn load(path: &Path) -> Result<Self, Vec<String>> {
+        let text = std::fs::read_to_string(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+        Self::read(&text, path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Reads the text of a configuration.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, one sentence each.
+    pub fn read(text: &str, folder: &Path) -> Result<Self, Vec<String>> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| vec![error.to_string()])?;
+        let mut top = Reader::new(table, "", folder);
+        let config = Self::from_reader(&mut top);
+        let wrong = top.finish();
+        if wrong.is_empty() { Ok(config) } else { Err(wrong) }
+    }
+
+    fn from_reader(top: &mut Reader) -> Self {
+        let base = Self::default();
+        let mut call = top.table("call");
+        let mut receive = top.table("receive");
+        let mut extractor = top.table("extractor");
+        let mut publish = top.table("publish");
+        let (seconds, hour) = (Duration::from_secs, Duration::from_secs(3600));
+        let config = Self {
+            call: Call {
+                title: call.text("title").unwrap_or(base.call.title),
+                event: call.date("event"),
+                addresses: call.texts("addresses"),
+            },
+            receive: Receive {
+                idle: receive.duration("idle", seconds(1), seconds(300)).unwrap_or(base.receive.idle),
+                poll: receive.duration("poll", seconds(1), seconds(60)).unwrap_or(base.receive.poll),
+                compare: receive.duration("compare", seconds(1), hour * 24).unwrap_or(base.receive.compare),
+                connect_timeout: receive
+                    .duration("connect_timeout", seconds(1), seconds(300))
+                    .unwrap_or(base.receive.connect_timeout),
+                read_timeout: receive
+                    .duration("read_timeout", seconds(1), seconds(600))
+                    .unwrap_or(base.receive.read_timeout),
+                backoff: (
+                    receive
+                        .duration("backoff_least", Duration::from_millis(10), seconds(60))
+                        .unwrap_or(base.receive.backoff.0),
+                    receive.duration("backoff_most", seconds(1), hour).unwrap_or(base.receive.backoff.1),
+                ),
+                park_retry: receive.duration("park_retry", seconds(1), hour * 24).unwrap_or(base.receive.park_retry),
+                max_message_bytes: receive
+                    .number("max_message_mb", 1, 2048)
+                    .map_or(base.receive.max_message_bytes, |mb| mb << 20),
+            },
+            extractor: Extractor {
+                workers: extractor.number("workers", 1, 64).map_or(base.extractor.workers, |n| n as usize),
+                memory_bytes: extractor
+                    .number("memory_mb", 256, 65_536)
+                    .map_or(base.extractor.memory_bytes, |mb| mb << 20),
+                time: extractor.duration("time", seconds(1), hour).unwrap_or(base.extractor.time),
+                text_bytes: extractor
+                    .number("text_mb", 1, 1024)
+                    .map_or(base.extractor.text_bytes, |mb| (mb as usize) << 20),
+            },
+            publish: Publish {
+                dir: publish.path("dir"),
+                delay: publish.duration("delay", Duration::ZERO, hour * 24 * 30).unwrap_or(base.publish.delay),
+                base_url: publish.url("base_url"),
+            },
+            accounts: top.tables("account").iter_mut().map(|one| account(one, top)).collect(),
+            listen: top.loopback("listen").unwrap_or(base.listen),
+            postgres_url: top.text("postgres_url"),
+            catalogue_file: top.path("catalogue_file"),
+        };
+        for part in [call, receive, extractor, publish] {
+            top.absorb(part);
+        }
+        config
+    }
+}
+
+fn account(one: &mut Reader, top: &mut Reader) -> Account {
+    let host = one.required("host");
+    let tls = one.flag("tls").unwrap_or(true);
+    if !tls && !["localhost", "127.0.0.1", "::1"].contains(&host.as_str()) {
+        one.wrong("tls", "may be switched off only for a server on loopback");
+    }
+    let secret = match (one.path("password_file"), one.text("password_env")) {
+        (Some(file), None) => Secret::File(file),
+        (None, Some(name)) => Secret::Env(name),
+        _ => {
+            one.wrong("password_file", "set it or password_env, one of the two");
+            Secret::Env(String::new())
+        }
+    };
+    let account = Account {
+        name: one.required("name"),
+        port: one.number("port", 1, 65_535).map_or(993, |port| port as u16),
+        user: one.required("user"),
+        secret,
+        ca_file: one.path("ca_file"),
+        tls,
+        folders: one.texts("folders"),
+        junk: one.flag("junk").unwrap_or(true),
+        start: one.date("start").and_then(|date| {
+            let midnight = date.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+            midnight.ok().map(|zoned| zoned.timestamp())
+        }),
+        host,
+    };
+    top.absorb(std::mem::take(one));
+    account
+}

@@ -1,0 +1,182 @@
+//! What `classify` says of a message: its kind, who speaks, and which recommendations it speaks to, with evidence.
+
+use super::Digest;
+use super::message::Span;
+use serde::{Deserialize, Serialize};
+
+/// What kind of mail it is; the closed list for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageKind {
+    Submission,
+    Query,
+    Registration,
+    /// Asks to withdraw or replace an earlier input.
+    Withdrawal,
+    AutoReply,
+    Bounce,
+    Spam,
+    Personal,
+    Acknowledgement,
+    Newsletter,
+    Calendar,
+    /// The classifier does not say.
+    Unknown,
+}
+
+impl MessageKind {
+    /// All kinds, in the order of the manual.
+    pub const ALL: [Self; 12] = [
+        Self::Submission,
+        Self::Query,
+        Self::Registration,
+        Self::Withdrawal,
+        Self::AutoReply,
+        Self::Bounce,
+        Self::Spam,
+        Self::Personal,
+        Self::Acknowledgement,
+        Self::Newsletter,
+        Self::Calendar,
+        Self::Unknown,
+    ];
+
+    /// The word in tables, JSON and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Submission => "submission",
+            Self::Query => "query",
+            Self::Registration => "registration",
+            Self::Withdrawal => "withdrawal",
+            Self::AutoReply => "auto-reply",
+            Self::Bounce => "bounce",
+            Self::Spam => "spam",
+            Self::Personal => "personal",
+            Self::Acknowledgement => "acknowledgement",
+            Self::Newsletter => "newsletter",
+            Self::Calendar => "calendar",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The kind of body that speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubmitterKind {
+    Business,
+    Ngo,
+    Academia,
+    TechnicalCommunity,
+    Coalition,
+    /// Intergovernmental organization.
+    Igo,
+    State,
+    Individual,
+    #[default]
+    Unknown,
+}
+
+impl SubmitterKind {
+    /// All kinds, in the order of the manual.
+    pub const ALL: [Self; 9] = [
+        Self::Business,
+        Self::Ngo,
+        Self::Academia,
+        Self::TechnicalCommunity,
+        Self::Coalition,
+        Self::Igo,
+        Self::State,
+        Self::Individual,
+        Self::Unknown,
+    ];
+
+    /// The word in tables, JSON and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Business => "business",
+            Self::Ngo => "ngo",
+            Self::Academia => "academia",
+            Self::TechnicalCommunity => "technical-community",
+            Self::Coalition => "coalition",
+            Self::Igo => "igo",
+            Self::State => "state",
+            Self::Individual => "individual",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Who speaks, as claimed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitter {
+    pub name: String,
+    pub kind: SubmitterKind,
+}
+
+/// Where an assignment stands in the source: always checked against the source text before it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The words, verbatim.
+    pub quote: String,
+    /// `body`, or the path of the attachment (`2`, `2.1`, `2.body`).
+    pub part: String,
+    /// Of the part's decoded bytes; for a body, of its text.
+    pub digest: Digest,
+    /// Number of the segment (page, slide) that it begins in.
+    pub segment: u32,
+    /// In characters of the part's whole text.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+/// "This text speaks to recommendation N", as the classifier proposes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProposedAssignment {
+    /// Id in the catalogue.
+    pub recommendation: String,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// One to three quotes.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A text that the classifier reads: a body or an attachment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextPart {
+    /// `body`, or the path of the attachment.
+    pub path: String,
+    pub name: Option<String>,
+    pub digest: Digest,
+    pub segments: Vec<super::extraction::Segment>,
+    /// What counts as the sender's own words, in characters of the joined text; `None`: all of it.
+    pub own: Option<Vec<Span>>,
+    /// Title in the document's own metadata or first heading.
+    pub title: Option<String>,
+}
+
+/// What `classify` says. Pure: the same input and version give the same answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Classification {
+    pub kind: MessageKind,
+    /// How sure the kind is, from 0 to 1.
+    pub kind_confidence: f64,
+    /// Why this kind, with a quote where there is one; in words for a person.
+    pub reason: String,
+    /// True: the classifier is not sure enough of the kind; a person has to look.
+    pub unsure: bool,
+    pub submitter: Submitter,
+    pub title: String,
+    /// Where the title was taken from: `document`, `heading`, `subject`, `file-name`.
+    pub title_source: String,
+    /// ISO 639-1 codes of the substantive text, main one first; `other` and `uncertain` are answers.
+    pub languages: Vec<String>,
+    /// The language of each text part, by path.
+    pub part_languages: Vec<(String, String)>,
+    /// Only those at or above the line; empty means "none found".
+    pub assignments: Vec<ProposedAssignment>,
+    /// Explicit citations of the report that map to no verified paragraph: shown, unmapped.
+    pub citations: Vec<String>,
+    /// Name and version, as `terms-1`.
+    pub classifier: String,
+}

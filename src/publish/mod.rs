@@ -1,0 +1,1 @@
+//! Approved inputs to pages.

@@ -1,0 +1,1 @@
+//! Watches mailboxes over IMAP.

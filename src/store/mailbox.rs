@@ -1,0 +1,1 @@
+//! Rows of mailboxes and UIDs.

@@ -1,0 +1,129 @@
+//! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
+
+pub mod mailbox;
+pub mod rows;
+
+use anyhow::Context as _;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyPool, Transaction};
+use std::path::Path;
+use std::str::FromStr;
+
+/// A transaction on either engine.
+pub type Tx = Transaction<'static, Any>;
+
+/// Which engine is behind the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What goes wrong in the store.
+#[derive(Debug)]
+pub enum Error {
+    /// Another writer was first (unique key, stale edition); the caller may look again and decide.
+    Conflict(String),
+    /// Everything else: storage is not there, is full, is broken. Pause, retry, tell the operator.
+    Storage(sqlx::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Conflict(what) => write!(f, "another writer was first: {what}"),
+            Self::Storage(error) => write!(f, "the database did not answer as it should: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) if db.is_unique_violation() => Self::Conflict(db.message().into()),
+            _ => Self::Storage(error),
+        }
+    }
+}
+
+/// The result of a store function.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    engine: Engine,
+}
+
+impl Store {
+    /// Opens the SQLite file in the data folder, creating it, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the file cannot be opened or holds tables of a newer Pouch.
+    pub async fn open_sqlite(file: &Path) -> anyhow::Result<Self> {
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        Self::open(&url, Engine::Sqlite).await
+    }
+
+    /// Opens PostgreSQL by its URL and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the server does not answer or holds tables of a newer Pouch.
+    pub async fn open_postgres(url: &str) -> anyhow::Result<Self> {
+        Self::open(url, Engine::Postgres).await
+    }
+
+    async fn open(url: &str, engine: Engine) -> anyhow::Result<Self> {
+        sqlx::any::install_default_drivers();
+        let options = AnyConnectOptions::from_str(url).context("the database address cannot be read")?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if engine == Engine::Sqlite {
+                        // FULL: a committed transaction survives a power cut (see the vault for the bytes).
+                        for pragma in [
+                            "pragma journal_mode = wal",
+                            "pragma synchronous = full",
+                            "pragma busy_timeout = 30000",
+                            "pragma foreign_keys = on",
+                            "pragma cache_size = -16000",
+                        ] {
+                            sqlx::query(pragma).execute(&mut *connection).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .context("the database cannot be opened")?;
+        sqlx::migrate!().run(&pool).await.context("the tables cannot be brought up to date")?;
+        Ok(Self { pool, engine })
+    }
+
+    /// Begins a writing transaction. On SQLite it takes the write lock at once: a transaction that reads first and
+    /// then writes would otherwise fail under contention instead of waiting.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self.engine {
+            Engine::Sqlite => self.pool.begin_with("begin immediate").await?,
+            Engine::Postgres => self.pool.begin().await?,
+        })
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// For reads outside a transaction.
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+}

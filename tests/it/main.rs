@@ -1,0 +1,17 @@
+//! The one test binary. Servers are real and started once by `scripts/test`; see `servers`.
+
+mod audit;
+mod classify;
+mod config;
+mod durable;
+mod extract;
+mod floors;
+mod journey;
+mod parse;
+mod publish;
+mod receive;
+mod receive_faults;
+mod review;
+mod servers;
+mod store;
+mod web;
