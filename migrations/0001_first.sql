@@ -59,6 +59,8 @@ create table messages (
     kind text not null,
     reason text not null,
     parsed text not null,
+    -- The short form of `parsed` for lists: sender and parts, no texts.
+    summary text not null,
     classified text,
     problems text not null,
     submission_id text
@@ -95,8 +97,8 @@ create table revisions (
         check (state_name in ('queued', 'approved', 'published', 'rejected', 'withdrawn', 'superseded')),
     state text not null,
     content text not null,
-    -- When the approved revision may be published.
-    publish_at bigint,
+    -- What was approved, exactly; publishing reads nothing else.
+    manifest text,
     created_at bigint not null,
     unique (submission_id, number)
 );
@@ -148,8 +150,11 @@ create table ledger (
     number bigint unique,
     at bigint not null,
     actor text not null,
+    -- The id that the event is about; derived from it, for looking up.
+    subject text not null,
     event text not null
 );
+create index ledger_subject on ledger (subject, id);
 create index ledger_unsealed on ledger (id) where number is null;
 
 -- One row a sealing: the number and the chain's hash of the last entry it covers.
@@ -177,7 +182,7 @@ create table tasks (
     last_error text,
     unique (stage, subject)
 );
-create index tasks_due on tasks (lease_until, due_at, id);
+create index tasks_next on tasks (stage, due_at, id);
 
 create table settings (
     name text primary key,

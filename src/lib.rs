@@ -1,6 +1,8 @@
 //! Pouch: from two mailboxes to a public page. The map stands in README.md and in `pipeline`.
 
+pub mod audit;
 pub mod classify;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod extract;
@@ -8,5 +10,9 @@ pub mod parse;
 pub mod pipeline;
 pub mod publish;
 pub mod receive;
+pub mod review;
+pub mod sandbox;
 pub mod store;
 pub mod vault;
+pub mod web;
+pub mod worker;

@@ -1,13 +1,351 @@
-//! The way of a message (placeholder: being written).
-use crate::domain::mailbox::Arrival;
-use crate::domain::{MailboxId, Timestamp};
-use crate::store::{self, Store};
+//! The way of a message. Read this file first; it decides the order of things and nothing about their substance.
+//!
+//! ```text
+//! receive   UID               -> mailbox copy          src/receive
+//! parse     mailbox copy      -> message, parsed       src/parse
+//! extract   attachment        -> text                  src/extract
+//! classify  text, catalogue   -> kind, assignments     src/classify
+//! queue     assignments       -> revision, Queued      src/pipeline.rs
+//! review    (a person)        -> decision              src/review.rs
+//! publish   approved revision -> public page           src/publish
+//! audit     ledger            -> report                src/audit
+//! ```
+//!
+//! Every stage has one shape: load, call a pure function, save the result, the ledger entry and the next task in one
+//! transaction. A step may run twice; the second run changes nothing. Stages take several tasks at once, so that one
+//! durable transaction serves them all; a task that fails alone is postponed alone.
 
-/// Takes a batch in whose bytes are already durable in the vault: copies, parse tasks and ledger entries in one
-/// transaction. A UID that is known already is left as it is, unless it was parked.
+mod door;
+mod seal;
+mod site;
+mod steps;
+
+pub use door::{open_mailbox, settle, take_in, vanish};
+pub use seal::seal;
+pub use site::{public_input, write_front};
+pub use steps::{TaskError, joined, texts_of};
+
+use crate::classify::Classifier;
+use crate::config::Config;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::classification::MessageKind;
+use crate::domain::extraction::Extraction;
+use crate::domain::ledger::{Actor, Event, Outcome};
+use crate::domain::mailbox::Settlement;
+use crate::domain::message::PartKind;
+use crate::domain::submission::{Assigner, Assignment, Change, Content, Manifest, State};
+use crate::domain::{Digest, MessageId, RevisionId, SubmissionId, Timestamp};
+use crate::sandbox::Pool;
+use crate::store::message::{CopyLine, NewMessage};
+use crate::store::submission::Revision;
+use crate::store::task::{Stage, Task};
+use crate::store::{self, Store, Tx, ledger, message, submission, task};
+use crate::vault::Vault;
+use std::path::PathBuf;
+use std::sync::Arc;
+use steps::{Done, for_each, uid_key};
+
+/// What the stages work with.
+#[derive(Clone)]
+pub struct Tools {
+    pub store: Store,
+    pub vault: Vault,
+    pub pool: Pool,
+    pub classifier: Arc<Classifier>,
+    pub catalogue: Arc<Catalogue>,
+    pub config: Arc<Config>,
+    /// Where the public pages are written.
+    pub public_dir: PathBuf,
+}
+
+/// Works some tasks of one stage; every one of them is finished, moved on or postponed on return.
 ///
 /// # Errors
-/// If the store does not answer; nothing of the batch is then taken.
-pub async fn take_in(_store: &Store, _mailbox: &MailboxId, _batch: &[Arrival], _now: Timestamp) -> store::Result<()> {
+/// Only if the store does not answer: nothing is lost, the claims run out and the work is done again.
+pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    match stage {
+        Stage::Parse => parse(tools, tasks, now).await,
+        Stage::Extract => extract(tools, tasks, now).await,
+        Stage::Classify => classify(tools, tasks, now).await,
+        Stage::Queue => queue(tools, tasks, now).await,
+        Stage::Publish => publish(tools, tasks, now).await,
+        Stage::Site => site::write(tools, tasks, now).await,
+    }
+}
+
+/// mailbox copy -> message
+async fn parse(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done = for_each(tasks, |task| steps::parse_copy(tools, task)).await;
+    let mut tx = tools.store.begin().await?;
+    for (task, parsed) in &done.good {
+        match parsed {
+            Some((copy, parsed)) => save_parsed(&mut tx, task, copy, parsed, now).await?,
+            None => task::finish(&mut tx, task).await?,
+        }
+    }
+    tx.commit().await?;
+    steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+async fn save_parsed(tx: &mut Tx, task: &Task, copy: &CopyLine, parsed: &steps::Parsed, now: Timestamp) -> store::Result<()> {
+    let mut id = MessageId::new(now);
+    let new = NewMessage {
+        id: &id,
+        join_key: &parsed.join_key,
+        parsed: &parsed.message,
+        first_seen: copy.first_seen,
+        digest: parsed.digest,
+        problems: &parsed.message.problems,
+    };
+    let settlement = match message::add(tx, &new).await? {
+        None => {
+            steps::compare_with_kin(tx, &id, &parsed.message).await?;
+            let next = if parsed.readable { Stage::Extract } else { Stage::Classify };
+            task::advance(tx, task, next, id.as_str(), now).await?;
+            Settlement::Taken
+        }
+        Some(known) => {
+            message::seen_since(tx, &known, copy.first_seen).await?;
+            if parsed.readable {
+                task::finish(tx, task).await?;
+            } else {
+                task::advance(tx, task, Stage::Classify, known.as_str(), now).await?;
+            }
+            id = known;
+            Settlement::Copy
+        }
+    };
+    message::join_copy(tx, &copy.key, settlement, &id).await?;
+    let event = Event::Joined { uid: copy.key.clone(), settlement, message: id };
+    ledger::append(tx, &Actor::Pouch, &[event], now).await
+}
+
+/// attachment -> text
+async fn extract(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done: Done<Vec<(Digest, Extraction)>> = for_each(tasks, |task| steps::read_parts(tools, task)).await;
+    let mut tx = tools.store.begin().await?;
+    for (task, extractions) in &done.good {
+        for (content, extraction) in extractions {
+            message::keep_extraction(&mut tx, *content, extraction).await?;
+        }
+        task::advance(&mut tx, task, Stage::Classify, &task.subject, now).await?;
+    }
+    tx.commit().await?;
+    steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// text, catalogue -> kind, assignments
+async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done = for_each(tasks, |task| steps::classify_message(tools, task)).await;
+    let mut tx = tools.store.begin().await?;
+    for (task, classified) in &done.good {
+        let id = MessageId(task.subject.clone());
+        message::set_classified(&mut tx, &id, classified).await?;
+        let outcome = match classified.kind {
+            _ if classified.unsure => Outcome::Held,
+            MessageKind::Submission => Outcome::Submission,
+            // Somebody takes an input back: a person has to act on it, and soon.
+            MessageKind::Withdrawal | MessageKind::Unknown => Outcome::Held,
+            MessageKind::Query
+            | MessageKind::Registration
+            | MessageKind::AutoReply
+            | MessageKind::Bounce
+            | MessageKind::Spam
+            | MessageKind::Personal
+            | MessageKind::Acknowledgement
+            | MessageKind::Newsletter
+            | MessageKind::Calendar => Outcome::SetAside,
+        };
+        set_outcome(&mut tx, &Actor::Pouch, &id, outcome, classified.kind, &classified.reason, now).await?;
+        match outcome {
+            Outcome::Submission => task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?,
+            Outcome::SetAside | Outcome::Held | Outcome::Pending => task::finish(&mut tx, task).await?,
+        }
+    }
+    tx.commit().await?;
+    steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// Says what a message is to us, in its row and in the ledger.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn set_outcome(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &MessageId,
+    outcome: Outcome,
+    kind: MessageKind,
+    reason: &str,
+    now: Timestamp,
+) -> store::Result<()> {
+    message::set_outcome(tx, id, outcome, kind, reason).await?;
+    let reason = ledger::commit_to(tx, reason).await?;
+    ledger::append(tx, actor, &[Event::OutcomeSet { message: id.clone(), outcome, kind, reason }], now).await
+}
+
+/// assignments -> revision, Queued
+async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done = for_each(tasks, |task| steps::load_for_queue(tools, task)).await;
+    let mut tx = tools.store.begin().await?;
+    for (task, loaded) in &done.good {
+        if let Some((line, classified)) = loaded {
+            let id = SubmissionId::new(now);
+            submission::add(&mut tx, &id, line.first_seen).await?;
+            let assignments = classified.assignments.iter().map(|one| Assignment {
+                recommendation: one.recommendation.clone(),
+                confidence: one.confidence,
+                evidence: one.evidence.clone(),
+                assigner: Assigner::Classifier(classified.classifier.clone()),
+            });
+            let content = Content {
+                title: classified.title.clone(),
+                submitter: classified.submitter.clone(),
+                languages: classified.languages.clone(),
+                parts: steps::parts_of_input(line, &steps::parts_with_text(tools, line).await?),
+                assignments: assignments.collect(),
+            };
+            message::set_submission(&mut tx, &line.id, Some(&id)).await?;
+            add_revision(&mut tx, &Actor::Pouch, &id, 1, content, now).await?;
+        }
+        task::finish(&mut tx, task).await?;
+    }
+    tx.commit().await?;
+    steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// Adds a queued revision, in its row and in the ledger.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn add_revision(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &SubmissionId,
+    number: u32,
+    content: Content,
+    now: Timestamp,
+) -> store::Result<RevisionId> {
+    let revision = Revision {
+        id: RevisionId::new(now),
+        submission: id.clone(),
+        number,
+        edition: 1,
+        state: State::Queued,
+        content,
+        manifest: None,
+        created_at: now,
+    };
+    submission::add_revision(tx, &revision).await?;
+    let event = Event::Queued {
+        submission: id.clone(),
+        revision: revision.id.clone(),
+        number,
+        parts: revision.content.parts.clone(),
+        content: content_digest(&revision.content)?,
+    };
+    ledger::append(tx, actor, &[event], now).await?;
+    Ok(revision.id)
+}
+
+/// Of a revision's content as it is stored: what the ledger says was queued or edited.
+///
+/// # Errors
+/// If the content cannot be written as JSON.
+pub fn content_digest(content: &Content) -> store::Result<Digest> {
+    Ok(Digest::of(store::rows::json(content)?.as_bytes()))
+}
+
+/// approved revision -> Published; the pages follow as a task of their own
+async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let confirmed = steps::catalogue_confirmed(tools).await?;
+    for task in tasks {
+        let mut tx = tools.store.begin().await?;
+        let revision = submission::revision_in(&mut tx, &RevisionId(task.subject.clone())).await?;
+        // Reopened or withdrawn since: there is nothing to publish, and nothing is.
+        let Some(revision) = revision.filter(|one| matches!(one.state, State::Approved { .. })) else {
+            task::finish(&mut tx, task).await?;
+            tx.commit().await?;
+            continue;
+        };
+        match steps::approved_manifest(&revision) {
+            Ok(manifest) => {
+                save_published(&mut tx, tools, &revision, &manifest, confirmed, now).await?;
+                task::finish(&mut tx, task).await?;
+                tx.commit().await?;
+            }
+            Err(reason) => {
+                drop(tx);
+                task::postpone(&tools.store, task, &reason, now + task::LEASE).await?;
+            }
+        }
+    }
     Ok(())
+}
+
+async fn save_published(
+    tx: &mut Tx,
+    tools: &Tools,
+    revision: &Revision,
+    manifest: &Manifest,
+    confirmed: bool,
+    now: Timestamp,
+) -> store::Result<()> {
+    for earlier in submission::revisions_in(tx, &revision.submission).await? {
+        let waits_before = earlier.number < revision.number && matches!(earlier.state, State::Queued | State::Approved { .. });
+        if matches!(earlier.state, State::Published { .. }) || waits_before {
+            let change = Change::Supersede { at: now, by_revision: revision.id.clone() };
+            change_state(tx, &Actor::Pouch, &earlier, change, None, now).await?;
+        }
+    }
+    change_state(tx, &Actor::Pouch, revision, Change::Publish { at: now }, None, now).await?;
+    let number = submission::public_number(tx, &revision.submission).await?;
+    let input = site::public_input(&tools.catalogue, confirmed, manifest, number, now);
+    submission::publish(tx, &revision.id, &input, true).await?;
+    task::renew(tx, Stage::Site, revision.submission.as_str(), now).await
+}
+
+/// Changes a revision's state by the rules of the domain, in its row and in the ledger.
+///
+/// # Errors
+/// `Conflict` if the rules do not allow the change or somebody else was first.
+pub async fn change_state(
+    tx: &mut Tx,
+    actor: &Actor,
+    revision: &Revision,
+    change: Change,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> store::Result<State> {
+    let after = revision.state.clone().after(&change).map_err(|refused| store::Error::Conflict(refused.to_string()))?;
+    let manifest = match after {
+        State::Approved { .. } | State::Published { .. } => revision.manifest.as_deref(),
+        State::Queued | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. } => None,
+    };
+    submission::set_state(tx, revision, &after, manifest).await?;
+    let reason = match reason {
+        Some(text) => Some(ledger::commit_to(tx, text).await?),
+        None => None,
+    };
+    ledger::append(tx, actor, &[Event::Changed { revision: revision.id.clone(), change, reason }], now).await?;
+    Ok(after)
+}
+
+/// Whether everything that has arrived is through: no task of a message's way is left, held ones aside.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn at_rest(store: &Store) -> store::Result<bool> {
+    let waiting = task::counts(store).await?;
+    Ok(waiting.iter().all(|(stage, count)| *count == 0 || *stage == Stage::Publish))
+}
+
+/// The parts of a message that can hold an input: files, not pictures of the layout.
+pub(crate) fn is_file(kind: PartKind) -> bool {
+    matches!(kind, PartKind::Attachment)
+}
+
+/// The subject of a parse task.
+pub(crate) fn copy_subject(copy: &crate::domain::mailbox::UidKey) -> String {
+    uid_key(copy)
 }

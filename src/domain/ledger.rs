@@ -75,6 +75,25 @@ pub enum Event {
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
 
+impl Event {
+    /// The id that the event is about: what its history is looked up by.
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::MailboxSeen { mailbox, .. } => mailbox.as_str(),
+            Self::Received { uid, .. } | Self::Settled { uid, .. } | Self::Vanished { uid } => uid.mailbox.as_str(),
+            Self::Joined { message, .. } | Self::Parted { message, .. } | Self::OutcomeSet { message, .. } => {
+                message.as_str()
+            }
+            Self::Queued { revision, .. } | Self::Changed { revision, .. } | Self::Edited { revision, .. } => {
+                revision.as_str()
+            }
+            Self::Merged { submission, .. } => submission.as_str(),
+            Self::PersonSeen { person, .. } => person.as_str(),
+            Self::Erased { .. } | Self::CatalogueConfirmed { .. } => "",
+        }
+    }
+}
+
 /// What an edit touched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "edit")]

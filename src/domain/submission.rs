@@ -179,3 +179,41 @@ pub struct Content {
     pub parts: Vec<PartRef>,
     pub assignments: Vec<Assignment>,
 }
+
+/// One file of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestFile {
+    pub part: PartRef,
+    /// Of the decoded bytes.
+    pub digest: Digest,
+    /// Name as claimed.
+    pub label: String,
+    pub media_type: String,
+    pub size_bytes: u64,
+    /// The text that is published in place of a file that a browser would run.
+    pub text: Option<String>,
+}
+
+/// What an approver saw, frozen: publishing reads this and nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub submission: SubmissionId,
+    pub revision: RevisionId,
+    pub number: u32,
+    pub title: String,
+    pub submitter: Submitter,
+    pub languages: Vec<String>,
+    /// Ids in the catalogue.
+    pub recommendations: Vec<String>,
+    pub received_at: Timestamp,
+    pub files: Vec<ManifestFile>,
+    /// Own words of the mails whose body is part of the revision.
+    pub body_text: Option<String>,
+}
+
+impl Manifest {
+    /// Of its JSON, as it is stored.
+    pub fn digest_of(json: &str) -> Digest {
+        Digest::of(json.as_bytes())
+    }
+}

@@ -1,13 +1,20 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
+pub mod ledger;
 pub mod mailbox;
+pub mod message;
 pub mod rows;
+pub mod setting;
+pub mod submission;
+pub mod task;
 
 use anyhow::Context as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyPool, Transaction};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// A transaction on either engine.
 pub type Tx = Transaction<'static, Any>;
@@ -56,6 +63,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Store {
     pool: AnyPool,
     engine: Engine,
+    /// Rung when this process adds due work, so that its workers need not wait for their next look.
+    bell: Arc<Notify>,
 }
 
 impl Store {
@@ -102,7 +111,7 @@ impl Store {
             .await
             .context("the database cannot be opened")?;
         sqlx::migrate!().run(&pool).await.context("the tables cannot be brought up to date")?;
-        Ok(Self { pool, engine })
+        Ok(Self { pool, engine, bell: Arc::new(Notify::new()) })
     }
 
     /// Begins a writing transaction. On SQLite it takes the write lock at once: a transaction that reads first and
@@ -115,6 +124,16 @@ impl Store {
             Engine::Sqlite => self.pool.begin_with("begin immediate").await?,
             Engine::Postgres => self.pool.begin().await?,
         })
+    }
+
+    /// Tells this process's workers that there is due work.
+    pub fn ring(&self) {
+        self.bell.notify_waiters();
+    }
+
+    /// Waits until somebody in this process adds due work.
+    pub async fn work_added(&self) {
+        self.bell.notified().await;
     }
 
     /// Which engine this is.

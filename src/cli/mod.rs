@@ -1,0 +1,341 @@
+//! The command line: what people and scripts ask for. Holds no rule of its own; every act is a call into `review`.
+
+mod acts;
+mod audits;
+mod list;
+mod open;
+mod serve;
+mod show;
+
+use crate::domain::Timestamp;
+use crate::domain::classification::{MessageKind, SubmitterKind};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Pouch takes written inputs from mailboxes to a public page.
+#[derive(Debug, Parser)]
+#[command(name = "pouch", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where everything is.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The one folder that holds everything
+    #[arg(long, global = true, env = "POUCH_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The configuration (without it, pouch.toml in the data folder if there is one)
+    #[arg(long, global = true, env = "POUCH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Who decides, and why.
+#[derive(Clone, Debug, Args)]
+pub struct By {
+    /// Your name
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// Why, in a sentence
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The revision and edition that you looked at, as `pouch show` prints it (1.1): refused if it has changed since
+    #[arg(long, value_name = "N.E")]
+    pub seen: Option<String>,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch the mailboxes, work, and serve the review list
+    Serve,
+    /// Connect to each mailbox and say what would be taken; takes nothing
+    Check,
+    /// Take in .eml files, mbox files and Maildirs
+    Import {
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// What waits for review
+    List(list::Filter),
+    /// One submission or message in full
+    Show {
+        id: String,
+        /// The whole text of every part
+        #[arg(long)]
+        text: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Approve a submission for publication
+    Approve {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Reject a submission
+    Reject {
+        id: String,
+        /// It is the same input as this submission
+        #[arg(long, value_name = "ID")]
+        duplicate_of: Option<String>,
+        /// Why, from the closed list
+        #[arg(long, value_enum, default_value = "other")]
+        because: Because,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Withdraw a submission; if it is public, the page then says so with the reason, and its files are gone
+    Withdraw {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Put a decided submission back into the queue
+    Reopen {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Assign a recommendation, with the words that show it
+    Assign {
+        id: String,
+        recommendation: String,
+        /// Words from the submission
+        #[arg(long, value_name = "TEXT")]
+        quote: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take a recommendation away
+    Unassign {
+        id: String,
+        recommendation: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Correct title, submitter, kind, languages, or which parts are published
+    Edit {
+        id: String,
+        #[arg(long)]
+        title: Option<String>,
+        #[arg(long)]
+        submitter: Option<String>,
+        #[arg(long, value_parser = parse_submitter_kind)]
+        kind: Option<SubmitterKind>,
+        /// ISO 639-1 codes, main one first
+        #[arg(long, value_delimiter = ',')]
+        languages: Option<Vec<String>>,
+        /// A part to publish (repeat it): body, or a number as `pouch show` prints it
+        #[arg(long = "part", value_name = "PART")]
+        parts: Option<Vec<String>>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Make this submission the next revision of another
+    Revise {
+        id: String,
+        #[arg(long, value_name = "ID")]
+        of: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Make parts of a submission a submission of their own
+    Split {
+        id: String,
+        #[arg(long = "part", required = true, value_name = "PART")]
+        parts: Vec<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Join a submission into another one (an annex that came later)
+    Merge {
+        id: String,
+        #[arg(long, value_name = "ID")]
+        into: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// A set-aside or held message is a submission after all
+    Accept {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// A message is no submission
+    SetAside {
+        id: String,
+        /// What it is
+        #[arg(long, value_parser = parse_message_kind)]
+        kind: MessageKind,
+        #[command(flatten)]
+        by: By,
+    },
+    /// A held message may go on, as the kind that Pouch took it for
+    Release {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Read a held message again
+    Retry {
+        id: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Part two messages that were joined
+    Part {
+        id: String,
+        /// Digest of the copy to take out (else all that differ from the first)
+        #[arg(long, value_name = "DIGEST")]
+        copy: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Bring the public pages up to date now
+    Publish,
+    /// The list of recommendations
+    Catalogue {
+        #[command(subcommand)]
+        what: CatalogueCommand,
+    },
+    /// Prove that nothing was lost or changed
+    Audit {
+        #[command(subcommand)]
+        what: AuditCommand,
+    },
+    /// Reports for auditors
+    Report {
+        #[command(subcommand)]
+        what: ReportCommand,
+    },
+    /// The configuration
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Reads strangers' bytes for the service; not for people
+    #[command(hide = true)]
+    Extractor {
+        #[arg(long)]
+        memory_bytes: Option<u64>,
+        #[arg(long)]
+        text_bytes: Option<usize>,
+    },
+}
+
+/// Closed reasons for a rejection.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Because {
+    OutOfScope,
+    NotReadable,
+    Other,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CatalogueCommand {
+    /// Print the recommendations
+    List,
+    /// Say that the list was compared with the official document
+    Confirm {
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Recompute the chain, replay it against the stored states, re-hash the vault
+    Verify {
+        /// A head that you kept from a report or the public page, as NUMBER:HASH
+        #[arg(long, value_name = "N:HASH")]
+        expect: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Every message received, with the sums of each mailbox
+    Received {
+        /// First day (UTC), as 2023-11-20
+        #[arg(long)]
+        from: Option<jiff::civil::Date>,
+        /// Last day (UTC)
+        #[arg(long)]
+        to: Option<jiff::civil::Date>,
+        #[arg(long, value_enum, default_value = "csv")]
+        format: ReportFormat,
+    },
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ReportFormat {
+    Csv,
+    Html,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print a commented configuration
+    Example,
+    /// Say what is wrong with a configuration
+    Check { file: PathBuf },
+}
+
+fn parse_submitter_kind(text: &str) -> Result<SubmitterKind, String> {
+    let known = SubmitterKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    known.ok_or_else(|| format!("one of {}", SubmitterKind::ALL.map(SubmitterKind::as_str).join(", ")))
+}
+
+fn parse_message_kind(text: &str) -> Result<MessageKind, String> {
+    let known = MessageKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    known.ok_or_else(|| format!("one of {}", MessageKind::ALL.map(MessageKind::as_str).join(", ")))
+}
+
+/// Does what was asked; the exit code is 0 for success, 1 for a refusal or a failure, 2 for words that make no sense.
+pub async fn run(cli: Cli, clock: fn() -> Timestamp) -> ExitCode {
+    match answer(cli, clock).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("pouch: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
+    let place = &cli.place;
+    match cli.command {
+        Command::Serve => serve::serve(place, clock).await,
+        Command::Check => serve::check(place).await,
+        Command::Import { paths } => serve::import(place, &paths, clock).await,
+        Command::List(filter) => list::list(place, &filter).await,
+        Command::Show { id, text, json } => show::show(place, &id, text, json).await,
+        Command::Publish => serve::publish(place, clock).await,
+        Command::Catalogue { what } => audits::catalogue(place, what, clock).await,
+        Command::Audit { what: AuditCommand::Verify { expect } } => audits::verify(place, expect.as_deref(), clock).await,
+        Command::Report { what: ReportCommand::Received { from, to, format } } => {
+            audits::received(place, from, to, format, clock).await
+        }
+        Command::Config { what: ConfigCommand::Example } => {
+            print!("{}", crate::config::EXAMPLE);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config { what: ConfigCommand::Check { file } } => {
+            open::config(&file)?;
+            println!("{} is in order.", file.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        // `main` answers this one before any thread is started.
+        Command::Extractor { .. } => Ok(ExitCode::FAILURE),
+        act => acts::act(place, act, clock).await,
+    }
+}

@@ -1,0 +1,75 @@
+//! Opens what a command works with: configuration, store, vault, catalogue, extractors. Starts no work.
+
+use super::Place;
+use crate::classify::Classifier;
+use crate::config::Config;
+use crate::domain::catalogue::Catalogue;
+use crate::pipeline::Tools;
+use crate::sandbox::Pool;
+use crate::store::Store;
+use crate::vault::Vault;
+use anyhow::{Context as _, bail};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The catalogue in the program: the second annual progress report's.
+const CATALOGUE: &str = include_str!("../../catalogue/second-apr.toml");
+
+/// Reads a configuration; all that is wrong with it becomes one error.
+pub fn config(file: &Path) -> anyhow::Result<Config> {
+    Config::load(file).map_err(|wrong| {
+        let lines: Vec<String> = wrong.iter().map(|one| format!("  - {one}")).collect();
+        anyhow::anyhow!("the configuration {} cannot be used:\n{}", file.display(), lines.join("\n"))
+    })
+}
+
+/// The data folder and the configuration that go together.
+pub fn place(place: &Place) -> anyhow::Result<(PathBuf, Config)> {
+    let Some(data) = place.data.clone() else {
+        bail!("say which folder holds everything: --data DIR, or set POUCH_DATA");
+    };
+    std::fs::create_dir_all(&data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    let own = data.join("pouch.toml");
+    let config = match &place.config {
+        Some(file) => config(file)?,
+        None if own.exists() => config(&own)?,
+        None => Config::default(),
+    };
+    Ok((data, config))
+}
+
+/// The catalogue that the configuration names, or the one in the program.
+pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
+    let (text, name) = match &config.catalogue_file {
+        Some(file) => {
+            (std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?, file.display().to_string())
+        }
+        None => (CATALOGUE.to_string(), "the catalogue in the program".into()),
+    };
+    Catalogue::read(&text).map_err(|wrong| anyhow::anyhow!("{name} cannot be used:\n  - {}", wrong.join("\n  - ")))
+}
+
+/// The store alone: for commands that only read.
+pub async fn store(data: &Path, config: &Config) -> anyhow::Result<Store> {
+    match &config.postgres_url {
+        Some(url) => Store::open_postgres(url).await,
+        None => Store::open_sqlite(&data.join("pouch.db")).await,
+    }
+}
+
+/// Everything that the stages and the reviewers' acts work with. Extractor children start when they are first needed.
+pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
+    let (data, config) = place(at)?;
+    let catalogue = catalogue(&config)?;
+    let vault = Vault::open(&data.join("vault"))?;
+    let program = std::env::current_exe().context("the program does not know where it is")?;
+    Ok(Tools {
+        store: store(&data, &config).await?,
+        vault,
+        pool: Pool::start(program, &config.extractor),
+        classifier: Arc::new(Classifier::new(&catalogue, &config.call.addresses)),
+        catalogue: Arc::new(catalogue),
+        public_dir: config.publish.dir.clone().unwrap_or_else(|| data.join("public")),
+        config: Arc::new(config),
+    })
+}

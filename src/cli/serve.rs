@@ -1,0 +1,149 @@
+//! `pouch serve` and what uses the same machinery once: `check`, `import`, `publish`. Wiring only.
+
+use super::{Place, open};
+use crate::domain::{SubmissionId, Timestamp};
+use crate::pipeline::Tools;
+use crate::receive;
+use crate::store::task::{self, Stage};
+use crate::store::{Engine, submission};
+use crate::{web, worker};
+use anyhow::{Context as _, bail};
+use std::fs::File;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Runs until interrupted: watchers, workers, the page.
+pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
+    let tools = open::tools(place).await?;
+    let (data, config) = open::place(place)?;
+    let _only_one = match tools.store.engine() {
+        Engine::Sqlite => Some(only_one(&data)?),
+        Engine::Postgres => None,
+    };
+    tools.vault.clear_leftovers().context("the vault's folder cannot be read")?;
+    worker::release_the_dead(&tools.store, clock()).await?;
+    let listener = web::listen(config.listen).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut running = tokio::task::JoinSet::new();
+    let owner = worker::owner();
+    for account in config.accounts {
+        let (store, vault) = (tools.store.clone(), tools.vault.clone());
+        running.spawn(receive::watch(account, config.receive.clone(), store, vault, clock, owner.clone(), stopped.clone()));
+    }
+    running.spawn(worker::run(tools.clone(), owner, clock, stopped.clone()));
+    println!("The review list is at http://{}/", listener.local_addr()?);
+    println!("The public pages are in {}", tools.public_dir.display());
+    std::io::stdout().flush()?;
+    running.spawn(web::serve(listener, Arc::new(tools), clock, stopped));
+    interrupted().await?;
+    println!("Stopping.");
+    stop.send_replace(true);
+    while running.join_next().await.is_some() {}
+    Ok(ExitCode::SUCCESS)
+}
+
+/// With SQLite one service works on a data folder; the lock ends with the process, however it ends.
+fn only_one(data: &Path) -> anyhow::Result<File> {
+    let path = data.join("serve.lock");
+    let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(_) => bail!("another `pouch serve` works on {}; stop it first", data.display()),
+    }
+}
+
+async fn interrupted() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        ended = tokio::signal::ctrl_c() => ended.context("the interrupt cannot be waited for"),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Says what each mailbox would give; takes nothing.
+pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
+    let (data, config) = open::place(place)?;
+    if config.accounts.is_empty() {
+        bail!("no account is configured; see `pouch config example`");
+    }
+    let store = open::store(&data, &config).await?;
+    let mut code = ExitCode::SUCCESS;
+    for account in &config.accounts {
+        match receive::check(account, &config.receive, Some(&store)).await {
+            Ok(previews) => previews.iter().for_each(|one| println!("{one}")),
+            Err(error) => {
+                println!("{}: {error}", account.name);
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    println!("Nothing was taken.");
+    Ok(code)
+}
+
+/// Imports files and waits until they are through.
+pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
+    let tools = open::tools(place).await?;
+    worker::release_the_dead(&tools.store, clock()).await?;
+    let (stop, stopped) = watch::channel(false);
+    let working = tokio::spawn(worker::run(tools.clone(), worker::owner(), clock, stopped));
+    let mut code = ExitCode::SUCCESS;
+    for path in paths {
+        let shown = path.display();
+        let imported = receive::import(&tools.store, &tools.vault, path, clock(), |count| progress("read", count)).await;
+        match imported {
+            Ok(imported) => {
+                println!("{shown}: {} messages read", imported.messages);
+                for (file, why) in imported.skipped {
+                    println!("{}: {why}", file.display());
+                    code = ExitCode::FAILURE;
+                }
+            }
+            Err(error) => {
+                println!("{shown}: {error:#}");
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    wait_until_through(&tools, clock).await?;
+    stop.send_replace(true);
+    working.await?;
+    worker::settle_down(&tools, clock).await?;
+    println!("All through. `pouch list` shows what waits for review.");
+    Ok(code)
+}
+
+async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
+    while task::is_busy(&tools.store, &[Stage::Parse, Stage::Extract, Stage::Classify, Stage::Queue], clock()).await? {
+        let left: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
+        progress("steps left", left as u64);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Ok(())
+}
+
+/// One line that is written over, on a terminal only.
+fn progress(what: &str, count: u64) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r{count} {what}   ");
+    }
+}
+
+/// Brings all public pages up to date, at once.
+pub async fn publish(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
+    let tools = open::tools(place).await?;
+    let now = clock();
+    let ids: Vec<SubmissionId> = submission::publication_ids(&tools.store).await?;
+    let mut tx = tools.store.begin().await?;
+    for id in &ids {
+        task::renew(&mut tx, Stage::Site, id.as_str(), now).await?;
+    }
+    tx.commit().await?;
+    worker::settle_down(&tools, clock).await?;
+    crate::pipeline::write_front(&tools, clock()).await?;
+    println!("{} inputs have a page in {}", ids.len(), tools.public_dir.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,234 @@
+//! `pouch show`: one submission or message with everything that a decision needs. Reads only.
+
+use super::list::{harmless, visible};
+use super::{Place, acts, open};
+use crate::domain::MessageId;
+use crate::domain::ledger::{Actor, Event, LedgerEntry};
+use crate::domain::submission::Change;
+use crate::pipeline::{Tools, joined, texts_of};
+use crate::review::queue::{self, Item};
+use crate::store::message::{self, CopyLine};
+use crate::store::submission::{self, Revision};
+use crate::store::ledger;
+use anyhow::Context as _;
+use serde_json::json;
+use std::process::ExitCode;
+
+/// Characters of each part that are shown without `--text`.
+const EXCERPT: usize = 600;
+
+/// Prints one item.
+pub async fn show(place: &Place, wanted: &str, whole: bool, as_json: bool) -> anyhow::Result<ExitCode> {
+    let tools = open::tools(place).await?;
+    let items = queue::items(&tools.store, &tools.catalogue).await?;
+    let ids = items.iter().flat_map(|item| {
+        std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str))
+    });
+    let id = match acts::meant(wanted, ids) {
+        Ok(id) => id,
+        Err(error) => return gone_elsewhere(&tools, wanted).await.and_then(|said| said.ok_or(error)),
+    };
+    let item = items.into_iter().find(|item| item.id == id || item.messages.iter().any(|one| one.as_str() == id));
+    let item = item.context("it is still on its way; look again in a moment")?;
+    let seen = Seen::load(&tools, &item).await?;
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&seen.json(&item))?);
+    } else {
+        seen.print(&tools, &item, whole).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says where a submission went that has no line of its own any more.
+async fn gone_elsewhere(tools: &Tools, wanted: &str) -> anyhow::Result<Option<ExitCode>> {
+    let lines = submission::lines(&tools.store).await?;
+    let Ok(id) = acts::meant(wanted, lines.iter().map(|line| line.id.as_str())) else { return Ok(None) };
+    let into = lines.into_iter().find(|line| line.id.as_str() == id).and_then(|line| line.merged_into);
+    Ok(into.map(|into| {
+        println!("{id} was joined into {into}.");
+        ExitCode::SUCCESS
+    }))
+}
+
+/// What stands behind an item.
+struct Seen {
+    copies: Vec<CopyLine>,
+    revisions: Vec<Revision>,
+    /// Message, part, whole text, and how many characters of it are quoted matter.
+    texts: Vec<(MessageId, String, String, usize)>,
+    history: Vec<LedgerEntry>,
+}
+
+impl Seen {
+    async fn load(tools: &Tools, item: &Item) -> anyhow::Result<Self> {
+        let mut seen = Self { copies: vec![], revisions: vec![], texts: vec![], history: vec![] };
+        let mut subjects = vec![item.id.clone()];
+        for id in &item.messages {
+            subjects.push(id.0.clone());
+            seen.copies.extend(message::copies(&tools.store, Some(id)).await?);
+            let parsed = message::parsed(&tools.store, id).await?;
+            for text in texts_of(tools, &parsed).await? {
+                let whole = joined(&text.segments);
+                let own: Option<usize> = text.own.map(|spans| spans.iter().map(|span| span.end - span.start).sum());
+                let quoted = own.map_or(0, |own| whole.chars().count().saturating_sub(own));
+                seen.texts.push((id.clone(), text.path, whole, quoted));
+            }
+        }
+        if item.state.is_some() {
+            let id = crate::domain::SubmissionId(item.id.clone());
+            seen.revisions = submission::revisions(&tools.store, Some(&id)).await?;
+        }
+        subjects.extend(seen.revisions.iter().map(|one| one.id.0.clone()));
+        subjects.dedup();
+        seen.history = ledger::about(&tools.store, &subjects).await?;
+        Ok(seen)
+    }
+
+    fn json(&self, item: &Item) -> serde_json::Value {
+        let texts = self.texts.iter().map(|(message, part, text, _)| json!({"message": message, "part": part, "text": text}));
+        let copies = self.copies.iter().map(|copy| {
+            json!({
+                "mailbox": format!("{}/{}", copy.account, copy.folder), "uidvalidity": copy.key.uidvalidity,
+                "uid": copy.key.uid, "digest": copy.digest, "size_bytes": copy.size_bytes,
+                "internal_date": copy.internal_date, "first_seen": copy.first_seen,
+                "settlement": copy.settlement, "vanished_at": copy.vanished_at,
+            })
+        });
+        let revisions = self.revisions.iter().map(|one| {
+            json!({"number": one.number, "edition": one.edition, "state": one.state, "content": one.content})
+        });
+        json!({
+            "item": item,
+            "copies": copies.collect::<Vec<_>>(),
+            "revisions": revisions.collect::<Vec<_>>(),
+            "texts": texts.collect::<Vec<_>>(),
+            "history": self.history,
+        })
+    }
+
+    async fn print(&self, tools: &Tools, item: &Item, whole: bool) -> anyhow::Result<()> {
+        println!("{}", visible(&item.title));
+        println!("id         {}", item.id);
+        println!("state      {}", item.state.unwrap_or(item.outcome.as_str()));
+        if let Some(seen) = &item.seen {
+            println!("revision   {seen}   (decide with --seen {seen} to be sure that you decide on this)");
+        }
+        println!("kind       {}: {}", item.kind, visible(&item.reason));
+        println!("submitter  {} ({})", visible(&item.submitter.name), item.submitter.kind.as_str());
+        println!("subject    {}", visible(&item.subject));
+        println!("languages  {}", item.languages.join(", "));
+        if let Some(sent) = item.sent_at {
+            println!("sent       {sent} (as the mail says)");
+        }
+        println!("received   {} (first seen by Pouch)", item.received_at);
+        for copy in &self.copies {
+            let gone = if copy.vanished_at.is_some() { ", no longer on the server" } else { "" };
+            let digest = copy.digest.map(|digest| digest.to_string()).unwrap_or_default();
+            println!("copy       {}/{} UID {}{gone}, sha256 {digest}", copy.account, visible(&copy.folder), copy.key.uid);
+        }
+        for problem in &item.problems {
+            println!("problem    {}", visible(&problem.detail));
+        }
+        self.print_assignments(tools, item);
+        self.print_parts(item, whole);
+        self.print_history(tools).await
+    }
+
+    fn print_assignments(&self, tools: &Tools, item: &Item) {
+        if item.state.is_none() {
+            return;
+        }
+        println!("\nrecommendations (working titles of the secretariat's list)");
+        if item.assignments.is_empty() {
+            println!("  none found");
+        }
+        for one in &item.assignments {
+            let title = tools.catalogue.find(&one.recommendation).map_or("", |rec| rec.title.as_str());
+            println!("  {}  {title}  ({:.0} %, {})", one.recommendation, one.confidence * 100.0, one.assigner);
+            for evidence in &one.evidence {
+                println!("    part {} at {}: \"{}\"", evidence.part, evidence.span.start, visible(&evidence.quote));
+            }
+        }
+    }
+
+    fn print_parts(&self, item: &Item, whole: bool) {
+        println!("\nparts (* is published after approval)");
+        for (message, path, text, quoted) in &self.texts {
+            if path == "body" || path.ends_with(".body") {
+                let chosen = self.is_chosen(item, message, path);
+                println!("{} {path}  the mail's own text, {} characters, {quoted} of them quoted", mark(chosen), text.chars().count());
+                print_text(text, whole);
+            }
+        }
+        for one in &item.attachments {
+            let name = one.name.as_deref().map_or_else(|| "without a name".into(), visible);
+            println!("{} {}  {name}  {} {} bytes  {}", mark(one.chosen), one.part, one.media_type, one.size_bytes, one.status);
+            if let Some((_, _, text, _)) = self.texts.iter().find(|(id, path, _, _)| *id == one.message && *path == one.part) {
+                print_text(text, whole);
+            }
+        }
+    }
+
+    fn is_chosen(&self, item: &Item, message: &MessageId, path: &str) -> bool {
+        let counts = queue::revision_that_counts(&self.revisions);
+        item.state.is_some()
+            && counts.is_some_and(|one| one.content.parts.iter().any(|part| part.message == *message && part.path == path))
+    }
+
+    async fn print_history(&self, tools: &Tools) -> anyhow::Result<()> {
+        let people = ledger::people(&tools.store).await?;
+        println!("\nhistory");
+        for entry in &self.history {
+            let who = match &entry.actor {
+                Actor::Pouch => "Pouch".to_string(),
+                Actor::Person(id) => people.get(id).map_or_else(|| id.to_string(), |name| visible(name)),
+            };
+            let (what, reason) = said(&entry.event);
+            let reason = match reason {
+                Some(commitment) => ledger::committed_text(&tools.store, commitment).await?,
+                None => None,
+            };
+            let reason = reason.map(|text| format!(": {}", visible(&text))).unwrap_or_default();
+            println!("  {}  {who}  {what}{reason}", entry.at.strftime("%Y-%m-%d %H:%M:%S"));
+        }
+        Ok(())
+    }
+}
+
+fn mark(chosen: bool) -> char {
+    if chosen { '*' } else { ' ' }
+}
+
+fn print_text(text: &str, whole: bool) {
+    let shown: String = if whole { text.into() } else { text.chars().take(EXCERPT).collect() };
+    for line in shown.lines() {
+        println!("    | {}", harmless(line));
+    }
+    let left = text.chars().count().saturating_sub(shown.chars().count());
+    if left > 0 {
+        println!("    | … {left} more characters (--text shows all)");
+    }
+}
+
+fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
+    match event {
+        Event::OutcomeSet { outcome, kind, reason, .. } => (format!("{} ({})", outcome.as_str(), kind.as_str()), Some(*reason)),
+        Event::Queued { number, .. } => (format!("revision {number} queued"), None),
+        Event::Changed { change, reason, .. } => {
+            let duplicate = match change {
+                Change::Reject { rejection: crate::domain::submission::Rejection::DuplicateOf(of), .. } => {
+                    format!(" as a duplicate of {of}")
+                }
+                Change::Approve { .. } | Change::Reject { .. } | Change::Publish { .. } | Change::Supersede { .. }
+                | Change::Withdraw { .. } | Change::Reopen { .. } => String::new(),
+            };
+            (format!("{}{duplicate}", change.as_participle()), *reason)
+        }
+        Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
+        Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
+        Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
+        Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
+        Event::MailboxSeen { .. } | Event::Received { .. } | Event::Settled { .. } | Event::Vanished { .. }
+        | Event::Erased { .. } | Event::PersonSeen { .. } | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
+    }
+}

@@ -1,0 +1,326 @@
+//! What the stages load and call before they save. Writes nothing but postponed and held tasks.
+
+use super::{Tools, set_outcome};
+use crate::classify::Input;
+use crate::domain::classification::{Classification, MessageKind, TextPart};
+use crate::domain::extraction::{Extraction, Segment, SegmentKind};
+use crate::domain::ledger::{Actor, Outcome};
+use crate::domain::mailbox::{MailboxRole, Settlement, UidKey};
+use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
+use crate::domain::submission::{Manifest, PartRef, State};
+use crate::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
+use crate::sandbox;
+use crate::store::message::{CopyLine, MessageLine};
+use crate::store::submission::Revision;
+use crate::store::task::{Stage, Task};
+use crate::store::{self, Tx, message, setting, task};
+use futures::StreamExt as _;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// After so many tries that went wrong a person has to look.
+const MOST_TRIES: i64 = 5;
+
+/// Why a task could not be done now, in words for a person.
+#[derive(Debug)]
+pub struct TaskError(pub String);
+
+impl From<store::Error> for TaskError {
+    fn from(error: store::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for TaskError {
+    fn from(error: std::io::Error) -> Self {
+        Self(format!("the stored bytes cannot be read: {error}"))
+    }
+}
+
+/// What became of some tasks: results to save, and tasks that did not go.
+pub struct Done<T> {
+    pub good: Vec<(Task, T)>,
+    pub bad: Vec<(Task, TaskError)>,
+}
+
+/// Does the same for each task, several at once; one that fails spoils no other.
+pub async fn for_each<T, F>(tasks: &[Task], step: impl Fn(Task) -> F) -> Done<T>
+where
+    F: Future<Output = Result<T, TaskError>>,
+{
+    let step = &step;
+    let results: Vec<(Task, Result<T, TaskError>)> = futures::stream::iter(tasks.iter().cloned())
+        .map(|task| async move { (task.clone(), step(task).await) })
+        .buffered(8)
+        .collect()
+        .await;
+    let mut done = Done { good: Vec::new(), bad: Vec::new() };
+    for (task, result) in results {
+        match result {
+            Ok(value) => done.good.push((task, value)),
+            Err(error) => done.bad.push((task, error)),
+        }
+    }
+    done
+}
+
+/// Puts tasks that failed off, growing later; after the last try the message is held and a person decides.
+pub async fn postpone_or_hold(tools: &Tools, bad: Vec<(Task, TaskError)>, now: Timestamp) -> store::Result<()> {
+    for (failed, TaskError(reason)) in bad {
+        tracing::warn!(stage = failed.stage.as_str(), attempts = failed.attempts, reason, "a task did not go");
+        let is_message = matches!(failed.stage, Stage::Extract | Stage::Classify | Stage::Queue);
+        if is_message && failed.attempts >= MOST_TRIES {
+            let mut tx = tools.store.begin().await?;
+            let id = MessageId(failed.subject.clone());
+            let words = format!("Pouch gave up at the step \"{}\": {reason}", failed.stage.as_str());
+            set_outcome(&mut tx, &Actor::Pouch, &id, Outcome::Held, MessageKind::Unknown, &words, now).await?;
+            task::finish(&mut tx, &failed).await?;
+            tx.commit().await?;
+        } else {
+            let wait = Duration::from_secs(5 << failed.attempts.clamp(0, 7));
+            task::postpone(&tools.store, &failed, &reason, now + wait).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A copy after parsing.
+pub struct Parsed {
+    pub message: ParsedMessage,
+    /// What makes two copies one message.
+    pub join_key: String,
+    /// Of the copy's bytes.
+    pub digest: Digest,
+    /// False: the extractor could not parse it at all; there are no parts to read.
+    pub readable: bool,
+}
+
+/// The subject of a parse task.
+pub fn uid_key(key: &UidKey) -> String {
+    format!("{}/{}/{}", key.mailbox, key.uidvalidity, key.uid)
+}
+
+fn read_uid_key(subject: &str) -> Option<UidKey> {
+    let mut pieces = subject.splitn(3, '/');
+    let mailbox = MailboxId(pieces.next()?.into());
+    Some(UidKey { mailbox, uidvalidity: pieces.next()?.parse().ok()?, uid: pieces.next()?.parse().ok()? })
+}
+
+/// Parses the copy of a task; `None` if it was parsed already.
+pub async fn parse_copy(tools: &Tools, task: Task) -> Result<Option<(CopyLine, Parsed)>, TaskError> {
+    let Some(key) = read_uid_key(&task.subject) else { return Ok(None) };
+    let Some(copy) = message::copy(&tools.store, &key).await? else { return Ok(None) };
+    let (Settlement::Received, Some(digest)) = (copy.settlement, copy.digest) else { return Ok(None) };
+    let (file, size_bytes) = tools.vault.open_object(digest)?;
+    let parsed = match tools.pool.parse(file, size_bytes).await {
+        Ok(message) => {
+            let join_key = message.fingerprint.to_string();
+            Parsed { message, join_key, digest, readable: true }
+        }
+        // The bytes end every child that reads them: a person has to look, and the bytes are kept.
+        Err(error) if task.attempts >= 2 => unreadable(digest, &error),
+        Err(error) => return Err(TaskError(format!("the mail could not be parsed: {error}"))),
+    };
+    Ok(Some((copy, parsed)))
+}
+
+fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
+    let body =
+        Body { text: String::new(), source: BodySource::Nothing, own: vec![], quoted: vec![], plain: None, html: None };
+    let problem = Problem::new(ProblemCode::BrokenStructure, format!("The mail could not be parsed: {error}."));
+    let message = ParsedMessage {
+        message_id_header: None,
+        in_reply_to: vec![],
+        references: vec![],
+        from: vec![],
+        reply_to: vec![],
+        to: vec![],
+        cc: vec![],
+        subject: String::new(),
+        date: None,
+        received: None,
+        list: None,
+        automatic: None,
+        body,
+        parts: vec![],
+        problems: vec![problem],
+        fingerprint: digest,
+        kinship: digest,
+    };
+    Parsed { message, join_key: format!("bytes:{digest}"), digest, readable: false }
+}
+
+/// Notes on a new message which other messages claim its Message-ID, or look like it but for a footer.
+pub async fn compare_with_kin(tx: &mut Tx, id: &MessageId, parsed: &ParsedMessage) -> store::Result<()> {
+    let Some(header) = &parsed.message_id_header else { return Ok(()) };
+    let mut problems = parsed.problems.clone();
+    for (other, kinship) in message::same_header(tx, header, id).await? {
+        problems.push(if kinship == parsed.kinship.to_string() {
+            Problem::new(
+                ProblemCode::ProbablySameMessage,
+                format!("Sender, date, subject and Message-ID are those of message {other}; only the text or a file differs, as when a list adds a footer."),
+            )
+        } else {
+            Problem::new(
+                ProblemCode::SameMessageIdOtherContent,
+                format!("Message {other} claims the same Message-ID, but has other content."),
+            )
+        });
+    }
+    if problems.len() > parsed.problems.len() {
+        message::set_problems(tx, id, &problems).await?;
+    }
+    Ok(())
+}
+
+/// Reads the files of a message that were not read before.
+pub async fn read_parts(tools: &Tools, task: Task) -> Result<Vec<(Digest, Extraction)>, TaskError> {
+    let id = MessageId(task.subject.clone());
+    let line = known(message::line(&tools.store, &id).await?)?;
+    let mut unread = Vec::new();
+    let mut asked = BTreeSet::new();
+    for part in line.summary.parts.iter().filter(|part| part.kind != PartKind::Message) {
+        if asked.insert(part.digest) && message::extraction(&tools.store, part.digest).await?.is_none() {
+            unread.push(part);
+        }
+    }
+    if unread.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (file, size_bytes) = tools.vault.open_object(line.digest)?;
+    let wanted: Vec<(String, u64)> = unread.iter().map(|part| (part.path.clone(), part.size_bytes)).collect();
+    let read = tools.pool.extract(file, size_bytes, &wanted).await.map_err(|error| TaskError(error.to_string()))?;
+    let digests = read.into_iter().filter_map(|(path, extraction)| {
+        unread.iter().find(|part| part.path == path).map(|part| (part.digest, extraction))
+    });
+    Ok(digests.collect())
+}
+
+fn known<T>(found: Option<T>) -> Result<T, TaskError> {
+    found.ok_or_else(|| TaskError("the row that the task is about is not there".into()))
+}
+
+/// The texts of a message in the order of reading: its body, its files, and what attached messages hold.
+pub async fn texts_of(tools: &Tools, parsed: &ParsedMessage) -> store::Result<Vec<TextPart>> {
+    let mut texts = vec![body_text("body".into(), parsed)];
+    for part in parsed.all_parts() {
+        match (&part.message, part.kind) {
+            (Some(inner), _) => texts.push(body_text(format!("{}.body", part.path), inner)),
+            (None, PartKind::Attachment) => {
+                let Some(extraction) = message::extraction(&tools.store, part.digest).await? else { continue };
+                if extraction.segments().is_empty() {
+                    continue;
+                }
+                texts.push(TextPart {
+                    path: part.path.clone(),
+                    name: part.name.clone(),
+                    digest: part.digest,
+                    segments: extraction.segments().to_vec(),
+                    own: None,
+                    title: extraction.title,
+                });
+            }
+            (None, PartKind::Inline | PartKind::Message) => {}
+        }
+    }
+    Ok(texts)
+}
+
+fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
+    let text = parsed.body.text.clone();
+    TextPart {
+        path,
+        name: None,
+        digest: Digest::of(text.as_bytes()),
+        segments: vec![Segment { number: 1, kind: SegmentKind::Body, text }],
+        own: Some(parsed.body.own.clone()),
+        title: None,
+    }
+}
+
+/// Classifies the message of a task; only evidence that stands in the source is let through.
+pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classification, TaskError> {
+    let id = MessageId(task.subject.clone());
+    let parsed = message::parsed(&tools.store, &id).await?;
+    let texts = texts_of(tools, &parsed).await?;
+    let copies = message::copies(&tools.store, Some(&id)).await?;
+    let from_junk = copies.iter().any(|copy| copy.role == MailboxRole::Junk);
+    let classifier = tools.classifier.clone();
+    // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
+    let work = tokio::task::spawn_blocking(move || {
+        let classified = classifier.classify(&Input { message: &parsed, texts: texts.clone(), from_junk });
+        (classified, texts)
+    });
+    let (mut classified, texts) = work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
+    for one in &mut classified.assignments {
+        one.evidence.retain(|evidence| {
+            let source = texts.iter().find(|text| text.path == evidence.part);
+            source.is_some_and(|text| crate::classify::check_evidence(&joined(&text.segments), evidence))
+        });
+    }
+    classified.assignments.retain(|one| !one.evidence.is_empty());
+    Ok(classified)
+}
+
+/// The whole text of a part: what evidence offsets count in.
+pub fn joined(segments: &[Segment]) -> String {
+    segments.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// What the queue stage needs; `None` if the message is queued already or no submission any more.
+pub async fn load_for_queue(
+    tools: &Tools,
+    task: Task,
+) -> Result<Option<(MessageLine, Classification)>, TaskError> {
+    let id = MessageId(task.subject.clone());
+    let line = known(message::line(&tools.store, &id).await?)?;
+    if line.submission.is_some() || line.outcome != Outcome::Submission {
+        return Ok(None);
+    }
+    let classified = known(message::classified(&tools.store, &id).await?)?;
+    Ok(Some((line, classified)))
+}
+
+/// Paths of a message's files that gave text.
+pub async fn parts_with_text(tools: &Tools, line: &MessageLine) -> store::Result<BTreeSet<String>> {
+    let mut paths = BTreeSet::new();
+    for part in line.summary.parts.iter().filter(|part| super::is_file(part.kind)) {
+        let extraction = message::extraction(&tools.store, part.digest).await?;
+        if extraction.is_some_and(|one| !one.segments().is_empty()) {
+            paths.insert(part.path.clone());
+        }
+    }
+    Ok(paths)
+}
+
+/// Which parts make up an input at first: its files; the mail's own text only where no file gave any.
+pub fn parts_of_input(line: &MessageLine, with_text: &BTreeSet<String>) -> Vec<PartRef> {
+    let of = |path: &str| PartRef { message: line.id.clone(), path: path.into() };
+    let mut parts = Vec::new();
+    if with_text.is_empty() {
+        parts.push(of("body"));
+        let inner = line.summary.parts.iter().filter(|part| part.kind == PartKind::Message);
+        parts.extend(inner.map(|part| of(&format!("{}.body", part.path))));
+    }
+    let files = line.summary.parts.iter().filter(|part| super::is_file(part.kind));
+    parts.extend(files.map(|part| of(&part.path)));
+    parts
+}
+
+/// What was approved, checked against the digest that the approval fixed.
+pub fn approved_manifest(revision: &Revision) -> Result<Manifest, String> {
+    let State::Approved { manifest: fixed, .. } = &revision.state else {
+        return Err("the revision is not approved".into());
+    };
+    let json = revision.manifest.as_deref().unwrap_or_default();
+    if Manifest::digest_of(json) != *fixed {
+        return Err("what would be published is not what was approved; reopen and approve it again".into());
+    }
+    serde_json::from_str(json).map_err(|error| format!("what was approved cannot be read: {error}"))
+}
+
+/// Whether a person has confirmed the catalogue that is in use.
+pub async fn catalogue_confirmed(tools: &Tools) -> store::Result<bool> {
+    let confirmed = setting::get(&tools.store, "catalogue confirmed").await?;
+    Ok(confirmed.is_some_and(|digest| digest == tools.catalogue.digest().to_string()))
+}

@@ -1,0 +1,262 @@
+//! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
+//! is none. Reads only.
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::classification::{Classification, Evidence, Submitter};
+use crate::domain::ledger::Outcome;
+use crate::domain::mailbox::MailboxRole;
+use crate::domain::message::PartKind;
+use crate::domain::submission::{Assigner, Assignment};
+use crate::domain::{Digest, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
+use crate::store::message::{self, CopyLine, MessageLine};
+use crate::store::submission::{self, Revision, SubmissionLine};
+use crate::store::{self, Store};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One line of the queue; its JSON form is documented in docs/list-json.md and scripts rely on it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    pub id: String,
+    pub outcome: Outcome,
+    pub kind: &'static str,
+    pub reason: String,
+    /// State of the revision that counts; `None` for what is no submission.
+    pub state: Option<&'static str>,
+    /// Number and edition of that revision, as `--seen` wants it.
+    pub seen: Option<String>,
+    pub messages: Vec<MessageId>,
+    pub message_id_headers: Vec<String>,
+    /// Account and folder of each copy; for imports the path as given.
+    pub mailboxes: Vec<String>,
+    /// When the first copy was first seen.
+    pub received_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+    pub submitter: Submitter,
+    pub title: String,
+    pub subject: String,
+    pub languages: Vec<String>,
+    pub assignments: Vec<ItemAssignment>,
+    pub attachments: Vec<ItemAttachment>,
+    pub problems: Vec<Problem>,
+}
+
+/// An assignment at or above the line.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemAssignment {
+    pub recommendation: String,
+    pub confidence: f64,
+    /// `person`, or name and version of the classifier.
+    pub assigner: String,
+    pub evidence: Vec<Evidence>,
+}
+
+/// A file of the messages.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemAttachment {
+    pub message: MessageId,
+    pub part: String,
+    pub name: Option<String>,
+    pub media_type: String,
+    pub digest: Digest,
+    pub size_bytes: u64,
+    /// `text`, `locked`, `no-text`, `unreadable`; `message` for an attached message; `waiting` before it is read.
+    pub status: String,
+    /// Of its text.
+    pub characters: i64,
+    /// Whether it is among the parts of the revision that counts.
+    pub chosen: bool,
+}
+
+/// The revision of a submission that lists show: what waits for a person, else what was decided last.
+pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
+    let rank = |one: &&Revision| match one.state.name() {
+        "queued" => 3,
+        "approved" => 2,
+        "superseded" => 0,
+        _ => 1,
+    };
+    revisions.iter().max_by_key(|one| (rank(one), one.number))
+}
+
+/// Everything in the queue and beside it, oldest first.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn items(store: &Store, catalogue: &Catalogue) -> store::Result<Vec<Item>> {
+    let mut messages_of: BTreeMap<SubmissionId, Vec<MessageLine>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for line in message::lines(store, None).await? {
+        match line.submission.clone() {
+            Some(of) => messages_of.entry(of).or_default().push(line),
+            None if matches!(line.outcome, Outcome::SetAside | Outcome::Held) => others.push(line),
+            // Still on its way.
+            None => {}
+        }
+    }
+    let mut revisions_of: BTreeMap<SubmissionId, Vec<Revision>> = BTreeMap::new();
+    for revision in submission::revisions(store, None).await? {
+        revisions_of.entry(revision.submission.clone()).or_default().push(revision);
+    }
+    let facts = Facts {
+        copies: copies_by_message(message::copies(store, None).await?),
+        extractions: message::extraction_lines(store).await?,
+        classified: message::all_classified(store).await?,
+    };
+    let mut items = Vec::new();
+    for line in submission::lines(store).await?.into_iter().filter(|line| line.merged_into.is_none()) {
+        let revisions = revisions_of.remove(&line.id).unwrap_or_default();
+        let messages = match messages_of.remove(&line.id) {
+            Some(messages) => messages,
+            None => split_off_from(store, &revisions).await?,
+        };
+        // Set aside again after it was queued: the message stands for itself.
+        if let Some(revision) = revision_that_counts(&revisions).filter(|_| !messages.is_empty()) {
+            items.push(facts.submission(&line, revision, &messages, catalogue));
+        }
+    }
+    let stand_alone = others.iter().filter(|line| facts.copies.contains_key(&line.id));
+    items.extend(stand_alone.map(|line| facts.message(line)));
+    items.sort_by(|a, b| (a.received_at, &a.id).cmp(&(b.received_at, &b.id)));
+    Ok(items)
+}
+
+/// The messages of a submission that was split off: those its parts come from, where they still make a submission.
+async fn split_off_from(store: &Store, revisions: &[Revision]) -> store::Result<Vec<MessageLine>> {
+    let mut lines: Vec<MessageLine> = Vec::new();
+    for part in revisions.iter().flat_map(|one| &one.content.parts) {
+        if lines.iter().any(|line| line.id == part.message) {
+            continue;
+        }
+        if let Some(line) = message::line(store, &part.message).await? {
+            lines.push(line);
+        }
+    }
+    lines.retain(|line| line.outcome == Outcome::Submission);
+    Ok(lines)
+}
+
+fn copies_by_message(copies: Vec<CopyLine>) -> BTreeMap<MessageId, Vec<CopyLine>> {
+    let mut by_message: BTreeMap<MessageId, Vec<CopyLine>> = BTreeMap::new();
+    for copy in copies {
+        if let Some(message) = copy.message.clone() {
+            by_message.entry(message).or_default().push(copy);
+        }
+    }
+    by_message
+}
+
+/// What items are put together from.
+struct Facts {
+    copies: BTreeMap<MessageId, Vec<CopyLine>>,
+    extractions: BTreeMap<Digest, (String, i64)>,
+    classified: BTreeMap<MessageId, Classification>,
+}
+
+impl Facts {
+    fn submission(&self, line: &SubmissionLine, revision: &Revision, messages: &[MessageLine], catalogue: &Catalogue) -> Item {
+        let content = &revision.content;
+        let mut item = self.item(line.id.as_str(), messages, content.submitter.clone(), content.title.clone());
+        item.received_at = line.received_at;
+        item.outcome = Outcome::Submission;
+        item.kind = "submission";
+        item.state = Some(revision.state.name());
+        item.seen = Some(format!("{}.{}", revision.number, revision.edition));
+        item.languages.clone_from(&content.languages);
+        let in_order = |one: &&Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
+        let mut assignments: Vec<&Assignment> = content.assignments.iter().collect();
+        assignments.sort_by_key(in_order);
+        item.assignments = assignments
+            .into_iter()
+            .map(|one| ItemAssignment {
+                recommendation: one.recommendation.clone(),
+                confidence: one.confidence,
+                assigner: match &one.assigner {
+                    Assigner::Classifier(version) => version.clone(),
+                    Assigner::Person(_) => "person".into(),
+                },
+                evidence: one.evidence.clone(),
+            })
+            .collect();
+        for attachment in &mut item.attachments {
+            let is_it = |part: &&crate::domain::submission::PartRef| {
+                part.message == attachment.message && part.path == attachment.part
+            };
+            attachment.chosen = content.parts.iter().any(|part| is_it(&part));
+        }
+        item
+    }
+
+    fn message(&self, line: &MessageLine) -> Item {
+        let classified = self.classified.get(&line.id);
+        let submitter = classified.map(|one| one.submitter.clone()).unwrap_or_default();
+        let title = classified.map(|one| one.title.clone()).filter(|title| !title.is_empty());
+        let mut item =
+            self.item(line.id.as_str(), std::slice::from_ref(line), submitter, title.unwrap_or_else(|| line.subject.clone()));
+        item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
+        item
+    }
+
+    fn item(&self, id: &str, messages: &[MessageLine], submitter: Submitter, title: String) -> Item {
+        let copies: Vec<&CopyLine> =
+            messages.iter().filter_map(|line| self.copies.get(&line.id)).flatten().collect();
+        let mut mailboxes: Vec<String> = copies.iter().map(|copy| mailbox_name(copy)).collect();
+        mailboxes.sort();
+        mailboxes.dedup();
+        let mut problems: Vec<Problem> = messages.iter().flat_map(|line| line.problems.clone()).collect();
+        if let Some(copy) = copies.iter().find(|copy| copy.role == MailboxRole::Junk) {
+            let detail = format!("A copy lay in the junk folder {} of {}.", copy.folder, copy.account);
+            problems.push(Problem::new(ProblemCode::FoundInJunk, detail));
+        }
+        let first = messages.first();
+        Item {
+            id: id.into(),
+            outcome: first.map_or(Outcome::Held, |line| line.outcome),
+            kind: first.map_or("unknown", |line| line.kind.as_str()),
+            reason: first.map(|line| line.reason.clone()).unwrap_or_default(),
+            state: None,
+            seen: None,
+            messages: messages.iter().map(|line| line.id.clone()).collect(),
+            message_id_headers: messages.iter().filter_map(|line| line.message_id_header.clone()).collect(),
+            mailboxes,
+            received_at: messages.iter().map(|line| line.first_seen).min().unwrap_or(Timestamp::UNIX_EPOCH),
+            sent_at: messages.iter().filter_map(|line| line.sent_at).min(),
+            submitter,
+            title,
+            subject: first.map(|line| line.subject.clone()).unwrap_or_default(),
+            languages: Vec::new(),
+            assignments: Vec::new(),
+            attachments: messages.iter().flat_map(|line| self.attachments(line)).collect(),
+            problems,
+        }
+    }
+
+    fn attachments(&self, line: &MessageLine) -> Vec<ItemAttachment> {
+        let parts = line.summary.parts.iter();
+        parts
+            .map(|part| {
+                let read = self.extractions.get(&part.digest);
+                let (status, characters) = match (part.kind, read) {
+                    (PartKind::Message, _) => ("message".into(), 0),
+                    (_, Some((status, characters))) => (status.clone(), *characters),
+                    (_, None) => ("waiting".into(), 0),
+                };
+                ItemAttachment {
+                    message: line.id.clone(),
+                    part: part.path.clone(),
+                    name: part.name.clone(),
+                    media_type: part.media_type.clone(),
+                    digest: part.digest,
+                    size_bytes: part.size_bytes,
+                    status,
+                    characters,
+                    chosen: false,
+                }
+            })
+            .collect()
+    }
+}
+
+fn mailbox_name(copy: &CopyLine) -> String {
+    if copy.role == MailboxRole::Import { copy.folder.clone() } else { format!("{}/{}", copy.account, copy.folder) }
+}

@@ -1,0 +1,505 @@
+//! Acts on submissions and their revisions. Publishes nothing: that is a step of the pipeline after approval.
+
+use super::{Act, Error, Result, person, reason, revision_for};
+use crate::classify::{check_evidence, find_quote};
+use crate::domain::classification::{Evidence, Submitter, TextPart};
+use crate::domain::ledger::{Actor, EditKind, Event};
+use crate::domain::publication::PublicStatus;
+use crate::domain::submission::{
+    Assigner, Assignment, Change, Content, Manifest, ManifestFile, PartRef, Rejection, State,
+};
+use crate::domain::{MessageId, RevisionId, SubmissionId};
+use crate::pipeline::{self, Tools, add_revision, change_state, content_digest};
+use crate::store::message::MessageLine;
+use crate::store::submission::Revision;
+use crate::store::task::{self, Stage};
+use crate::store::{Tx, ledger, message, submission};
+use std::collections::BTreeMap;
+
+fn is_queued(revision: &Revision) -> bool {
+    matches!(revision.state, State::Queued)
+}
+
+/// Changes the state, with the domain's refusal as an error of its own.
+async fn change(tx: &mut Tx, actor: &Actor, revision: &Revision, change: Change, act: &Act) -> Result<State> {
+    revision.state.clone().after(&change).map_err(Error::NotAllowed)?;
+    Ok(change_state(tx, actor, revision, change, Some(&act.reason), act.now).await?)
+}
+
+/// Approves the revision that waits; it is published after the configured delay, exactly as it stands now.
+///
+/// # Errors
+/// If its state does not allow it, it is stale, or it has nothing that could be published.
+pub async fn approve(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<RevisionId> {
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let mut revision = revision_for(&mut tx, id, act, is_queued).await?;
+    let manifest = manifest_of(tools, &revision).await?;
+    if manifest.files.is_empty() && manifest.body_text.is_none() {
+        return Err(Error::Refused("no part is chosen for publication: choose parts with `pouch edit --part`".into()));
+    }
+    let json = crate::store::rows::json(&manifest)?;
+    let approve = Change::Approve { by, at: act.now, manifest: Manifest::digest_of(&json) };
+    revision.manifest = Some(json);
+    change(&mut tx, &actor, &revision, approve, act).await?;
+    let due = act.now + tools.config.publish.delay;
+    task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(revision.id)
+}
+
+/// What an approval fixes: details, files by digest, and the very text where text is published.
+async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
+    let content = &revision.content;
+    let received = submission::line(&tools.store, &revision.submission).await?;
+    let received = received.ok_or_else(|| Error::NotFound(format!("submission {}", revision.submission)))?.received_at;
+    let mut manifest = Manifest {
+        submission: revision.submission.clone(),
+        revision: revision.id.clone(),
+        number: revision.number,
+        title: content.title.clone(),
+        submitter: content.submitter.clone(),
+        languages: content.languages.clone(),
+        recommendations: content.assignments.iter().map(|one| one.recommendation.clone()).collect(),
+        received_at: received,
+        files: Vec::new(),
+        body_text: None,
+    };
+    let mut bodies = Vec::new();
+    for part in &content.parts {
+        if part.path == "body" || part.path.ends_with(".body") {
+            bodies.push(own_text(tools, part).await?);
+        } else {
+            manifest.files.push(manifest_file(tools, part).await?);
+        }
+    }
+    bodies.retain(|text| !text.trim().is_empty());
+    manifest.body_text = (!bodies.is_empty()).then(|| bodies.join("\n\n"));
+    Ok(manifest)
+}
+
+async fn own_text(tools: &Tools, part: &PartRef) -> Result<String> {
+    let parsed = message::parsed(&tools.store, &part.message).await?;
+    if part.path == "body" {
+        return Ok(parsed.body.own_text());
+    }
+    let outer = part.path.trim_end_matches(".body");
+    let inner = parsed.all_parts().into_iter().find(|one| one.path == outer).and_then(|one| one.message.as_ref());
+    Ok(inner.map(|message| message.body.own_text()).unwrap_or_default())
+}
+
+async fn manifest_file(tools: &Tools, part: &PartRef) -> Result<ManifestFile> {
+    let line = message::line(&tools.store, &part.message).await?;
+    let found = line.and_then(|line| line.summary.parts.into_iter().find(|one| one.path == part.path));
+    let found = found.ok_or_else(|| Error::NotFound(format!("part {} of message {}", part.path, part.message)))?;
+    let text = if crate::publish::is_text_only(&found.media_type) {
+        let extraction = message::extraction(&tools.store, found.digest).await?;
+        Some(extraction.map(|one| one.text()).unwrap_or_default())
+    } else {
+        None
+    };
+    Ok(ManifestFile {
+        part: part.clone(),
+        digest: found.digest,
+        label: found.name.unwrap_or_else(|| format!("part {}", found.path)),
+        media_type: found.media_type,
+        size_bytes: found.size_bytes,
+        text,
+    })
+}
+
+/// Rejects the revision that waits.
+///
+/// # Errors
+/// If its state does not allow it or it is stale; if it is called a duplicate of a submission that is not there.
+pub async fn reject(tools: &Tools, id: &SubmissionId, rejection: Rejection, act: &Act) -> Result<()> {
+    if let Rejection::DuplicateOf(other) = &rejection {
+        if other == id {
+            return Err(Error::Refused("a submission is no duplicate of itself".into()));
+        }
+        if submission::line(&tools.store, other).await?.is_none() {
+            return Err(Error::NotFound(format!("submission {other}")));
+        }
+    }
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let revision = revision_for(&mut tx, id, act, is_queued).await?;
+    change(&mut tx, &actor, &revision, Change::Reject { by, at: act.now, rejection }, act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+/// Withdraws a submission: whatever of it is public, approved or waiting. The public page then says so.
+///
+/// # Errors
+/// If nothing of it can be withdrawn, or what the person saw is stale.
+pub async fn withdraw(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()> {
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let open = |one: &Revision| matches!(one.state, State::Published { .. } | State::Approved { .. } | State::Queued);
+    let meant = revision_for(&mut tx, id, act, open).await?;
+    let withdraw = Change::Withdraw { by, at: act.now };
+    meant.state.clone().after(&withdraw).map_err(Error::NotAllowed)?;
+    for revision in submission::revisions_in(&mut tx, id).await?.iter().filter(|one| open(one)) {
+        change(&mut tx, &actor, revision, withdraw.clone(), act).await?;
+        task::remove_for(&mut tx, Stage::Publish, revision.id.as_str()).await?;
+        if matches!(revision.state, State::Published { .. }) {
+            take_down(tools, &mut tx, revision, act).await?;
+        }
+    }
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+async fn take_down(tools: &Tools, tx: &mut Tx, revision: &Revision, act: &Act) -> Result<()> {
+    let Some(mut input) = submission::publication(&tools.store, &revision.submission).await? else { return Ok(()) };
+    input.status = PublicStatus::Withdrawn { at: act.now, reason: act.reason.clone() };
+    input.updated_at = act.now;
+    input.files.clear();
+    input.body_text = None;
+    input.recommendations.clear();
+    submission::publish(tx, &revision.id, &input, false).await?;
+    Ok(task::renew(tx, Stage::Site, revision.submission.as_str(), act.now).await?)
+}
+
+/// Puts a decided revision back into the queue.
+///
+/// # Errors
+/// If its state does not allow it or it is stale.
+pub async fn reopen(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()> {
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let decided = |one: &Revision| {
+        matches!(one.state, State::Approved { .. } | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. })
+    };
+    let revision = revision_for(&mut tx, id, act, decided).await?;
+    change(&mut tx, &actor, &revision, Change::Reopen { by, at: act.now }, act).await?;
+    task::remove_for(&mut tx, Stage::Publish, revision.id.as_str()).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+/// What an edit changes; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    pub title: Option<String>,
+    pub submitter: Option<String>,
+    pub kind: Option<crate::domain::classification::SubmitterKind>,
+    pub languages: Option<Vec<String>>,
+    pub parts: Option<Vec<String>>,
+}
+
+/// Edits the queued revision; what was approved must be reopened first.
+///
+/// # Errors
+/// If it is not queued or stale, or names a part that is not there.
+pub async fn edit(tools: &Tools, id: &SubmissionId, edit: &Edit, act: &Act) -> Result<()> {
+    let mut tx = tools.store.begin().await?;
+    let (_, actor) = person(&mut tx, act).await?;
+    let revision = queued(&mut tx, id, act).await?;
+    let mut content = revision.content.clone();
+    if let Some(title) = &edit.title {
+        content.title.clone_from(title);
+    }
+    let submitter = &mut content.submitter;
+    *submitter = Submitter {
+        name: edit.submitter.clone().unwrap_or_else(|| submitter.name.clone()),
+        kind: edit.kind.unwrap_or(submitter.kind),
+    };
+    if let Some(languages) = &edit.languages {
+        content.languages.clone_from(languages);
+    }
+    let mut what = EditKind::Details;
+    if let Some(paths) = &edit.parts {
+        content.parts = choose_parts(tools, id, paths).await?;
+        what = EditKind::Parts;
+    }
+    write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+/// The revision that may be edited: the queued one.
+async fn queued(tx: &mut Tx, id: &SubmissionId, act: &Act) -> Result<Revision> {
+    let revision = revision_for(tx, id, act, is_queued).await?;
+    if is_queued(&revision) {
+        return Ok(revision);
+    }
+    Err(Error::Refused(format!(
+        "revision {} is {}: only a queued one can be changed (reopen it, or make a new revision)",
+        revision.number,
+        revision.state.name()
+    )))
+}
+
+async fn write_edit(
+    tx: &mut Tx,
+    actor: &Actor,
+    revision: &Revision,
+    content: &Content,
+    what: EditKind,
+    act: &Act,
+) -> Result<()> {
+    submission::set_content(tx, revision, content).await?;
+    let event = Event::Edited {
+        revision: revision.id.clone(),
+        edition: revision.edition + 1,
+        content: content_digest(content)?,
+        what,
+        reason: reason(tx, act).await?,
+    };
+    Ok(ledger::append(tx, actor, &[event], act.now).await?)
+}
+
+/// The messages of a submission, also of one that was split off from another.
+async fn messages_of(tools: &Tools, id: &SubmissionId) -> Result<Vec<MessageLine>> {
+    let mut lines = message::lines(&tools.store, Some(id)).await?;
+    for part in submission::revisions(&tools.store, Some(id)).await?.iter().flat_map(|one| &one.content.parts) {
+        if !lines.iter().any(|line| line.id == part.message) {
+            lines.extend(message::line(&tools.store, &part.message).await?);
+        }
+    }
+    Ok(lines)
+}
+
+/// Parts by path, or by message and path (`MESSAGE:PATH`) where a submission has several messages.
+async fn choose_parts(tools: &Tools, id: &SubmissionId, paths: &[String]) -> Result<Vec<PartRef>> {
+    let lines = messages_of(tools, id).await?;
+    let mut chosen = Vec::new();
+    for wanted in paths {
+        let (of, path) = match wanted.split_once(':') {
+            Some((of, path)) => (Some(of), path),
+            None => (None, wanted.as_str()),
+        };
+        let owner = lines.iter().find(|line| {
+            let has = line.summary.parts.iter().any(|part| {
+                part.path == path || path.strip_suffix(".body").is_some_and(|outer| outer == part.path)
+            });
+            of.is_none_or(|of| line.id.as_str().ends_with(of)) && (path == "body" || has)
+        });
+        let owner = owner.ok_or_else(|| Error::NotFound(format!("part {wanted} in submission {id}")))?;
+        chosen.push(PartRef { message: owner.id.clone(), path: path.into() });
+    }
+    Ok(chosen)
+}
+
+/// Assigns a recommendation by a person, with a quote that must stand in the source.
+///
+/// # Errors
+/// If the recommendation is not in the catalogue, or no part has the quote.
+pub async fn assign(tools: &Tools, id: &SubmissionId, recommendation: &str, quote: &str, act: &Act) -> Result<()> {
+    if tools.catalogue.find(recommendation).is_none() {
+        return Err(Error::NotFound(format!("recommendation {recommendation} in the catalogue")));
+    }
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let revision = queued(&mut tx, id, act).await?;
+    let evidence = evidence_for(tools, id, quote).await?;
+    let what = EditKind::Assigned { recommendation: recommendation.into(), spans: vec![evidence.span] };
+    let mut content = revision.content.clone();
+    content.assignments.retain(|one| one.recommendation != recommendation);
+    content.assignments.push(Assignment {
+        recommendation: recommendation.into(),
+        confidence: 1.0,
+        evidence: vec![evidence],
+        assigner: Assigner::Person(by),
+    });
+    submission::forget_removed(&mut tx, id, recommendation).await?;
+    write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+async fn evidence_for(tools: &Tools, id: &SubmissionId, quote: &str) -> Result<Evidence> {
+    for line in messages_of(tools, id).await? {
+        let parsed = message::parsed(&tools.store, &line.id).await?;
+        for text in pipeline::texts_of(tools, &parsed).await? {
+            let whole = pipeline::joined(&text.segments);
+            let Some(span) = find_quote(&whole, quote) else { continue };
+            let verbatim: String = whole.chars().skip(span.start).take(span.end - span.start).collect();
+            let segment = segment_at(&text, span.start);
+            let evidence = Evidence { quote: verbatim, part: text.path, digest: text.digest, segment, span };
+            if check_evidence(&whole, &evidence) {
+                return Ok(evidence);
+            }
+        }
+    }
+    Err(Error::Refused("the quote does not stand in any part of this submission: copy it from `pouch show`".into()))
+}
+
+fn segment_at(text: &TextPart, start: usize) -> u32 {
+    let mut passed = 0;
+    for segment in &text.segments {
+        passed += segment.text.chars().count() + 1;
+        if start < passed {
+            return segment.number;
+        }
+    }
+    text.segments.last().map_or(1, |segment| segment.number)
+}
+
+/// Takes a recommendation away; the machine does not bring it back.
+///
+/// # Errors
+/// If it is not assigned, or the revision is not queued.
+pub async fn unassign(tools: &Tools, id: &SubmissionId, recommendation: &str, act: &Act) -> Result<()> {
+    let mut tx = tools.store.begin().await?;
+    let (_, actor) = person(&mut tx, act).await?;
+    let revision = queued(&mut tx, id, act).await?;
+    let mut content = revision.content.clone();
+    content.assignments.retain(|one| one.recommendation != recommendation);
+    if content.assignments.len() == revision.content.assignments.len() {
+        return Err(Error::NotFound(format!("assignment to {recommendation} on this revision")));
+    }
+    submission::remember_removed(&mut tx, id, recommendation).await?;
+    let what = EditKind::Unassigned { recommendation: recommendation.into() };
+    write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+/// The revisions of a submission that is to be joined into another one; refuses what is public or joined already.
+async fn to_be_joined(tools: &Tools, tx: &mut Tx, from: &SubmissionId, into: &SubmissionId) -> Result<Revision> {
+    if from == into {
+        return Err(Error::Refused("a submission cannot be joined into itself".into()));
+    }
+    for id in [from, into] {
+        let line = submission::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
+        if let Some(other) = line.merged_into {
+            return Err(Error::Refused(format!("submission {id} was joined into {other} before")));
+        }
+    }
+    let revisions = submission::revisions_in(tx, from).await?;
+    match revisions.as_slice() {
+        [only] if is_queued(only) => Ok(only.clone()),
+        _ => Err(Error::Refused(format!(
+            "submission {from} can be joined into another one only while its one revision is queued (reopen it first)"
+        ))),
+    }
+}
+
+/// Makes submission `newer` the next revision of submission `of`.
+///
+/// # Errors
+/// If `newer` is not one queued revision.
+pub async fn revise(tools: &Tools, newer: &SubmissionId, of: &SubmissionId, act: &Act) -> Result<u32> {
+    let mut tx = tools.store.begin().await?;
+    let (_, actor) = person(&mut tx, act).await?;
+    let revision = to_be_joined(tools, &mut tx, newer, of).await?;
+    let number = submission::revisions_in(&mut tx, of).await?.last().map_or(1, |last| last.number + 1);
+    submission::move_revision(&mut tx, &revision, of, number).await?;
+    let queued = Event::Queued {
+        submission: of.clone(),
+        revision: revision.id.clone(),
+        number,
+        parts: revision.content.parts.clone(),
+        content: content_digest(&revision.content)?,
+    };
+    join(&mut tx, &actor, newer, of, vec![queued], act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(number)
+}
+
+async fn join(
+    tx: &mut Tx,
+    actor: &Actor,
+    from: &SubmissionId,
+    into: &SubmissionId,
+    mut events: Vec<Event>,
+    act: &Act,
+) -> Result<()> {
+    submission::set_merged(tx, from, into).await?;
+    events.push(Event::Merged { submission: from.clone(), into: into.clone(), reason: reason(tx, act).await? });
+    Ok(ledger::append(tx, actor, &events, act.now).await?)
+}
+
+/// Joins submission `from` into the queued revision of `into`: an annex that came later.
+///
+/// # Errors
+/// If either is not queued.
+pub async fn merge(tools: &Tools, from: &SubmissionId, into: &SubmissionId, act: &Act) -> Result<()> {
+    let mut tx = tools.store.begin().await?;
+    let (_, actor) = person(&mut tx, act).await?;
+    let annex = to_be_joined(tools, &mut tx, from, into).await?;
+    let revision = queued(&mut tx, into, act).await?;
+    let mut content = revision.content.clone();
+    for part in &annex.content.parts {
+        if !content.parts.contains(part) {
+            content.parts.push(part.clone());
+        }
+    }
+    let removed = submission::removed(&mut tx, into).await?;
+    for one in &annex.content.assignments {
+        let known = content.assignments.iter().any(|other| other.recommendation == one.recommendation);
+        if !known && !removed.contains(&one.recommendation) {
+            content.assignments.push(one.clone());
+        }
+    }
+    write_edit(&mut tx, &actor, &revision, &content, EditKind::Parts, act).await?;
+    let gone = Change::Supersede { at: act.now, by_revision: revision.id.clone() };
+    change(&mut tx, &actor, &annex, gone, act).await?;
+    join(&mut tx, &actor, from, into, Vec::new(), act).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(())
+}
+
+/// Makes chosen parts of a queued revision a submission of their own: a coalition mailed several papers at once.
+///
+/// # Errors
+/// If the revision is not queued, a part is not in it, or nothing would be left.
+pub async fn split(tools: &Tools, id: &SubmissionId, paths: &[String], act: &Act) -> Result<SubmissionId> {
+    let mut tx = tools.store.begin().await?;
+    let (_, actor) = person(&mut tx, act).await?;
+    let revision = queued(&mut tx, id, act).await?;
+    let chosen = choose_parts(tools, id, paths).await?;
+    if let Some(part) = chosen.iter().find(|part| !revision.content.parts.contains(part)) {
+        return Err(Error::NotFound(format!("part {} in revision {}", part.path, revision.number)));
+    }
+    let (moved, mut stays): (Vec<PartRef>, Vec<PartRef>) =
+        revision.content.parts.iter().cloned().partition(|part| chosen.contains(part));
+    if stays.is_empty() {
+        return Err(Error::Refused("nothing would be left of the submission: leave at least one part".into()));
+    }
+    stays.sort();
+    let line = submission::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
+    let new = SubmissionId::new(act.now);
+    submission::add(&mut tx, &new, line.received_at).await?;
+    let (mut left, mut right) = (revision.content.clone(), revision.content.clone());
+    left.parts = stays;
+    right.parts = moved;
+    right.title = title_of(tools, &right.parts).await?.unwrap_or(right.title);
+    for content in [&mut left, &mut right] {
+        keep_own_evidence(content);
+    }
+    write_edit(&mut tx, &actor, &revision, &left, EditKind::Parts, act).await?;
+    add_revision(&mut tx, &actor, &new, 1, right, act.now).await?;
+    tx.commit().await.map_err(crate::store::Error::from)?;
+    Ok(new)
+}
+
+/// Leaves only assignments with evidence in the content's own parts.
+fn keep_own_evidence(content: &mut Content) {
+    let mut by_path: BTreeMap<&str, &MessageId> = BTreeMap::new();
+    for part in &content.parts {
+        by_path.insert(part.path.as_str(), &part.message);
+    }
+    for one in &mut content.assignments {
+        one.evidence.retain(|evidence| by_path.contains_key(evidence.part.as_str()));
+    }
+    content.assignments.retain(|one| !one.evidence.is_empty());
+}
+
+/// The title of the first file that has one.
+async fn title_of(tools: &Tools, parts: &[PartRef]) -> Result<Option<String>> {
+    for part in parts {
+        let Some(line) = message::line(&tools.store, &part.message).await? else { continue };
+        let Some(file) = line.summary.parts.into_iter().find(|one| one.path == part.path) else { continue };
+        if let Some(title) = message::extraction(&tools.store, file.digest).await?.and_then(|one| one.title) {
+            return Ok(Some(title));
+        }
+        if file.name.is_some() {
+            return Ok(file.name);
+        }
+    }
+    Ok(None)
+}

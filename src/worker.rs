@@ -1,0 +1,159 @@
+//! Takes due tasks and hands them to the pipeline; keeps claims alive; seals the ledger. Decides nothing.
+
+use crate::domain::Timestamp;
+use crate::pipeline::{self, Tools};
+use crate::store::task::{self, Stage};
+use crate::store::{self, Engine, Store};
+use std::time::Duration;
+use tokio::sync::watch::Receiver;
+
+/// Tasks of one claim: what one durable transaction carries.
+const BATCH: i64 = 48;
+
+/// How long to rest when nothing is due and nobody calls.
+const REST: Duration = Duration::from_millis(500);
+
+/// The clock; only `main` has one.
+pub type Clock = fn() -> Timestamp;
+
+/// The name under which this process claims work: it says which process to look for when the claim outlives it.
+pub fn owner() -> String {
+    format!("{}-{}", std::process::id(), uuid::Uuid::new_v4())
+}
+
+/// Takes back what processes of this machine left behind when they were killed. Only for SQLite: there, all processes
+/// are on this machine.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn release_the_dead(store: &Store, now: Timestamp) -> store::Result<()> {
+    if store.engine() == Engine::Postgres {
+        return Ok(());
+    }
+    for owner in task::all_owners(store, now).await? {
+        let pid = owner.split('-').next().unwrap_or_default();
+        if !std::path::Path::new("/proc").join(pid).exists() {
+            task::release(store, &owner).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Works due tasks until told to stop; a batch that was begun is ended first.
+pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    let mut loops = tokio::task::JoinSet::new();
+    for _ in 0..tools.config.extractor.workers.clamp(1, 4) {
+        loops.spawn(work_on(tools.clone(), owner.clone(), clock, stop.clone()));
+    }
+    loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));
+    loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
+    let _ = stop.wait_for(|stopped| *stopped).await;
+    while loops.join_next().await.is_some() {}
+    if let Err(error) = task::release(&tools.store, &owner).await {
+        tracing::warn!(%error, "claims could not be given back; they run out by themselves");
+    }
+}
+
+async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    while !*stop.borrow() {
+        match work_once(&tools, &owner, clock).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tokio::select! {
+                    () = tools.store.work_added() => {}
+                    () = tokio::time::sleep(REST) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
+            Err(error) => {
+                // Disk full, database away: nothing is lost, the claims run out; look again after a while.
+                tracing::error!(%error, "work is paused: the store does not answer");
+                tokio::select! {
+                    () = tokio::time::sleep(REST * 10) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
+        }
+    }
+}
+
+/// One round over the stages, the last first, so that what was begun is ended; true if there was work.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn work_once(tools: &Tools, owner: &str, clock: Clock) -> store::Result<bool> {
+    let mut worked = false;
+    let due = task::due_stages(&tools.store, clock()).await?;
+    for stage in Stage::ALL.into_iter().rev().filter(|stage| due.contains(stage)) {
+        // The pages of the site are written by one process at a time.
+        if stage == Stage::Site && !task::lease(&tools.store, "site", owner, clock()).await? {
+            continue;
+        }
+        let tasks = task::claim(&tools.store, stage, owner, BATCH, clock()).await?;
+        if tasks.is_empty() {
+            if stage == Stage::Site {
+                task::give_back(&tools.store, "site", owner).await?;
+            }
+            continue;
+        }
+        worked = true;
+        pipeline::work(tools, stage, &tasks, clock()).await?;
+        if stage == Stage::Site {
+            task::give_back(&tools.store, "site", owner).await?;
+        }
+    }
+    Ok(worked)
+}
+
+async fn keep_alive(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(task::LEASE / 4) => {}
+            _ = stop.wait_for(|stopped| *stopped) => return,
+        }
+        if let Err(error) = task::keep(&tools.store, &owner, clock()).await {
+            tracing::error!(%error, "claims could not be prolonged");
+        }
+    }
+}
+
+async fn seal_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(REST * 2) => {}
+            _ = stop.wait_for(|stopped| *stopped) => {}
+        }
+        if let Err(error) = seal_once(&tools.store, &owner, clock()).await {
+            tracing::warn!(%error, "the ledger was not sealed in this round");
+        }
+    }
+}
+
+/// Seals what waits, if no other process is the sealer.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn seal_once(store: &Store, owner: &str, now: Timestamp) -> store::Result<()> {
+    if !task::lease(store, "sealer", owner, now).await? {
+        return Ok(());
+    }
+    while pipeline::seal(store, now).await? > 0 {}
+    Ok(())
+}
+
+/// Does what is due now and waits for what another process of this store has begun, so that a person who acted sees
+/// the effect when the prompt returns.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn settle_down(tools: &Tools, clock: Clock) -> store::Result<()> {
+    let owner = owner();
+    // A task that was put off after a failure is not waited for: its reason is shown in the list.
+    while task::is_busy(&tools.store, &Stage::ALL, clock()).await? {
+        if !work_once(tools, &owner, clock).await? {
+            tokio::time::sleep(REST / 10).await;
+        }
+    }
+    seal_once(&tools.store, &owner, clock()).await?;
+    task::release(&tools.store, &owner).await
+}
