@@ -1,1 +1,61 @@
-//! Tests of config.
+//! The configuration refuses what it does not know and names everything that is wrong at once.
+
+use pouch::config::Config;
+use std::path::Path;
+
+fn read(text: &str) -> Result<Config, Vec<String>> {
+    Config::read(text, Path::new("/etc/pouch"))
+}
+
+#[test]
+fn the_printed_example_is_the_default() {
+    assert_eq!(read(pouch::config::EXAMPLE).unwrap(), Config::default());
+}
+
+#[test]
+fn the_commented_lines_of_the_example_are_valid_too() {
+    let is_setting = |line: &&str| {
+        let bare = line.trim_start_matches(['#', ' ']);
+        line.starts_with('#') && (bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
+    };
+    let uncommented: Vec<String> = pouch::config::EXAMPLE
+        .lines()
+        .map(|line| if is_setting(&line) { line.trim_start_matches(['#', ' ']).to_string() } else { line.to_string() })
+        .filter(|line| !line.starts_with("password_env") && !line.starts_with("tls = false"))
+        .collect();
+    let config = read(&uncommented.join("\n")).unwrap();
+    assert_eq!(config.accounts.len(), 1);
+    assert_eq!(config.accounts[0].folders, ["INBOX", "Inputs 2023"]);
+    assert!(config.postgres_url.is_some() && config.catalogue_file.is_some() && config.publish.dir.is_some());
+}
+
+#[test]
+fn unknown_keys_and_bad_values_are_all_named_at_once() {
+    let wrong = read(
+        "listen = \"0.0.0.0:80\"\n\
+         colour = 1\n\
+         [receive]\n\
+         idle = \"10m\"\n\
+         [[account]]\n\
+         name = \"chair\"\n\
+         host = \"mail.example.org\"\n\
+         pasword_file = \"x\"\n\
+         tls = false\n",
+    )
+    .unwrap_err();
+    for named in ["listen", "colour", "receive.idle", "account[1].pasword_file", "account[1].tls", "account[1].user", "account[1].password_file"] {
+        assert!(wrong.iter().any(|line| line.starts_with(&format!("{named}:"))), "{named} is not named in {wrong:#?}");
+    }
+}
+
+#[test]
+fn paths_are_relative_to_the_configuration() {
+    let config = read("[publish]\ndir = \"pages\"\n").unwrap();
+    assert_eq!(config.publish.dir.as_deref(), Some(Path::new("/etc/pouch/pages")));
+}
+
+#[test]
+fn an_address_beyond_loopback_is_refused_with_the_reason() {
+    let wrong = read("listen = \"192.0.2.1:8080\"\n").unwrap_err();
+    assert!(wrong[0].contains("accounts for people"), "{wrong:?}");
+}

@@ -1,5 +1,8 @@
 //! The one test binary. Servers are real and started once by `scripts/test`; see `servers`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod app;
 mod audit;
 mod classify;
 mod config;
