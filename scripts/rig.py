@@ -49,8 +49,12 @@ def die(words):
 
 def build():
     """The programs that are missing, and the release binary."""
-    subprocess.run([TOP / "scripts" / "install", "demo"], check=True)
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=TOP, check=True)
+    try:
+        for command in ([TOP / "scripts" / "install", "demo"], ["cargo", "build", "--release", "--locked"]):
+            if subprocess.run(command, cwd=TOP).returncode:
+                sys.exit(1)  # it has said why
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def free_port(wanted):
@@ -175,25 +179,26 @@ class Pouch:
         return self.child
 
     def stop(self, seconds=30):
-        """TERM, and KILL if it does not end in time; whether it ended by itself."""
+        """TERM, and KILL for what is left after `seconds`; whether the service and its children ended by themselves."""
         if self.child is None or self.child.poll() is not None:
             return True
+        all_of_it = family(self.child.pid)
         self.child.terminate()
         try:
             self.child.wait(seconds)
-            return True
         except subprocess.TimeoutExpired:
-            self.kill()
-            return False
+            pass
+        until = time.monotonic() + 2
+        while any(map(lives, all_of_it)) and time.monotonic() < until:
+            time.sleep(0.05)
+        left = [pid for pid in all_of_it if lives(pid)]
+        end_now(left)
+        self.child.wait()
+        return not left
 
     def kill(self):
         """SIGKILL for the service and all that descends from it, at once."""
-        doomed = family(self.child.pid)
-        for one in doomed:
-            try:
-                os.kill(one, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        end_now(family(self.child.pid))
         self.child.wait()
 
     def ask(self, sql, *values):
@@ -212,6 +217,12 @@ class Pouch:
         """Copies known, copies not parsed yet, tasks left."""
         rows = self.ask("select count(*), coalesce(sum(settlement = 'received'), 0), (select count(*) from tasks) from copies")
         return rows[0] if rows else (0, 0, 0)
+
+    def checked_since(self, seconds):
+        """Whether every watched folder had a complete check after this moment (seconds since 1970)."""
+        rows = self.ask("select count(*), coalesce(sum(last_check_at > $1), 0) from mailboxes where role <> 'import'",
+                        int(seconds * 1e6))
+        return bool(rows) and rows[0][0] > 0 and rows[0][0] == rows[0][1]
 
     def wait_for_rest(self, copies, seconds, look=None):
         """Until `copies` copies are known and nothing is left to do; whether that came in time."""
@@ -234,6 +245,22 @@ def is_sqlite(path):
         return False
     with open(path, "rb") as file:
         return file.read(16) == b"SQLite format 3\0"
+
+
+def lives(pid):
+    """Whether the process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end_now(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 def family(pid):
