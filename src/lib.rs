@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod extract;
+pub mod extractor;
 pub mod parse;
 pub mod pipeline;
 pub mod publish;

@@ -2,14 +2,15 @@
 
 use clap::Parser as _;
 use pouch::cli::{self, Cli, Command};
+use pouch::extractor;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // Both ring and aws-lc-rs may be in the tree; without a choice the first TLS configuration would panic.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
-    if let Command::Extractor { .. } = cli.command {
-        return ExitCode::FAILURE;
+    if let Command::Extractor { memory_bytes, text_bytes } = cli.command {
+        return extractor::run(memory_bytes, text_bytes);
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("POUCH_LOG")
         // async-imap's trace would hold logins; it is never asked for.

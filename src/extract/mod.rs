@@ -1,1 +1,142 @@
-//! Text out of attachments.
+//! Text out of one attachment, by its true type. Pure, and only ever called in the extractor child: its libraries are
+//! known to panic, to hang and to eat memory.
+
+mod arabic;
+mod office;
+mod pdf;
+mod rtf;
+mod text;
+
+use crate::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
+use crate::domain::{Problem, ProblemCode};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What a reader gives back before limits and cleaning.
+pub(crate) struct Read {
+    pub extracted: Extracted,
+    pub title: Option<String>,
+    pub problems: Vec<Problem>,
+}
+
+impl Read {
+    fn text(segments: Vec<Segment>) -> Self {
+        Self { extracted: Extracted::Text { segments }, title: None, problems: Vec::new() }
+    }
+
+    fn one(kind: SegmentKind, text: String) -> Self {
+        Self::text(vec![Segment { number: 1, kind, text }])
+    }
+
+    fn of(extracted: Extracted) -> Self {
+        Self { extracted, title: None, problems: Vec::new() }
+    }
+
+    fn unreadable(reason: impl Into<String>) -> Self {
+        Self::of(Extracted::Unreadable { reason: reason.into() })
+    }
+}
+
+/// Reads a file; `text_limit` is the most text that is kept, in bytes.
+pub fn extract(media_type: &str, name: Option<&str>, bytes: &[u8], text_limit: usize) -> Extraction {
+    let (extractor, read) = read(media_type, name, bytes);
+    let mut extraction = Extraction {
+        extracted: read.extracted,
+        extractor: extractor.into(),
+        title: read.title.map(|title| clean(&title).trim().chars().take(500).collect::<String>()).filter(|title| is_title(title)),
+        problems: read.problems,
+    };
+    limit(&mut extraction, text_limit);
+    extraction
+}
+
+fn read(media_type: &str, name: Option<&str>, bytes: &[u8]) -> (&'static str, Read) {
+    if bytes.is_empty() {
+        return ("pouch", Read::unreadable("the file is empty"));
+    }
+    match media_type {
+        "application/pdf" => pdf::read(bytes),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ("docx 1", office::docx(bytes)),
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => ("pptx 1", office::pptx(bytes)),
+        "application/vnd.oasis.opendocument.text" => ("odt 1", office::odt(bytes)),
+        "application/rtf" => ("rtf 1", rtf::read(bytes)),
+        "text/html" => ("html 1", text::html(bytes)),
+        "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
+        kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture()),
+        kind if kind.starts_with("text/") || kind.starts_with("message/") || kind == "application/xml" => {
+            ("text 1", text::plain(bytes))
+        }
+        other => ("pouch", Read::unreadable(not_read_yet(other, name))),
+    }
+}
+
+fn picture() -> Read {
+    let mut read = Read::of(Extracted::NoText);
+    read.problems.push(Problem::new(ProblemCode::PartUnreadable, "A picture: its words can only be read by eye."));
+    read
+}
+
+fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
+    let what = match media_type {
+        "application/msword" => "old Word documents (.doc)",
+        "application/vnd.ms-excel" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
+            "Excel workbooks"
+        }
+        "application/vnd.ms-powerpoint" => "old PowerPoint presentations (.ppt)",
+        "application/vnd.ms-outlook" => "Outlook messages (.msg)",
+        "application/vnd.ms-tnef" => "Outlook's winmail.dat",
+        "application/zip" => "ZIP archives",
+        "application/vnd.oasis.opendocument.spreadsheet" => "OpenDocument spreadsheets",
+        "application/vnd.oasis.opendocument.presentation" => "OpenDocument presentations",
+        other => {
+            let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+            let known = ending.is_some_and(|one| one.len() <= 8 && one.bytes().all(|b| b.is_ascii_alphanumeric()));
+            let ending = if known { format!(" (.{})", ending.unwrap_or_default()) } else { String::new() };
+            return format!("files of the type {other}{ending} are not read by Pouch; open it by hand");
+        }
+    };
+    format!("{what} are not read by Pouch yet; open it by hand")
+}
+
+/// Composed form, line feeds only, no control characters.
+fn clean(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = unified.nfc().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{feff}');
+    let composed: String = kept.collect();
+    let mut lines: Vec<&str> = composed.lines().map(str::trim_end).collect();
+    lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+    lines.join("\n").trim_matches('\n').to_string()
+}
+
+/// Titles that programs put there by themselves say nothing.
+fn is_title(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    let by_program = ["untitled", "document1", "document", "microsoft word -", "powerpoint presentation", "sans titre", "без имени"];
+    let file = [".doc", ".docx", ".pdf", ".odt", ".rtf", ".indd", ".pptx"].iter().any(|ending| lower.ends_with(ending));
+    lower.chars().filter(|c| c.is_alphabetic()).count() >= 3
+        && !file
+        && !by_program.iter().any(|name| lower == *name || (name.ends_with('-') && lower.starts_with(name)))
+}
+
+/// Cleans the segments and keeps their text up to the limit; what has no text left says so.
+fn limit(extraction: &mut Extraction, text_limit: usize) {
+    let Extracted::Text { segments } = &mut extraction.extracted else { return };
+    let mut left = text_limit;
+    let mut cut = false;
+    segments.retain_mut(|segment| {
+        segment.text = clean(&segment.text);
+        if segment.text.len() > left {
+            let at = (0..=left).rev().find(|at| segment.text.is_char_boundary(*at)).unwrap_or(0);
+            segment.text.truncate(at);
+            cut = true;
+        }
+        left -= segment.text.len();
+        !segment.text.trim().is_empty()
+    });
+    if cut {
+        let detail = format!("The file holds more than {} MB of text; the rest was left out.", text_limit >> 20);
+        extraction.problems.push(Problem::new(ProblemCode::TextCut, detail));
+    }
+    if segments.is_empty() {
+        extraction.extracted = Extracted::NoText;
+    }
+}
