@@ -1,7 +1,84 @@
-//! stub
-use crate::domain::classification::*; use crate::domain::message::*; use crate::domain::catalogue::Catalogue;
-pub struct Input<'a> { pub message: &'a ParsedMessage, pub texts: Vec<TextPart>, pub from_junk: bool }
-pub struct Classifier;
-impl Classifier { pub fn new(_: &Catalogue, _: &[String]) -> Self { Self } pub fn classify(&self, _: &Input<'_>) -> Classification { unimplemented!() } }
-pub fn check_evidence(_: &str, _: &Evidence) -> bool { false }
-pub fn find_quote(_: &str, _: &str) -> Option<Span> { None }
+//! Says what kind a message is, who speaks, and which recommendations it speaks to, with the sentences that show it.
+//! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
+
+mod cues;
+mod evidence;
+mod kind;
+mod language;
+mod normal;
+mod passage;
+mod submitter;
+mod terms;
+mod title;
+
+pub use evidence::{check_evidence, find_quote};
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::classification::{Classification, MessageKind, TextPart};
+use crate::domain::message::ParsedMessage;
+use kind::Kinds;
+use language::Languages;
+use passage::{Passage, passages};
+use terms::Terms;
+
+/// What is classified: a message and its texts, the body first, then each file that gave text.
+pub struct Input<'a> {
+    pub message: &'a ParsedMessage,
+    pub texts: Vec<TextPart>,
+    /// A copy lay in a junk folder.
+    pub from_junk: bool,
+}
+
+/// Made once from a catalogue.
+pub struct Classifier {
+    terms: Terms,
+    kinds: Kinds,
+    languages: Languages,
+    /// Addresses of the call itself, lower case.
+    own_addresses: Vec<String>,
+}
+
+impl Classifier {
+    /// Name and version, kept with every assignment.
+    pub const VERSION: &'static str = "terms-1";
+
+    /// A classifier for a catalogue; `addresses` are those that inputs are sent to.
+    pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
+        Self {
+            terms: Terms::of(catalogue),
+            kinds: Kinds::load(),
+            languages: Languages::default(),
+            own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
+        }
+    }
+
+    /// Classifies one message.
+    pub fn classify(&self, input: &Input<'_>) -> Classification {
+        let passages: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let verdict = self.kinds.judge(input, &passages, &self.own_addresses);
+        let (languages, part_languages) = self.languages.of(&input.texts, &passages);
+        let (title, title_source) = title::title(input, &passages);
+        let mut found = terms::Found::default();
+        if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {
+            found = self.terms.assignments(input, &passages);
+        }
+        let mut reason = verdict.reason;
+        if let Some(other) = &found.other_process {
+            reason = format!("{reason}; it speaks about another process (\"{other}\"), so no recommendation is assigned");
+        }
+        Classification {
+            kind: verdict.kind,
+            kind_confidence: verdict.confidence,
+            reason,
+            unsure: verdict.unsure,
+            submitter: submitter::submitter(input, &passages),
+            title,
+            title_source,
+            languages,
+            part_languages,
+            assignments: found.assignments,
+            citations: found.citations,
+            classifier: Self::VERSION.into(),
+        }
+    }
+}

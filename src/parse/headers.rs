@@ -161,9 +161,12 @@ pub fn content_elsewhere(parsed: &ParsedMessage) -> Option<Problem> {
     if has_files || own.chars().count() > 1_200 {
         return None;
     }
+    let lower = own.to_lowercase();
+    let speaks_of_download =
+        ["download", "télécharg", "descarg", "скача", "下载", "下載", "تحميل", "تنزيل"].iter().any(|word| lower.contains(word));
     let all = format!("{own} {}", parsed.body.html.as_deref().unwrap_or_default());
     let link = all.split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '(' | ')')).find(|word| {
-        word.starts_with("http") && FILE_SERVICES.iter().any(|service| word.contains(service))
+        word.starts_with("http") && (speaks_of_download || FILE_SERVICES.iter().any(|service| word.contains(service)))
     })?;
     let host: String = link.chars().take(120).collect();
     Some(Problem::new(ProblemCode::ContentElsewhere, format!("The mail only links to a file elsewhere ({host}); the content was not received.")))

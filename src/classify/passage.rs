@@ -1,0 +1,155 @@
+//! The sender's own words in passages and sentences, with their places. Leaves out what is quoted, and signatures.
+
+use crate::domain::classification::TextPart;
+use crate::domain::message::Span;
+
+/// A paragraph, or a piece of a long one.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// Which of the input's texts it stands in.
+    pub text_index: usize,
+    /// Number of its segment.
+    pub segment: u32,
+    /// In characters of the part's whole text.
+    pub span: Span,
+    pub text: String,
+    /// Sentences, in characters of the part's whole text.
+    pub sentences: Vec<Span>,
+}
+
+/// Longest passage, in characters: what one thought takes.
+const LONGEST: usize = 1_500;
+
+/// Splits a part into passages.
+pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    let mut start_of_segment = 0;
+    for segment in &part.segments {
+        let chars: Vec<char> = segment.text.chars().collect();
+        for span in paragraphs(&chars) {
+            let place = Span { start: start_of_segment + span.start, end: start_of_segment + span.end };
+            if !is_own(part, place) {
+                continue;
+            }
+            let sentences = sentences(&chars, span);
+            for group in group(&sentences) {
+                let (first, last) = (group[0].start, group[group.len() - 1].end);
+                passages.push(Passage {
+                    text_index,
+                    segment: segment.number,
+                    span: Span { start: start_of_segment + first, end: start_of_segment + last },
+                    text: chars[first..last].iter().collect(),
+                    sentences: group
+                        .iter()
+                        .map(|one| Span { start: start_of_segment + one.start, end: start_of_segment + one.end })
+                        .collect(),
+                });
+            }
+        }
+        start_of_segment += chars.len() + 1;
+    }
+    without_signature(passages)
+}
+
+/// Most of a paragraph must be the sender's own.
+fn is_own(part: &TextPart, place: Span) -> bool {
+    let Some(own) = &part.own else { return true };
+    let inside: usize = own
+        .iter()
+        .map(|span| span.end.min(place.end).saturating_sub(span.start.max(place.start)))
+        .sum();
+    inside * 2 > place.end - place.start
+}
+
+/// Paragraphs end at a blank line, or at a line that is short and ends a sentence.
+fn paragraphs(chars: &[char]) -> Vec<Span> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for at in 0..=chars.len() {
+        if at == chars.len() || chars[at] == '\n' {
+            lines.push(Span { start, end: at });
+            start = at + 1;
+        }
+    }
+    let longest = lines.iter().map(|line| line.end - line.start).max().unwrap_or(0);
+    let mut spans: Vec<Span> = Vec::new();
+    let mut open: Option<Span> = None;
+    for line in lines {
+        let words = &chars[line.start..line.end];
+        if words.iter().all(|c| c.is_whitespace()) {
+            spans.extend(open.take());
+            continue;
+        }
+        open = Some(Span { start: open.map_or(line.start, |span| span.start), end: line.end });
+        let is_short = (line.end - line.start) * 4 < longest * 3;
+        let ends = words.iter().rev().find(|c| !c.is_whitespace()).is_some_and(|c| is_end(*c) || *c == ':' || *c == '：');
+        // A line much longer than paper is wide was not wrapped: it is a paragraph by itself.
+        if (is_short && ends) || line.end - line.start > 200 {
+            spans.extend(open.take());
+        }
+    }
+    spans.extend(open);
+    spans
+}
+
+fn is_end(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '؟' | '؛' | ';' | '；')
+}
+
+/// Sentences of a paragraph; a full stop ends one only before a blank or the end.
+fn sentences(chars: &[char], span: Span) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = span.start;
+    let mut at = span.start;
+    while at < span.end {
+        let c = chars[at];
+        let wide = matches!(c, '。' | '！' | '？' | '；');
+        let next_blank = at + 1 >= span.end || chars[at + 1].is_whitespace();
+        let bullet = c == '\n' && chars.get(at + 1).is_some_and(|next| matches!(next, '-' | '•' | '–' | '*' | '·'));
+        if wide || bullet || (is_end(c) && next_blank && !is_abbreviation(chars, start, at)) {
+            found.push(Span { start, end: at + 1 });
+            start = at + 1;
+        }
+        at += 1;
+    }
+    found.push(Span { start, end: span.end });
+    let trimmed = found.into_iter().filter_map(|one| {
+        let first = (one.start..one.end).find(|at| !chars[*at].is_whitespace())?;
+        let last = (one.start..one.end).rev().find(|at| !chars[*at].is_whitespace())?;
+        Some(Span { start: first, end: last + 1 })
+    });
+    trimmed.collect()
+}
+
+/// "Mr.", "No.", "p.", an initial: one to three letters before the stop.
+fn is_abbreviation(chars: &[char], start: usize, at: usize) -> bool {
+    if chars[at] != '.' {
+        return false;
+    }
+    let word = chars[start..at].iter().rev().take_while(|c| c.is_alphabetic()).collect::<Vec<_>>();
+    match word.as_slice() {
+        [one] => one.is_uppercase() || one.is_lowercase(),
+        [.., first] if word.len() <= 3 => first.is_uppercase() && word.len() < 3,
+        _ => false,
+    }
+}
+
+/// Sentences in passages of bearable length.
+fn group(sentences: &[Span]) -> Vec<Vec<Span>> {
+    let mut groups: Vec<Vec<Span>> = Vec::new();
+    for sentence in sentences {
+        match groups.last_mut() {
+            Some(open) if sentence.end - open[0].start <= LONGEST => open.push(*sentence),
+            _ => groups.push(vec![*sentence]),
+        }
+    }
+    groups
+}
+
+/// What stands after "-- " or a closing formula at the very end is no part of the input.
+fn without_signature(mut passages: Vec<Passage>) -> Vec<Passage> {
+    if let Some(at) = passages.iter().position(|one| one.text.trim_end() == "--" || one.text.starts_with("--\n")) {
+        passages.truncate(at);
+    }
+    passages
+}
