@@ -139,7 +139,7 @@ fn by_text(input: &Input<'_>, signs: &Signs<'_>) -> Verdict {
     if signs.files > 0 {
         return with_files(signs);
     }
-    without_files(signs, theme_count)
+    without_files(input, signs, theme_count)
 }
 
 /// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers.
@@ -151,13 +151,17 @@ fn with_files(signs: &Signs<'_>) -> Verdict {
     unsure(MessageKind::Submission, "it has a file, but nothing in it names a theme of the process")
 }
 
-fn without_files(signs: &Signs<'_>, themes: usize) -> Verdict {
+fn without_files(input: &Input<'_>, signs: &Signs<'_>, themes: usize) -> Verdict {
     let mail = &signs.mail;
     let (query, registration) = (found("query", mail), found("registration", mail));
     let (thanks, personal) = (found("acknowledgement", mail), found("personal", mail));
     let short = signs.words < 220;
     if short && !registration.is_empty() && query.len() <= registration.len() && signs.questions == 0 {
         return sure(MessageKind::Registration, 0.8, format!("it is about taking part: {}", quoted(&registration)));
+    }
+    let is_reply = super::title::is_reply(&input.message.subject);
+    if signs.words < 60 && !thanks.is_empty() && signs.questions == 0 && (is_reply || query.is_empty()) {
+        return sure(MessageKind::Acknowledgement, 0.8, format!("it only thanks or confirms: {}", quoted(&thanks)));
     }
     if short && !query.is_empty() && (signs.questions > 0 || query.len() >= 2 || signs.words < 60) {
         return sure(MessageKind::Query, 0.8, format!("it asks something: {}", quoted(&query)));
@@ -166,14 +170,16 @@ fn without_files(signs: &Signs<'_>, themes: usize) -> Verdict {
         let why = if signs.submission.is_empty() { &signs.themes } else { &signs.submission };
         return sure(MessageKind::Submission, 0.8, format!("it speaks at length of {}", quoted(why)));
     }
-    if signs.words < 60 && !thanks.is_empty() && signs.questions == 0 {
-        return sure(MessageKind::Acknowledgement, 0.8, format!("it only thanks or confirms: {}", quoted(&thanks)));
-    }
-    if themes <= 1 && !personal.is_empty() && signs.submission.is_empty() {
+    if themes <= 1 && !personal.is_empty() && signs.submission.is_empty() && signs.words < 120 {
         return sure(MessageKind::Personal, 0.7, format!("it is personal: {}", quoted(&personal)));
     }
     if !found("spam", mail).is_empty() && themes == 0 {
         return sure(MessageKind::Spam, 0.6, format!("it reads like advertising: {}", quoted(&found("spam", mail))));
+    }
+    let elsewhere = crate::domain::ProblemCode::ContentElsewhere;
+    if !signs.submission.is_empty() && input.message.problems.iter().any(|one| one.code == elsewhere) {
+        let why = format!("it calls itself {}, but the content is elsewhere", quoted(&signs.submission));
+        return sure(MessageKind::Submission, 0.7, why);
     }
     if signs.words == 0 {
         return unsure(MessageKind::Unknown, "there is no text that could be read");

@@ -11,7 +11,7 @@ use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Below this a recommendation is not assigned.
-const LINE: f64 = 6.0;
+const LINE: f64 = 3.4;
 
 /// A recommendation must reach this share of the best one's score.
 const SHARE: f64 = 0.38;

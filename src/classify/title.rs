@@ -54,3 +54,9 @@ fn bare(subject: &str) -> String {
         }
     }
 }
+
+/// Whether a subject line is that of an answer.
+pub fn is_reply(subject: &str) -> bool {
+    let head = subject.split([':', '：']).next().unwrap_or_default().trim().to_lowercase();
+    subject.contains([':', '：']) && ["re", "rv", "aw", "回复", "رد", "ha"].contains(&head.as_str())
+}

@@ -213,13 +213,14 @@ impl Leaf<'_> {
             let detail = format!("The name of part {} holds signs that no file name should have.", part.path);
             problems.push(Problem::new(ProblemCode::OddFileName, detail));
         }
-        if media_type::contradicts(&part.claimed_type, &part.media_type) {
+        let damaged = self.part.is_encoding_problem && self.claims_encoding();
+        if !damaged && media_type::contradicts(&part.claimed_type, &part.media_type) {
             let detail = format!("{shown} claims to be {}, but its content is {}.", part.claimed_type, part.media_type);
             problems.push(Problem::new(ProblemCode::TypeMismatch, detail));
         }
         if bytes.is_empty() && part.kind == PartKind::Attachment {
             problems.push(Problem::new(ProblemCode::PartUnreadable, format!("{shown} is empty.")));
-        } else if self.part.is_encoding_problem && self.claims_encoding() {
+        } else if damaged {
             let detail = format!("{shown} is damaged: its encoding breaks off or holds foreign characters.");
             problems.push(Problem::new(ProblemCode::BrokenStructure, detail));
         }

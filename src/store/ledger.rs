@@ -149,6 +149,15 @@ pub async fn about(store: &Store, subjects: &[String]) -> Result<Vec<LedgerEntry
     Ok(entries)
 }
 
+/// The entries that wait for a number, oldest first.
+pub async fn unsealed_entries(store: &Store) -> Result<Vec<LedgerEntry>> {
+    let rows: Vec<EntryRow> =
+        sqlx::query_as("select id, number, at, actor, event from ledger where number is null order by id")
+            .fetch_all(store.pool())
+            .await?;
+    rows.into_iter().map(EntryRow::entry).collect()
+}
+
 /// How many entries wait for a number.
 pub async fn unsealed(store: &Store) -> Result<i64> {
     let (count,): (i64,) =

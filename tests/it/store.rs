@@ -367,6 +367,7 @@ async fn ledger_rows_work_on_both_engines() {
         assert!(ledger::broken_commitments(store).await.unwrap().is_empty());
         assert_eq!(ledger::people(store).await.unwrap()[&person], "Rana");
         assert_eq!(ledger::unsealed(store).await.unwrap(), 3);
+        assert_eq!(ledger::unsealed_entries(store).await.unwrap().len(), 3);
         assert_eq!(ledger::about(store, &[person.0.clone()]).await.unwrap().len(), 1);
         let mut tx = store.begin().await.unwrap();
         assert_eq!(ledger::head_in(&mut tx).await.unwrap(), None);

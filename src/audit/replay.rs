@@ -1,0 +1,165 @@
+//! The replay: the state of everything, made again from the ledger alone, and compared with what is stored. Knows the
+//! rules of the domain; changes nothing.
+
+use crate::domain::classification::MessageKind;
+use crate::domain::ledger::{Event, Outcome};
+use crate::domain::mailbox::{Settlement, UidKey};
+use crate::domain::submission::State;
+use crate::domain::{Digest, MessageId, RevisionId, SubmissionId};
+use std::collections::BTreeMap;
+
+/// What is stored of a revision, or follows from the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RevisionFacts {
+    pub submission: SubmissionId,
+    pub number: u32,
+    pub edition: u32,
+    pub state: State,
+    pub content: Digest,
+}
+
+/// A UID with where it ended, its bytes and its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UidFacts {
+    pub settlement: Settlement,
+    pub digest: Option<Digest>,
+    pub message: Option<MessageId>,
+    pub vanished: bool,
+}
+
+/// The state of everything: as stored, or as replayed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    pub uids: BTreeMap<UidKey, UidFacts>,
+    pub messages: BTreeMap<MessageId, (Outcome, MessageKind)>,
+    pub revisions: BTreeMap<RevisionId, RevisionFacts>,
+    pub merged: BTreeMap<SubmissionId, SubmissionId>,
+    pub confirmed_catalogue: Option<Digest>,
+}
+
+/// Facts from events, and the events that no rule allows.
+#[derive(Default)]
+pub struct Replay {
+    pub facts: Facts,
+    pub illegal: Vec<String>,
+}
+
+impl Replay {
+    /// Takes the next event.
+    pub fn take(&mut self, number: u64, event: &Event) {
+        match event {
+            Event::Received { uid, digest, .. } => {
+                let facts =
+                    UidFacts { settlement: Settlement::Received, digest: Some(*digest), message: None, vanished: false };
+                self.facts.uids.insert(uid.clone(), facts);
+            }
+            Event::Settled { uid, settlement, .. } => {
+                let blank = UidFacts { settlement: *settlement, digest: None, message: None, vanished: false };
+                let facts = self.facts.uids.entry(uid.clone()).or_insert(blank);
+                facts.settlement = *settlement;
+                if *settlement == Settlement::Received {
+                    facts.message = None;
+                }
+            }
+            Event::Vanished { uid } => match self.facts.uids.get_mut(uid) {
+                Some(facts) => facts.vanished = true,
+                None => self.illegal.push(format!("entry {number}: a UID vanished that was never seen")),
+            },
+            Event::Joined { uid, settlement, message } => {
+                self.facts.messages.entry(message.clone()).or_insert((Outcome::Pending, MessageKind::Unknown));
+                self.join(number, uid, *settlement, message);
+            }
+            Event::Parted { new, copies, .. } => {
+                self.facts.messages.insert(new.clone(), (Outcome::Pending, MessageKind::Unknown));
+                for uid in copies {
+                    self.join(number, uid, Settlement::Taken, new);
+                }
+            }
+            Event::OutcomeSet { message, outcome, kind, .. } => {
+                self.facts.messages.insert(message.clone(), (*outcome, *kind));
+            }
+            Event::Queued { submission, revision, number: of, content, .. } => self.queue(submission, revision, *of, *content),
+            Event::Changed { revision, change, .. } => self.change(number, revision, change),
+            Event::Edited { revision, edition, content, .. } => match self.facts.revisions.get_mut(revision) {
+                Some(facts) if matches!(facts.state, State::Queued) && *edition == facts.edition + 1 => {
+                    facts.edition = *edition;
+                    facts.content = *content;
+                }
+                _ => self.illegal.push(format!("entry {number}: an edit of revision {revision} that no rule allows")),
+            },
+            Event::Merged { submission, into, .. } => {
+                self.facts.merged.insert(submission.clone(), into.clone());
+            }
+            Event::CatalogueConfirmed { catalogue, .. } => self.facts.confirmed_catalogue = Some(*catalogue),
+            Event::MailboxSeen { .. } | Event::Erased { .. } | Event::PersonSeen { .. } => {}
+        }
+    }
+
+    fn join(&mut self, number: u64, uid: &UidKey, settlement: Settlement, message: &MessageId) {
+        match self.facts.uids.get_mut(uid) {
+            Some(facts) => {
+                facts.settlement = settlement;
+                facts.message = Some(message.clone());
+            }
+            None => self.illegal.push(format!("entry {number}: a copy of message {message} that was never received")),
+        }
+    }
+
+    /// A revision is queued once; a second time means that it moved to another submission.
+    fn queue(&mut self, submission: &SubmissionId, revision: &RevisionId, number: u32, content: Digest) {
+        let fresh = RevisionFacts {
+            submission: submission.clone(),
+            number,
+            edition: 1,
+            state: State::Queued,
+            content,
+        };
+        let facts = self.facts.revisions.entry(revision.clone()).or_insert(fresh);
+        facts.submission = submission.clone();
+        facts.number = number;
+    }
+
+    fn change(&mut self, number: u64, revision: &RevisionId, change: &crate::domain::submission::Change) {
+        let Some(facts) = self.facts.revisions.get_mut(revision) else {
+            self.illegal.push(format!("entry {number}: a decision on revision {revision}, which was never queued"));
+            return;
+        };
+        match facts.state.clone().after(change) {
+            Ok(after) => facts.state = after,
+            Err(refused) => self.illegal.push(format!("entry {number}: {refused}, yet revision {revision} was")),
+        }
+    }
+
+    /// Every difference between what follows from the ledger and what is stored, in sentences.
+    pub fn compare(self, stored: &Facts) -> Vec<String> {
+        let mut said = self.illegal;
+        let name = |uid: &UidKey| format!("UID {} of mailbox {}", uid.uid, uid.mailbox);
+        differences(&self.facts.uids, &stored.uids, name, &mut said);
+        differences(&self.facts.messages, &stored.messages, |id| format!("message {id}"), &mut said);
+        differences(&self.facts.revisions, &stored.revisions, |id| format!("revision {id}"), &mut said);
+        differences(&self.facts.merged, &stored.merged, |id| format!("the joining of submission {id}"), &mut said);
+        if self.facts.confirmed_catalogue != stored.confirmed_catalogue {
+            said.push("the confirmation of the catalogue is not what the ledger says".into());
+        }
+        said
+    }
+}
+
+fn differences<K: Ord, V: PartialEq + std::fmt::Debug>(
+    replayed: &BTreeMap<K, V>,
+    stored: &BTreeMap<K, V>,
+    name: impl Fn(&K) -> String,
+    said: &mut Vec<String>,
+) {
+    for (key, value) in replayed {
+        match stored.get(key) {
+            None => said.push(format!("{} stands in the ledger, but is not stored", name(key))),
+            Some(other) if other != value => {
+                said.push(format!("{} is stored as {other:?}, but the ledger says {value:?}", name(key)));
+            }
+            Some(_) => {}
+        }
+    }
+    let unknown = stored.keys().filter(|key| !replayed.contains_key(key));
+    said.extend(unknown.map(|key| format!("{} is stored, but the ledger does not know it", name(key))));
+}
