@@ -81,3 +81,20 @@ pub struct Arrival {
     /// X-GM-MSGID where Gmail offers it.
     pub provider_id: Option<String>,
 }
+
+/// A UID that ended without bytes: left out, parked or gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// 32-bit, as the server gave it.
+    pub uid: u64,
+    /// `LeftOut`, `Parked` or `Gone`; nothing else.
+    pub settlement: Settlement,
+    /// One sentence for a person.
+    pub reason: String,
+    /// RFC822.SIZE as the server claims it.
+    pub size_bytes: Option<u64>,
+    /// INTERNALDATE (RFC 9051 2.3.3).
+    pub internal_date: Option<Timestamp>,
+    /// For parked ones: when it is tried again.
+    pub try_at: Option<Timestamp>,
+}

@@ -1,1 +1,22 @@
-//! Watches mailboxes over IMAP.
+//! The door for mail: watches mailboxes over IMAP and hands what arrives to the pipeline, bytes first. It must never
+//! change anything at a server, and never count a message as taken in before its bytes are durable.
+//!
+//! Read `watch` first, then `door`. `session` speaks IMAP, `wire` guards its bytes, `compare` finds what is missing.
+
+mod backoff;
+mod check;
+mod compare;
+mod connect;
+mod door;
+mod error;
+mod fetch;
+mod folder;
+mod folders;
+mod session;
+mod suspects;
+mod watch;
+mod wire;
+
+pub use check::{MailboxPreview, check};
+pub use error::Error;
+pub use watch::watch;
