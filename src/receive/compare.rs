@@ -49,9 +49,11 @@ impl Windows {
             if !uids.is_empty() {
                 return Ok(Some(Window { low, high, uids }));
             }
-            // A gap of any length is crossed in one step: the next message says where it ends.
-            if let Some(uid) = session.uid_at(self.seen.saturating_add(1)).await? {
-                self.next = self.next.map(|next| next.max(uid));
+            // A gap of any length is crossed in one step: the next message says where it ends. If it says a place that
+            // was searched already, the two answers contradict each other, and the comparison counts as incomplete.
+            match session.uid_at(self.seen.saturating_add(1)).await? {
+                Some(uid) if uid > high => self.next = Some(uid),
+                _ => self.next = None,
             }
         }
         Ok(None)
@@ -83,7 +85,11 @@ pub(super) async fn compare(
     let mut from = 0;
     while let Some(window) = windows.next(session).await? {
         let known = rows::known_uids(store, mailbox, uidvalidity, from, window.high.into()).await?;
-        let unknown = |uid: &&u32| known.binary_search_by_key(&u64::from(**uid), |one| one.uid).is_err();
+        // One that was gone and is listed again was not gone: a server may contradict itself.
+        let unknown = |uid: &&u32| {
+            let row = known.binary_search_by_key(&u64::from(**uid), |one| one.uid);
+            row.is_err() || row.is_ok_and(|at| known[at].settlement == Settlement::Gone)
+        };
         found.missing.extend(window.uids.iter().filter(unknown).map(|uid| Due { uid: *uid, tries: 0 }));
         unlisted.extend(known.into_iter().filter(|one| !listed(&window, one.uid)));
         found.highest = window.uids.last().copied().unwrap_or(found.highest);

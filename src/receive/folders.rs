@@ -44,15 +44,7 @@ pub(super) struct Folder {
 
 impl Folder {
     fn new(name: String, role: MailboxRole) -> Self {
-        Self {
-            name,
-            role,
-            mailbox: None,
-            uidvalidity: None,
-            cursor: 1,
-            compared: None,
-            listed: None,
-        }
+        Self { name, role, mailbox: None, uidvalidity: None, cursor: 1, compared: None, listed: None }
     }
 
     /// Makes the mailbox known in the store, once a session.

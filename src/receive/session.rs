@@ -7,8 +7,10 @@ use super::wire::Wire;
 use crate::config::Receive;
 use async_imap::Client;
 use async_imap::imap_proto::{Capability, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
+use futures::FutureExt as _;
 use std::collections::BTreeSet;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
@@ -87,7 +89,13 @@ impl Session {
         during: &'static str,
         read: impl FnOnce(&mut Self, &Response<'_>) -> T,
     ) -> Result<T, Error> {
-        match self.client.read_response().await {
+        // The parser panics on some answers, as INTERNALDATE NIL or an 8-bit letter right after a code in brackets. That
+        // must cost the session, not the watcher.
+        let answer = AssertUnwindSafe(self.client.read_response()).catch_unwind().await.unwrap_or_else(|_| {
+            let text = "the parser does not know what to make of it";
+            Err(io::Error::other(text))
+        });
+        match answer {
             Ok(Some(answer)) => Ok(read(self, answer.parsed())),
             Ok(None) => Err(Error::Closed { during, text: "the server hung up".into() }),
             Err(error) => Err(read_error(during, &error, self.client.get_ref().limit())),

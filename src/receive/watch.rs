@@ -214,13 +214,15 @@ impl Watcher {
         if folder.compared.is_none_or(|compared| compared.elapsed() >= self.receive.compare) {
             let found = compare(session, &self.store, &mailbox, opened.uidvalidity, now).await?;
             let folder = &mut self.folders[at];
+            // A half answer is worth asking again at the next round; one that stays half is not, until the timer.
+            let again = !found.complete && folder.listed.is_none();
             folder.listed = (!found.complete).then(|| {
                 format!("the server says that it holds {} messages but listed another number", session.exists)
             });
             self.take(session, at, found.missing).await?;
             let folder = &mut self.folders[at];
             folder.cursor = found.highest.saturating_add(1);
-            folder.compared = Some(Instant::now());
+            folder.compared = (!again).then(Instant::now);
             return Ok(());
         }
         self.look(session, at).await

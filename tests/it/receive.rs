@@ -62,15 +62,8 @@ impl Watching {
     pub fn owned(data: &Data, account: &Account, receive: &Receive, owner: &str) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (account, receive) = (account.clone(), receive.clone());
-        let watcher = receive::watch(
-            account,
-            receive,
-            data.store.clone(),
-            data.vault.clone(),
-            clock,
-            owner.into(),
-            stopped,
-        );
+        let watcher =
+            receive::watch(account, receive, data.store.clone(), data.vault.clone(), clock, owner.into(), stopped);
         Self { stop, task: tokio::spawn(watcher) }
     }
 
@@ -108,8 +101,7 @@ async fn messages_of_inbox_and_junk_are_taken_in_byte_for_byte() {
     let rows = received(&data, &account.name, 4).await;
     watching.stop().await;
     let digests: Vec<_> = rows.iter().map(|row| row.digest.clone().unwrap()).collect();
-    let expected: Vec<_> =
-        [0, 1, 2, 9].map(|number| pouch::domain::Digest::of(&mail(number)).to_string()).to_vec();
+    let expected: Vec<_> = [0, 1, 2, 9].map(|number| pouch::domain::Digest::of(&mail(number)).to_string()).to_vec();
     assert_eq!(digests, expected);
     assert_eq!(rows.iter().map(|row| row.role.as_str()).collect::<Vec<_>>(), ["inbox", "inbox", "inbox", "junk"]);
     for row in &rows {

@@ -1,1 +1,3 @@
-//! Tests of receive_faults.
+//! Broken lines and odd servers: whatever they do, every message comes in once and the watcher goes on.
+
+mod sweep;

@@ -35,6 +35,7 @@ pub fn clock() -> Timestamp {
 }
 
 /// A folder that is gone when the test ends.
+#[derive(Debug)]
 pub struct TestDir(PathBuf);
 
 impl TestDir {
@@ -137,6 +138,7 @@ pub fn plain_account(name: &str, user: &str, port: u16) -> Account {
 }
 
 /// A Dovecot: the one of the run, or an own one.
+#[derive(Debug)]
 pub struct Dovecot {
     dir: PathBuf,
     own: Option<TestDir>,
