@@ -1,5 +1,6 @@
-//! The bytes between us and the server: TCP or TLS, with a limit on silence and on the size of one answer. It knows
-//! lines and literals and nothing else of IMAP; it must never let a server decide how much memory we use.
+//! The bytes between us and the server: TCP or TLS, with a limit on silence and on the size of one answer. Lines are
+//! passed on whole, as the parser takes some half lines (ID) for broken ones. It knows lines and literals and nothing
+//! else of IMAP; it must never let a server decide how much memory we use.
 
 use std::io;
 use std::pin::Pin;
@@ -28,6 +29,9 @@ pub(super) enum Socket {
 pub(super) struct Wire {
     socket: Socket,
     guard: Guard,
+    /// Read, and not yet passed on; up to `ready` it may be.
+    held: Vec<u8>,
+    ready: usize,
     /// Longest silence while we wait.
     limit: Duration,
     deadline: Pin<Box<Sleep>>,
@@ -37,7 +41,7 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(socket: Socket, limit: Duration) -> Self {
         let deadline = Box::pin(tokio::time::sleep(limit));
-        Self { socket, guard: Guard::default(), limit, deadline, waiting: false }
+        Self { socket, guard: Guard::default(), held: Vec::new(), ready: 0, limit, deadline, waiting: false }
     }
 
     /// From now on a silence of this length is an error.
@@ -64,21 +68,50 @@ impl Wire {
 impl AsyncRead for Wire {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let before = buf.filled().len();
-        let read = match &mut this.socket {
-            Socket::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
-            Socket::Tls(socket) => Pin::new(socket).poll_read(cx, buf),
-        };
-        match read {
-            Poll::Pending => this.overdue(cx).map(Err),
-            Poll::Ready(Ok(())) => {
-                this.waiting = false;
-                Poll::Ready(this.guard.pass(&buf.filled()[before..]))
+        while this.ready == 0 {
+            let mut scratch = [0; READ_BYTES];
+            let mut scratch = ReadBuf::new(&mut scratch);
+            let read = match &mut this.socket {
+                Socket::Plain(socket) => Pin::new(socket).poll_read(cx, &mut scratch),
+                Socket::Tls(socket) => Pin::new(socket).poll_read(cx, &mut scratch),
+            };
+            match read {
+                Poll::Pending => return this.overdue(cx).map(Err),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Ok(())) if scratch.filled().is_empty() => {
+                    let whole = this.held.is_empty();
+                    return Poll::Ready(if whole { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) });
+                }
+                Poll::Ready(Ok(())) => {
+                    this.waiting = false;
+                    this.guard.pass(scratch.filled())?;
+                    this.held.extend_from_slice(scratch.filled());
+                    this.ready = this.held.len() - this.guard.open_bytes;
+                }
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
         }
+        this.pass_on(buf);
+        Poll::Ready(Ok(()))
     }
 }
+
+impl Wire {
+    /// As much as fits, ending with a line if one ends in it.
+    fn pass_on(&mut self, buf: &mut ReadBuf<'_>) {
+        let mut count = self.ready.min(buf.remaining());
+        if count < self.ready
+            && let Some(end) = self.held[..count].iter().rposition(|byte| *byte == b'\n')
+        {
+            count = end + 1;
+        }
+        buf.put_slice(&self.held[..count]);
+        self.held.drain(..count);
+        self.ready -= count;
+    }
+}
+
+/// What is read at once; a TLS record has at most as much.
+const READ_BYTES: usize = 1 << 14;
 
 impl AsyncWrite for Wire {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
@@ -129,6 +162,8 @@ struct Guard {
     answer_bytes: u64,
     /// Bytes of the present answer outside literals.
     line_bytes: u64,
+    /// Bytes of the present line since its begin or the end of its last literal; no line end came yet.
+    open_bytes: usize,
     /// The end of the present line, long enough for `{4294967295}` and its line end.
     tail: Vec<u8>,
 }
@@ -151,6 +186,7 @@ impl Guard {
 
     /// A line, or a piece of one: only the last byte can be a line feed.
     fn line(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.open_bytes += piece.len();
         self.line_bytes += piece.len() as u64;
         self.answer_bytes += piece.len() as u64;
         if self.line_bytes > LINE_LIMIT_BYTES || self.answer_bytes > ANSWER_LIMIT_BYTES {
@@ -159,6 +195,7 @@ impl Guard {
         self.tail.extend_from_slice(&piece[piece.len().saturating_sub(TAIL_BYTES)..]);
         self.tail.drain(..self.tail.len().saturating_sub(TAIL_BYTES));
         if piece.last() == Some(&b'\n') {
+            self.open_bytes = 0;
             match announced(&self.tail) {
                 Some(size) => {
                     self.answer_bytes = self.answer_bytes.saturating_add(size);
