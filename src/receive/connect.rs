@@ -139,9 +139,14 @@ async fn authenticate(session: &mut Session, account: &Account, login: Login) ->
         // A quoted string may hold ASCII only (RFC 3501 4.3); a literal takes any bytes.
         session.login_by_literals(&user, &password).await
     };
+    // Some servers repeat what they refuse.
+    let scrubbed = |text: String| if password.is_empty() { text } else { text.replace(&password, "…") };
     match done {
         Ok(()) => Ok(()),
-        Err(Error::Refused { text, .. }) => Err(Error::Login(format!("{text}{}", hint(&account.host)))),
+        Err(Error::Refused { text, .. }) => Err(Error::Login(format!("{}{}", scrubbed(text), hint(&account.host)))),
+        Err(Error::Bye(text)) => Err(Error::Bye(scrubbed(text))),
+        Err(Error::Limit(text)) => Err(Error::Limit(scrubbed(text))),
+        Err(Error::Throttled { text, wait }) => Err(Error::Throttled { text: scrubbed(text), wait }),
         Err(other) => Err(other),
     }
 }

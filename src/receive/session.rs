@@ -365,9 +365,13 @@ fn read_error(during: &'static str, error: &io::Error, limit: Duration) -> Error
 }
 
 /// The line that the parser did not understand. Its error quotes all that it had, mail included; so only the first
-/// line is kept, only if it is an untagged answer, and nothing at all where bodies are fetched.
+/// line is kept, only if it is an untagged answer, and nothing at all where bodies are fetched or a password was sent.
 fn unreadable_line(during: &'static str, error: &str) -> String {
     let line = error.split_once(" during parsing of \"").map_or("", |(_, quoted)| quoted);
     let line = line.split("\\r\\n").next().unwrap_or_default();
-    if during == "UID FETCH" || !line.starts_with("* ") { "not in IMAP's grammar".into() } else { clip(line) }
+    if ["UID FETCH", "LOGIN"].contains(&during) || !line.starts_with("* ") {
+        "not in IMAP's grammar".into()
+    } else {
+        clip(line)
+    }
 }
