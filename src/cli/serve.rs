@@ -73,7 +73,7 @@ pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for account in &config.accounts {
         match receive::check(account, &config.receive, Some(&store)).await {
-            Ok(previews) => previews.iter().for_each(|one| println!("{one}")),
+            Ok(previews) => previews.iter().for_each(print_preview),
             Err(error) => {
                 println!("{}: {error}", account.name);
                 code = ExitCode::FAILURE;
@@ -82,6 +82,24 @@ pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
     }
     println!("Nothing was taken.");
     Ok(code)
+}
+
+fn print_preview(one: &receive::MailboxPreview) {
+    let day = |time: Option<Timestamp>| time.map_or("-".into(), |time| time.strftime("%Y-%m-%d").to_string());
+    println!("{}/{} ({}): {} messages on the server, {} known already", one.account, one.folder, one.role.as_str(), one.on_server, one.known);
+    println!(
+        "  would take {} messages, {} bytes, from {} to {}",
+        one.would_take,
+        one.size_bytes,
+        day(one.oldest),
+        day(one.newest)
+    );
+    if one.left_out > 0 {
+        println!("  would leave out {}: they came before the start date", one.left_out);
+    }
+    if one.too_large > 0 {
+        println!("  would park {}: they are larger than the limit", one.too_large);
+    }
 }
 
 /// Imports files and waits until they are through.

@@ -1,6 +1,24 @@
-//! stub
+//! The door for mail: watches mailboxes over IMAP and hands what arrives to the pipeline, bytes first. It must never
+//! change anything at a server, and never count a message as taken in before its bytes are durable.
+//!
+//! Read `watch` first, then `door`. `session` speaks IMAP, `wire` guards its bytes, `compare` finds what is missing.
+
+mod backoff;
+mod check;
+mod compare;
+mod connect;
+mod door;
+mod error;
+mod fetch;
+mod folder;
+mod folders;
 mod import;
+mod session;
+mod suspects;
+mod watch;
+mod wire;
+
+pub use check::{MailboxPreview, check};
+pub use error::Error;
 pub use import::{Imported, import};
-use crate::{config, store::Store, vault::Vault, domain::Timestamp};
-pub async fn watch(_: config::Account, _: config::Receive, _: Store, _: Vault, _: fn() -> Timestamp, _: String, _: tokio::sync::watch::Receiver<bool>) {}
-pub async fn check(_: &config::Account, _: &config::Receive, _: Option<&Store>) -> anyhow::Result<Vec<String>> { Ok(vec![]) }
+pub use watch::watch;

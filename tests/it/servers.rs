@@ -35,6 +35,7 @@ pub fn clock() -> Timestamp {
 }
 
 /// A folder that is gone when the test ends.
+#[derive(Debug)]
 pub struct TestDir(PathBuf);
 
 impl TestDir {
@@ -137,6 +138,7 @@ pub fn plain_account(name: &str, user: &str, port: u16) -> Account {
 }
 
 /// A Dovecot: the one of the run, or an own one.
+#[derive(Debug)]
 pub struct Dovecot {
     dir: PathBuf,
     own: Option<TestDir>,
@@ -264,7 +266,7 @@ impl User<'_> {
                 self.own(&base.join(part));
             }
         }
-        let name = format!("{}.P{}Q{}.test", Timestamp::now().as_second(), std::process::id(), fresh());
+        let name = format!("{}.P{}Q{:08}.test", Timestamp::now().as_second(), std::process::id(), fresh());
         let aside = base.join("tmp").join(&name);
         let mut file = fs::File::create(&aside).unwrap();
         file.write_all(message).unwrap();
@@ -382,6 +384,7 @@ pub struct FakeImap {
     stdin: ChildStdin,
     pub port: u16,
     log: PathBuf,
+    certificate: Option<TestDir>,
     _dir: TestDir,
 }
 
@@ -398,7 +401,7 @@ impl FakeImap {
             .spawn()
             .unwrap();
         let port = listening(&mut child)[0];
-        Self { stdin: child.stdin.take().unwrap(), _child: Kept(child), port, log, _dir: dir }
+        Self { stdin: child.stdin.take().unwrap(), _child: Kept(child), port, log, certificate: None, _dir: dir }
     }
 
     /// Changes the mailbox: `new`, `uidvalidity`, `expunge N`.
@@ -467,4 +470,45 @@ pub async fn postgres() -> String {
 /// An open store in a PostgreSQL database of its own.
 pub async fn postgres_store() -> Store {
     Store::open_postgres(&postgres().await).await.unwrap()
+}
+
+impl FakeImap {
+    /// With TLS and a certificate that is its own authority, as in-house servers have them.
+    pub fn start_tls_self_signed() -> Self {
+        let dir = TestDir::new();
+        let file = |name: &str| dir.path().join(name).to_str().unwrap().to_string();
+        let (certificate, key) = (file("self.pem"), file("self.key"));
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+            ])
+            .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+            .args(["-keyout", &key, "-out", &certificate])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let fake = Self::start(&["--cert", &certificate, "--key", &key]);
+        Self { certificate: Some(dir), ..fake }
+    }
+
+    /// An account there, with its certificate as the authority.
+    pub fn account_tls(&self) -> Account {
+        let ca_file = self.certificate.as_ref().map(|dir| dir.path().join("self.pem"));
+        Account { host: "localhost".into(), tls: true, ca_file, ..self.account() }
+    }
+
+    /// A password that no server here takes.
+    pub fn wrong_password() -> Secret {
+        let file = std::env::temp_dir().join(format!("pouch-test-wrong-password-{}", std::process::id()));
+        fs::write(&file, "wrong-password\n").unwrap();
+        Secret::File(file)
+    }
 }

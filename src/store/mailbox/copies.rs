@@ -127,7 +127,8 @@ pub async fn stale_uids(store: &Store, mailbox: &MailboxId, uidvalidity: u32, li
         .collect()
 }
 
-/// Adds a copy whose bytes are in the vault; true: the row is new, or was parked. Any other row stays as it is.
+/// Adds a copy whose bytes are in the vault; true: the row is new, or was parked or gone (a server may have been wrong
+/// about that). Any other row stays as it is.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -144,7 +145,7 @@ pub async fn insert_received(tx: &mut Tx, mailbox: &MailboxId, arrival: &Arrival
              provider_id = excluded.provider_id,
              reason = null,
              try_at = null
-         where copies.settlement = 'parked'",
+         where copies.settlement in ('parked', 'gone')",
     )
     .bind(mailbox.as_str())
     .bind(i64::from(arrival.uidvalidity))
@@ -159,7 +160,8 @@ pub async fn insert_received(tx: &mut Tx, mailbox: &MailboxId, arrival: &Arrival
     Ok(done.rows_affected() > 0)
 }
 
-/// Settles a UID without bytes; true: the row is new, or was parked (its tries grow). Any other row stays as it is.
+/// Settles a UID without bytes; true: the row is new, or was parked (its tries grow) or gone. Any other row stays as it
+/// is.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -181,7 +183,7 @@ pub async fn settle(
              reason = excluded.reason,
              tries = copies.tries + excluded.tries,
              try_at = excluded.try_at
-         where copies.settlement = 'parked'",
+         where copies.settlement in ('parked', 'gone')",
     )
     .bind(mailbox.as_str())
     .bind(i64::from(uidvalidity))

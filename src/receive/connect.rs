@@ -1,0 +1,174 @@
+//! From a host name to a session that is logged in: TCP, TLS, greeting, login, capabilities, ID. It must not log or
+//! return the password.
+
+use super::error::{Error, clip, refused};
+use super::folder::quoted;
+use super::session::Session;
+use super::wire::{Socket, Wire};
+use crate::config::{Account, Receive};
+use async_imap::imap_proto::{Response, Status};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// How we prove who we are. OAuth2 gets its place here, as further variants with their token.
+enum Login {
+    /// LOGIN (RFC 9051 6.2.3).
+    Password { user: String, password: String },
+}
+
+/// Connects and logs in.
+///
+/// # Errors
+/// Each step has its own.
+pub(super) async fn open(account: &Account, receive: &Receive) -> Result<Session, Error> {
+    let password = account.secret.read().map_err(|error| Error::Secret(error.to_string()))?;
+    let login = Login::Password { user: account.user.clone(), password };
+    let socket = socket(account, receive).await?;
+    let mut session = Session::new(Wire::new(socket, receive.connect_timeout), receive);
+    greeting(&mut session).await?;
+    authenticate(&mut session, account, login).await?;
+    // What is offered may grow with the login, and not every server says so by itself.
+    session.ask_capabilities().await?;
+    if session.offers("ID") {
+        identify(&mut session, account).await?;
+    }
+    Ok(session)
+}
+
+async fn socket(account: &Account, receive: &Receive) -> Result<Socket, Error> {
+    let limit = receive.connect_timeout;
+    let place = format!("{}:{}", account.host, account.port);
+    let addresses: Vec<_> = match timeout(limit, tokio::net::lookup_host((account.host.as_str(), account.port))).await {
+        Ok(Ok(found)) => found.collect(),
+        Ok(Err(error)) => return Err(Error::Resolve(format!("{}: {error}", account.host))),
+        Err(_) => return Err(Error::Resolve(format!("{}: no answer in time", account.host))),
+    };
+    let tcp = match timeout(limit, TcpStream::connect(&addresses[..])).await {
+        Ok(Ok(tcp)) => tcp,
+        Ok(Err(error)) => return Err(Error::Connect(format!("{place}: {error}"))),
+        Err(_) => return Err(Error::Connect(format!("{place}: no answer in {} s", limit.as_secs_f32()))),
+    };
+    // Small commands must not wait for an acknowledgement of the one before.
+    tcp.set_nodelay(true).map_err(|error| Error::Connect(format!("{place}: {error}")))?;
+    if !account.tls {
+        return Ok(Socket::Plain(tcp));
+    }
+    let name = ServerName::try_from(account.host.clone())
+        .map_err(|_| Error::Tls(format!("{} is no name that a certificate can have", account.host)))?;
+    let connector = TlsConnector::from(Arc::new(tls_config(account.ca_file.as_deref())?));
+    match timeout(limit, connector.connect(name, tcp)).await {
+        Ok(Ok(tls)) => Ok(Socket::Tls(Box::new(tls))),
+        Ok(Err(error)) => Err(Error::Tls(tls_reason(&error.to_string()))),
+        Err(_) => Err(Error::Tls(format!("{place}: no answer in {} s", limit.as_secs_f32()))),
+    }
+}
+
+/// Read at each connection, so that a repaired file needs no restart.
+fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = ca_file {
+        let unreadable = |error| Error::Tls(format!("the file {} cannot be read: {error}", file.display()));
+        for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
+            let certificate = certificate.map_err(unreadable)?;
+            roots.add(certificate).map_err(|error| Error::Tls(format!("{}: {error}", file.display())))?;
+        }
+    } else {
+        // Some stores hold a certificate that rustls does not take; the others are good all the same.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    if roots.is_empty() {
+        return Err(Error::Tls("no certificate authority is known: set ca_file or install ca-certificates".into()));
+    }
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Tls(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+fn tls_reason(text: &str) -> String {
+    let text = clip(text);
+    if text.contains("CaUsedAsEndEntity") {
+        return format!(
+            "the server's certificate is itself marked as an authority (CA:TRUE), as self-signed ones often are. \
+             Give the server a certificate that an authority of yours has signed, and name that authority's file in \
+             ca_file ({text})"
+        );
+    }
+    if text.contains("UnknownIssuer") {
+        return format!(
+            "the server's certificate is signed by an authority that is not known here; ca_file can name it ({text})"
+        );
+    }
+    text
+}
+
+async fn greeting(session: &mut Session) -> Result<(), Error> {
+    let greeted = session.answer("the greeting", |_, first| match first {
+        Response::Data { status: Status::Ok, .. } => Ok(()),
+        Response::Data { status: Status::Bye, outcome } => {
+            match refused("the greeting", outcome.information.as_deref().unwrap_or_default()) {
+                Error::Refused { text, .. } => Err(Error::Greeting(text)),
+                classed => Err(classed),
+            }
+        }
+        Response::Data { status: Status::PreAuth, .. } => {
+            Err(Error::Greeting("it says that we are logged in already, and not as whom".into()))
+        }
+        _ => Err(Error::Greeting("this is no greeting of IMAP".into())),
+    });
+    match greeted.await {
+        Err(Error::Garbled { text, .. }) => Err(Error::Greeting(format!("this is no IMAP: {text}"))),
+        Err(other) => Err(other),
+        Ok(greeted) => greeted,
+    }
+}
+
+async fn authenticate(session: &mut Session, account: &Account, login: Login) -> Result<(), Error> {
+    let Login::Password { user, password } = login;
+    let done = if user.is_ascii() && password.is_ascii() {
+        session.command("LOGIN", &format!("LOGIN {} {}", quoted(&user), quoted(&password))).await.map(|_| ())
+    } else {
+        // A quoted string may hold ASCII only (RFC 3501 4.3); a literal takes any bytes.
+        session.login_by_literals(&user, &password).await
+    };
+    // Some servers repeat what they refuse.
+    let scrubbed = |text: String| if password.is_empty() { text } else { text.replace(&password, "…") };
+    match done {
+        Ok(()) => Ok(()),
+        Err(Error::Refused { text, .. }) => Err(Error::Login(format!("{}{}", scrubbed(text), hint(&account.host)))),
+        Err(Error::Bye(text)) => Err(Error::Bye(scrubbed(text))),
+        Err(Error::Limit(text)) => Err(Error::Limit(scrubbed(text))),
+        Err(Error::Throttled { text, wait }) => Err(Error::Throttled { text: scrubbed(text), wait }),
+        Err(other) => Err(other),
+    }
+}
+
+fn hint(host: &str) -> &'static str {
+    let host = host.to_lowercase();
+    if host.ends_with("outlook.com") || host.ends_with("office365.com") {
+        " (password login is switched off at Microsoft; use OAuth2)"
+    } else if host.ends_with("gmail.com") || host.ends_with("googlemail.com") {
+        " (Google takes an app password only, or OAuth2)"
+    } else {
+        ""
+    }
+}
+
+/// RFC 2971; large providers ask for it and can then say who misbehaves.
+async fn identify(session: &mut Session, account: &Account) -> Result<(), Error> {
+    let contact = if account.user.is_ascii() { account.user.as_str() } else { account.name.as_str() };
+    let command = format!(
+        "ID (\"name\" \"pouch\" \"version\" {} \"contact\" {})",
+        quoted(env!("CARGO_PKG_VERSION")),
+        quoted(contact)
+    );
+    session.command("ID", &command).await.map(|_| ())
+}

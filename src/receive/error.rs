@@ -1,0 +1,118 @@
+//! What can go wrong between us and a mail server, told apart by who must act and how long to wait. No text in here may
+//! hold a password, a token or a message.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why a session ended before we wanted it to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The host name has no address.
+    Resolve(String),
+    /// No connection came about: refused, unreachable, too slow.
+    Connect(String),
+    /// TLS failed: certificate, protocol.
+    Tls(String),
+    /// The server turned us away in its greeting, or does not speak IMAP.
+    Greeting(String),
+    /// The password could not be read on our side.
+    Secret(String),
+    /// The server refused the login (RFC 9051 6.2.3).
+    Login(String),
+    /// Too many connections or sessions for this account.
+    Limit(String),
+    /// The server asks us to slow down; `wait` if it named a time.
+    Throttled { text: String, wait: Option<Duration> },
+    /// NO or BAD to a command (RFC 9051 7.1).
+    Refused { command: &'static str, text: String },
+    /// BYE where we had not logged out (RFC 9051 7.1.5).
+    Bye(String),
+    /// The connection ended before the tagged answer.
+    Closed { during: &'static str, text: String },
+    /// Nothing came for too long.
+    Silent { during: &'static str, limit: Duration },
+    /// An answer that cannot be read, or that no server may give.
+    Garbled { during: &'static str, text: String },
+    /// A literal or a line longer than we take.
+    TooLarge { during: &'static str, text: String },
+    /// The mailbox cannot be watched: it is not there, or has no UIDVALIDITY.
+    Mailbox(String),
+    /// Another process watches this account.
+    Leased,
+    /// Our own disk or database does not take what we fetched.
+    Storage(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolve(text) => write!(f, "the server's name cannot be resolved: {text}"),
+            Self::Connect(text) => write!(f, "no connection to the server: {text}"),
+            Self::Tls(text) => write!(f, "TLS with the server failed: {text}"),
+            Self::Greeting(text) => write!(f, "the server's greeting turned us away: {text}"),
+            Self::Secret(text) => f.write_str(text),
+            Self::Login(text) => write!(f, "the server refused the login: {text}"),
+            Self::Limit(text) => write!(f, "the server allows no more connections of this account: {text}"),
+            Self::Throttled { text, wait: None } => write!(f, "the server asks us to slow down: {text}"),
+            Self::Throttled { text, wait: Some(wait) } => {
+                write!(f, "the server asks us to wait {} s: {text}", wait.as_secs_f32().ceil())
+            }
+            Self::Refused { command, text } => write!(f, "the server refused {command}: {text}"),
+            Self::Bye(text) => write!(f, "the server ended the session: {text}"),
+            Self::Closed { during, text } => write!(f, "the connection ended during {during}: {text}"),
+            Self::Silent { during, limit } => {
+                write!(f, "the server was silent for {} s during {during}", limit.as_secs_f32())
+            }
+            Self::Garbled { during, text } => write!(f, "the server's answer to {during} cannot be read: {text}"),
+            Self::TooLarge { during, text } => write!(f, "the server's answer to {during} is too large: {text}"),
+            Self::Mailbox(text) => f.write_str(text),
+            Self::Leased => f.write_str("another process watches this account"),
+            Self::Storage(text) => write!(f, "what was fetched cannot be stored: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<crate::store::Error> for Error {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+/// What a server answered besides OK, put into the right class by its words; servers have no common codes for these.
+pub(super) fn refused(command: &'static str, text: &str) -> Error {
+    let text = clip(text);
+    let lower = text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if says(&["throttl", "overquota", "bandwidth", "suggested backoff", "request is throttled"]) {
+        return Error::Throttled { wait: named_wait(&lower), text };
+    }
+    if says(&["[limit]", "too many simultaneous", "maximum number of connections", "too many connections"]) {
+        return Error::Limit(text);
+    }
+    if says(&["authenticated but not connected"]) {
+        return Error::Limit(format!(
+            "{text} (too many connections, no permission for this mailbox, or a wrong user name)"
+        ));
+    }
+    Error::Refused { command, text }
+}
+
+/// At most the first 200 bytes of the first line, without control characters.
+pub(super) fn clip(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let mut end = line.len().min(200);
+    while !line.is_char_boundary(end) {
+        end -= 1;
+    }
+    line[..end].chars().filter(|c| !c.is_control()).collect()
+}
+
+/// `Suggested Backoff Time: 299961 milliseconds`, as Exchange says it; at most a day.
+fn named_wait(lower: &str) -> Option<Duration> {
+    let rest = lower.split_once("backoff time:")?.1.trim_start();
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let millis: u64 = digits.parse().ok()?;
+    Some(Duration::from_millis(millis.min(86_400_000)))
+}

@@ -1,0 +1,299 @@
+//! The watcher of one account: one connection, all its folders in turn, IDLE in between, for ever. It must never do
+//! anything at the server that a person there could notice.
+
+use super::backoff::Backoff;
+use super::compare::{compare, forget_earlier};
+use super::connect;
+use super::door::{Door, Due};
+use super::error::Error;
+use super::folders::{self, Folder};
+use super::session::{IdleEnd, Session};
+use super::suspects::Suspects;
+use crate::config::{Account, Receive};
+use crate::domain::{MailboxId, Timestamp};
+use crate::store::Store;
+use crate::store::mailbox as rows;
+use crate::vault::Vault;
+use std::time::Duration;
+use tokio::sync::watch::Receiver;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+/// A process that was killed keeps others out for so long.
+const LEASE: Duration = Duration::from_secs(30);
+const LEASE_RENEWAL: Duration = Duration::from_secs(10);
+/// After the word to stop, an orderly end may take this long.
+const GRACE: Duration = Duration::from_secs(1);
+/// With so many to fetch, the state line says so.
+const MANY: usize = 50;
+
+struct Watcher {
+    account: Account,
+    receive: Receive,
+    store: Store,
+    vault: Vault,
+    clock: fn() -> Timestamp,
+    owner: String,
+    /// The first is the one that IDLE listens to and whose row holds the account's lease.
+    folders: Vec<Folder>,
+    suspects: Suspects,
+    /// This server refused IDLE.
+    no_idle: bool,
+    /// What a person should know although all is well.
+    warning: Option<String>,
+}
+
+/// Watches the mailboxes of one account until `stop` says true; ends within two seconds of that. Whatever goes wrong
+/// stands in the mailboxes' state lines, and is tried again. `owner` names this process in the lease.
+pub async fn watch(
+    account: Account,
+    receive: Receive,
+    store: Store,
+    vault: Vault,
+    clock: fn() -> Timestamp,
+    owner: String,
+    mut stop: Receiver<bool>,
+) {
+    let mut backoff = Backoff::new(receive.backoff);
+    let mut watcher = Watcher {
+        account,
+        receive,
+        store,
+        vault,
+        clock,
+        owner,
+        folders: Vec::new(),
+        suspects: Suspects::default(),
+        no_idle: false,
+        warning: None,
+    };
+    while !*stop.borrow() {
+        let began = Instant::now();
+        let mut idle_stop = stop.clone();
+        let end = tokio::select! {
+            end = watcher.life(&mut idle_stop) => end,
+            () = overdue(stop.clone()) => Ok(()),
+        };
+        let Err(error) = end else { break };
+        watcher.suspects.session_broke(&error);
+        let wait = backoff.after(began.elapsed(), &error);
+        tokio::select! {
+            () = watcher.failed(&error, wait) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+    let _ = timeout(GRACE / 2, watcher.stopped()).await;
+}
+
+async fn overdue(mut stop: Receiver<bool>) {
+    // A sender that is gone can no longer say "go on": that is a stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+    sleep(GRACE).await;
+}
+
+/// Renews the lease for as long as it can.
+async fn keep_lease(store: &Store, mailbox: &MailboxId, owner: &str, clock: fn() -> Timestamp) -> Error {
+    loop {
+        sleep(LEASE_RENEWAL).await;
+        match rows::lease(store, mailbox, owner, clock(), LEASE).await {
+            Ok(true) => {}
+            Ok(false) => return Error::Leased,
+            Err(error) => return error.into(),
+        }
+    }
+}
+
+impl Watcher {
+    /// One session, from the lease to its end; `Ok` means that we were told to stop.
+    async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
+        self.folders = folders::named(&self.account);
+        for folder in &mut self.folders {
+            folder.open(&self.store, &self.account.name, (self.clock)()).await?;
+        }
+        let Some(first) = self.folders.first().and_then(|folder| folder.mailbox.clone()) else {
+            return Err(Error::Mailbox("there is no folder to watch".into()));
+        };
+        if !rows::lease(&self.store, &first, &self.owner, (self.clock)(), LEASE).await? {
+            return Err(Error::Leased);
+        }
+        let (store, owner, clock) = (self.store.clone(), self.owner.clone(), self.clock);
+        tokio::select! {
+            end = self.connected(stop) => end,
+            error = keep_lease(&store, &first, &owner, clock) => Err(error),
+        }
+    }
+
+    async fn connected(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
+        let mut session = connect::open(&self.account, &self.receive).await?;
+        if self.account.junk {
+            self.warning = folders::add_junk(&mut self.folders, &session.list().await?);
+        }
+        for folder in &mut self.folders {
+            folder.open(&self.store, &self.account.name, (self.clock)()).await?;
+        }
+        self.visit(&mut session, 0).await?;
+        // A single folder is open still; with several, the first one has to be opened again as the last.
+        let mut fresh = self.folders.len() == 1;
+        loop {
+            let poll_at = Instant::now() + self.receive.poll;
+            // The first folder comes last, as it is the one that stays open.
+            for at in (0..self.folders.len()).rev() {
+                if !fresh && !*stop.borrow() {
+                    self.visit(&mut session, at).await?;
+                }
+            }
+            fresh = false;
+            if self.listen(&mut session, poll_at, stop).await? {
+                session.logout().await;
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for news of the first folder, and takes them in, until it is time for the next round; true: stop.
+    async fn listen(
+        &mut self,
+        session: &mut Session,
+        poll_at: Instant,
+        stop: &mut Receiver<bool>,
+    ) -> Result<bool, Error> {
+        let can_idle = session.offers("IDLE") && !self.no_idle;
+        loop {
+            if *stop.borrow() {
+                return Ok(true);
+            }
+            let left = poll_at.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(false);
+            }
+            if session.news {
+                self.look(session, 0).await?;
+                continue;
+            }
+            if !can_idle || self.no_idle {
+                tokio::select! {
+                    () = sleep_until(poll_at) => return Ok(false),
+                    _ = stop.wait_for(|stop| *stop) => return Ok(true),
+                }
+            }
+            match session.idle(left.min(self.receive.idle), stop).await {
+                Ok(IdleEnd::Stop) => return Ok(true),
+                Ok(IdleEnd::News) => self.look(session, 0).await?,
+                // Searched also after an IDLE without news: some servers forget to tell.
+                Ok(IdleEnd::Time) if Instant::now() < poll_at => self.look(session, 0).await?,
+                Ok(IdleEnd::Time) => return Ok(false),
+                Err(Error::Refused { .. }) => self.no_idle = true,
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    /// Opens a folder and takes in what is new; compares all of it when that is due.
+    async fn visit(&mut self, session: &mut Session, at: usize) -> Result<(), Error> {
+        let now = (self.clock)();
+        let folder = &mut self.folders[at];
+        let Some(mailbox) = folder.mailbox.clone() else { return Ok(()) };
+        let opened = match session.examine(&folder.name).await {
+            Ok(opened) => opened,
+            // A folder that cannot be opened must not keep the inbox from us.
+            Err(error @ (Error::Refused { .. } | Error::Mailbox(_))) if at > 0 => {
+                rows::set_state(&self.store, &mailbox, "failing", Some(&error.to_string()), now).await?;
+                return Ok(());
+            }
+            Err(other) => return Err(other),
+        };
+        if folder.uidvalidity != Some(opened.uidvalidity) {
+            rows::set_uidvalidity(&self.store, &mailbox, opened.uidvalidity).await?;
+            forget_earlier(&self.store, &mailbox, opened.uidvalidity, now).await?;
+            folder.uidvalidity = Some(opened.uidvalidity);
+            folder.compared = None;
+        }
+        if folder.compared.is_none_or(|compared| compared.elapsed() >= self.receive.compare) {
+            let found = compare(session, &self.store, &mailbox, opened.uidvalidity, now).await?;
+            let folder = &mut self.folders[at];
+            // A half answer is worth asking again at the next round; one that stays half is not, until the timer.
+            let again = !found.complete && folder.listed.is_none();
+            folder.listed = (!found.complete).then(|| {
+                format!("the server says that it holds {} messages but listed another number", session.exists)
+            });
+            self.take(session, at, found.missing).await?;
+            let folder = &mut self.folders[at];
+            folder.cursor = found.highest.saturating_add(1);
+            folder.compared = (!again).then(Instant::now);
+            return Ok(());
+        }
+        self.look(session, at).await
+    }
+
+    /// A short look for what came after the cursor. `n:*` always names the last message as well, also one below n.
+    async fn look(&mut self, session: &mut Session, at: usize) -> Result<(), Error> {
+        let cursor = self.folders[at].cursor;
+        let mut uids = session.search(&format!("{cursor}:*")).await?;
+        uids.retain(|uid| *uid >= cursor);
+        let highest = uids.last().copied();
+        self.take(session, at, uids.into_iter().map(|uid| Due { uid, tries: 0 }).collect()).await?;
+        if let Some(highest) = highest {
+            self.folders[at].cursor = highest.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Takes in what is due, parked ones whose time has come included, and writes the state line.
+    async fn take(&mut self, session: &mut Session, at: usize, mut due: Vec<Due>) -> Result<(), Error> {
+        let folder = &self.folders[at];
+        let (Some(mailbox), Some(uidvalidity)) = (&folder.mailbox, folder.uidvalidity) else { return Ok(()) };
+        for parked in rows::parked_due(&self.store, mailbox, uidvalidity, (self.clock)()).await? {
+            if let Ok(uid) = u32::try_from(parked.uid) {
+                due.push(Due { uid, tries: parked.tries });
+            }
+        }
+        due.sort_unstable_by_key(|one| one.uid);
+        if due.len() >= MANY {
+            rows::set_state(&self.store, mailbox, "fetching", None, (self.clock)()).await?;
+        }
+        let mut door = Door {
+            store: &self.store,
+            vault: &self.vault,
+            receive: &self.receive,
+            clock: self.clock,
+            mailbox,
+            uidvalidity,
+            start: self.account.start,
+            suspects: &mut self.suspects,
+        };
+        let took = door.take(session, &due).await?;
+        let warning = folder.listed.as_deref().or(self.warning.as_deref().filter(|_| at == 0));
+        let exists = u64::from(session.exists);
+        rows::checked(&self.store, mailbox, exists, took, warning, (self.clock)()).await?;
+        Ok(())
+    }
+
+    /// Says once, in the log and in the state lines, why it does not go on, and when it tries again.
+    async fn failed(&self, error: &Error, wait: Duration) {
+        if *error == Error::Leased {
+            // The line belongs to the process that watches.
+            tracing::debug!(account = self.account.name, "another process watches this account");
+            return;
+        }
+        let state = if matches!(error, Error::Storage(_)) { "paused" } else { "failing" };
+        tracing::warn!(account = self.account.name, state, wait_ms = wait.as_millis(), "{error}");
+        let line = format!("{error}; next try in {} s", wait.as_secs_f32().ceil());
+        for mailbox in self.folders.iter().filter_map(|folder| folder.mailbox.as_ref()) {
+            // If even this cannot be written, the log has said it.
+            let _ = rows::set_state(&self.store, mailbox, state, Some(&line), (self.clock)()).await;
+        }
+    }
+
+    /// Gives the lease back.
+    async fn stopped(&self) {
+        if let Some(mailbox) = self.folders.first().and_then(|folder| folder.mailbox.as_ref()) {
+            let _ = rows::release(&self.store, mailbox, &self.owner).await;
+        }
+        for mailbox in self.folders.iter().filter_map(|folder| folder.mailbox.as_ref()) {
+            let _ = rows::set_state(&self.store, mailbox, "stopped", None, (self.clock)()).await;
+        }
+    }
+}
