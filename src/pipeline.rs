@@ -87,7 +87,13 @@ async fn parse(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
     steps::postpone_or_hold(tools, done.bad, now).await
 }
 
-async fn save_parsed(tx: &mut Tx, task: &Task, copy: &CopyLine, parsed: &steps::Parsed, now: Timestamp) -> store::Result<()> {
+async fn save_parsed(
+    tx: &mut Tx,
+    task: &Task,
+    copy: &CopyLine,
+    parsed: &steps::Parsed,
+    now: Timestamp,
+) -> store::Result<()> {
     let mut id = MessageId::new(now);
     let new = NewMessage {
         id: &id,
@@ -292,7 +298,8 @@ async fn save_published(
     now: Timestamp,
 ) -> store::Result<()> {
     for earlier in submission::revisions_in(tx, &revision.submission).await? {
-        let waits_before = earlier.number < revision.number && matches!(earlier.state, State::Queued | State::Approved { .. });
+        let waits_before =
+            earlier.number < revision.number && matches!(earlier.state, State::Queued | State::Approved { .. });
         if matches!(earlier.state, State::Published { .. }) || waits_before {
             let change = Change::Supersede { at: now, by_revision: revision.id.clone() };
             change_state(tx, &Actor::Pouch, &earlier, change, None, now).await?;

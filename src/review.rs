@@ -33,7 +33,10 @@ pub enum Error {
     /// The state does not allow it.
     NotAllowed(NotAllowed),
     /// The person looked at an older edition than the one that stands there now.
-    Stale { seen: (u32, u32), now: (u32, u32) },
+    Stale {
+        seen: (u32, u32),
+        now: (u32, u32),
+    },
     /// The act itself makes no sense; in words.
     Refused(String),
     Store(store::Error),

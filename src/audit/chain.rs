@@ -55,7 +55,9 @@ impl Chain {
         if let Some(sealed) = self.seals.remove(&number)
             && sealed != self.hash
         {
-            self.say(format!("the chain up to entry {number} is not what was sealed: an entry was changed, removed or put in"));
+            self.say(format!(
+                "the chain up to entry {number} is not what was sealed: an entry was changed, removed or put in"
+            ));
         }
         if let Some((at, hash)) = self.expected
             && at == number

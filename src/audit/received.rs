@@ -111,25 +111,67 @@ impl Report {
     /// # Errors
     /// If a row cannot be written.
     pub fn csv(&self) -> Result<String, csv::Error> {
-        let mut out = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut out =
+            csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         out.write_record([
-            "message", "sent", "relayed", "first seen", "from", "subject", "message-id", "outcome", "kind", "reason", "state",
-            "submission", "mailbox", "uidvalidity", "uid", "settlement", "server date", "sha256", "gone since",
+            "message",
+            "sent",
+            "relayed",
+            "first seen",
+            "from",
+            "subject",
+            "message-id",
+            "outcome",
+            "kind",
+            "reason",
+            "state",
+            "submission",
+            "mailbox",
+            "uidvalidity",
+            "uid",
+            "settlement",
+            "server date",
+            "sha256",
+            "gone since",
         ])?;
         for row in &self.rows {
             for copy in &row.copies {
                 let (validity, uid) = (copy.uidvalidity.to_string(), copy.uid.to_string());
                 let cells = [
-                    &row.id, &row.sent, &row.relayed, &row.first_seen, &row.from, &row.subject, &row.message_id_header,
-                    &row.outcome, &row.kind, &row.reason, &row.state, &row.submission, &copy.mailbox, &validity, &uid,
-                    &copy.settlement, &copy.server_date, &copy.sha256, &copy.gone_since,
+                    &row.id,
+                    &row.sent,
+                    &row.relayed,
+                    &row.first_seen,
+                    &row.from,
+                    &row.subject,
+                    &row.message_id_header,
+                    &row.outcome,
+                    &row.kind,
+                    &row.reason,
+                    &row.state,
+                    &row.submission,
+                    &copy.mailbox,
+                    &validity,
+                    &uid,
+                    &copy.settlement,
+                    &copy.server_date,
+                    &copy.sha256,
+                    &copy.gone_since,
                 ];
                 out.write_record(cells.map(|cell| harmless_cell(cell)))?;
             }
         }
         out.write_record([""])?;
         out.write_record([
-            "mailbox", "UIDs seen", "taken", "copies", "left out", "parked", "gone before taken", "under way", "sum closes",
+            "mailbox",
+            "UIDs seen",
+            "taken",
+            "copies",
+            "left out",
+            "parked",
+            "gone before taken",
+            "under way",
+            "sum closes",
             "gone since",
         ])?;
         for one in &self.sums {

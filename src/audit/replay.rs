@@ -49,8 +49,12 @@ impl Replay {
     pub fn take(&mut self, number: u64, event: &Event) {
         match event {
             Event::Received { uid, digest, .. } => {
-                let facts =
-                    UidFacts { settlement: Settlement::Received, digest: Some(*digest), message: None, vanished: false };
+                let facts = UidFacts {
+                    settlement: Settlement::Received,
+                    digest: Some(*digest),
+                    message: None,
+                    vanished: false,
+                };
                 self.facts.uids.insert(uid.clone(), facts);
             }
             Event::Settled { uid, settlement, .. } => {
@@ -78,7 +82,9 @@ impl Replay {
             Event::OutcomeSet { message, outcome, kind, .. } => {
                 self.facts.messages.insert(message.clone(), (*outcome, *kind));
             }
-            Event::Queued { submission, revision, number: of, content, .. } => self.queue(submission, revision, *of, *content),
+            Event::Queued { submission, revision, number: of, content, .. } => {
+                self.queue(submission, revision, *of, *content)
+            }
             Event::Changed { revision, change, .. } => self.change(number, revision, change),
             Event::Edited { revision, edition, content, .. } => match self.facts.revisions.get_mut(revision) {
                 Some(facts) if matches!(facts.state, State::Queued) && *edition == facts.edition + 1 => {
@@ -107,13 +113,7 @@ impl Replay {
 
     /// A revision is queued once; a second time means that it moved to another submission.
     fn queue(&mut self, submission: &SubmissionId, revision: &RevisionId, number: u32, content: Digest) {
-        let fresh = RevisionFacts {
-            submission: submission.clone(),
-            number,
-            edition: 1,
-            state: State::Queued,
-            content,
-        };
+        let fresh = RevisionFacts { submission: submission.clone(), number, edition: 1, state: State::Queued, content };
         let facts = self.facts.revisions.entry(revision.clone()).or_insert(fresh);
         facts.submission = submission.clone();
         facts.number = number;

@@ -87,7 +87,10 @@ fn signs<'a>(input: &Input<'_>, passages: &[Passage]) -> Signs<'a> {
         let kind = part.media_type.as_str();
         part.kind == PartKind::Attachment
             && !kind.starts_with("image/")
-            && !matches!(kind, "text/calendar" | "text/vcard" | "application/pgp-signature" | "application/pkcs7-signature")
+            && !matches!(
+                kind,
+                "text/calendar" | "text/vcard" | "application/pgp-signature" | "application/pkcs7-signature"
+            )
     };
     let all = normal(&format!("{} {all}", input.message.subject)).text;
     let mail = normal(&mail).text;

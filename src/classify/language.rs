@@ -86,13 +86,27 @@ impl Languages {
 
     fn latin(&self, sample: &str) -> &'static str {
         let lower = sample.to_lowercase();
-        let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(150).collect();
+        let words: Vec<&str> =
+            lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(150).collect();
         let known = |list: &[&str]| words.iter().filter(|word| list.contains(word)).count();
         // The small words of a language are a tenth of any text in it.
         let small = [
-            ("en", known(&["the", "of", "and", "to", "in", "that", "is", "for", "we", "our", "on", "with", "are", "this"])),
-            ("fr", known(&["le", "la", "les", "des", "et", "une", "du", "est", "dans", "nous", "pour", "que", "au", "aux"])),
-            ("es", known(&["el", "los", "las", "una", "del", "y", "que", "para", "por", "con", "nuestra", "se", "en", "es"])),
+            (
+                "en",
+                known(&["the", "of", "and", "to", "in", "that", "is", "for", "we", "our", "on", "with", "are", "this"]),
+            ),
+            (
+                "fr",
+                known(&[
+                    "le", "la", "les", "des", "et", "une", "du", "est", "dans", "nous", "pour", "que", "au", "aux",
+                ]),
+            ),
+            (
+                "es",
+                known(&[
+                    "el", "los", "las", "una", "del", "y", "que", "para", "por", "con", "nuestra", "se", "en", "es",
+                ]),
+            ),
         ];
         let mut order = small;
         order.sort_by(|a, b| b.1.cmp(&a.1));

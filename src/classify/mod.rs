@@ -64,7 +64,8 @@ impl Classifier {
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {
-            reason = format!("{reason}; it speaks about another process (\"{other}\"), so no recommendation is assigned");
+            reason =
+                format!("{reason}; it speaks about another process (\"{other}\"), so no recommendation is assigned");
         }
         Classification {
             kind: verdict.kind,

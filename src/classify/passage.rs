@@ -54,10 +54,8 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
 /// Most of a paragraph must be the sender's own.
 fn is_own(part: &TextPart, place: Span) -> bool {
     let Some(own) = &part.own else { return true };
-    let inside: usize = own
-        .iter()
-        .map(|span| span.end.min(place.end).saturating_sub(span.start.max(place.start)))
-        .sum();
+    let inside: usize =
+        own.iter().map(|span| span.end.min(place.end).saturating_sub(span.start.max(place.start))).sum();
     inside * 2 > place.end - place.start
 }
 
@@ -82,7 +80,8 @@ fn paragraphs(chars: &[char]) -> Vec<Span> {
         }
         open = Some(Span { start: open.map_or(line.start, |span| span.start), end: line.end });
         let is_short = (line.end - line.start) * 4 < longest * 3;
-        let ends = words.iter().rev().find(|c| !c.is_whitespace()).is_some_and(|c| is_end(*c) || *c == ':' || *c == '：');
+        let ends =
+            words.iter().rev().find(|c| !c.is_whitespace()).is_some_and(|c| is_end(*c) || *c == ':' || *c == '：');
         // A line much longer than paper is wide was not wrapped: it is a paragraph by itself.
         if (is_short && ends) || line.end - line.start > 200 {
             spans.extend(open.take());

@@ -66,7 +66,9 @@ fn lines(input: &Input<'_>, passages: &[Passage]) -> Vec<String> {
         let own: Vec<&Passage> = passages.iter().filter(|one| one.text_index == at).collect();
         let ends = own.iter().take(3).chain(own.iter().rev().take(3));
         for passage in ends {
-            found.extend(passage.text.lines().take(8).map(|line| line.trim().trim_end_matches([',', ';', '.']).to_string()));
+            found.extend(
+                passage.text.lines().take(8).map(|line| line.trim().trim_end_matches([',', ';', '.']).to_string()),
+            );
         }
     }
     found.retain(|line| (4..=110).contains(&line.chars().count()) && !line.ends_with(['?', '？', '؟']));
@@ -77,7 +79,8 @@ fn lines(input: &Input<'_>, passages: &[Passage]) -> Vec<String> {
 fn organization_score(line: &str, domain_label: &str) -> usize {
     let text = normal(line).text;
     let words: Vec<&str> = line.split_whitespace().collect();
-    let capital = |word: &&&str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic());
+    let capital =
+        |word: &&&str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic());
     if words.is_empty() || words.len() > 14 || line.contains('@') || line.contains("://") {
         return 0;
     }

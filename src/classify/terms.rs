@@ -230,7 +230,8 @@ impl Terms {
             // Assigned by a verified paragraph number alone: the sentence that cites it.
             let citing = scored.iter().filter(|(_, _, scores)| scores.contains_key(&one)).map(|(at, _, _)| *at);
             for at in citing {
-                let names = |span: &&Span| self.named_by_paragraph(&quote(input, &passages[at], **span).quote).contains(&one);
+                let names =
+                    |span: &&Span| self.named_by_paragraph(&quote(input, &passages[at], **span).quote).contains(&one);
                 sentences.extend(passages[at].sentences.iter().filter(names).map(|span| (1.0, at, *span)));
             }
         }
@@ -250,7 +251,8 @@ impl Terms {
                 c => c,
             })
             .collect();
-        let numbers: BTreeSet<&str> = digits.split(|c: char| !c.is_ascii_digit()).filter(|one| !one.is_empty()).collect();
+        let numbers: BTreeSet<&str> =
+            digits.split(|c: char| !c.is_ascii_digit()).filter(|one| !one.is_empty()).collect();
         let verified = self.paragraphs.iter().enumerate();
         verified.filter(|(_, one)| one.as_deref().is_some_and(|one| numbers.contains(one))).map(|(at, _)| at).collect()
     }
@@ -298,9 +300,9 @@ fn words(text: &str) -> Vec<(usize, usize)> {
 }
 
 const RUSSIAN_ENDINGS: [&str; 45] = [
-    "иями", "ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими", "иях", "иям", "ией", "ах", "ях", "ам", "ям", "ов", "ев", "ей",
-    "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "их", "ым", "им", "ом", "ем", "ую", "юю", "ия", "ии", "ию", "ью",
-    "а", "ы", "и", "у", "ь",
+    "иями", "ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими", "иях", "иям", "ией", "ах", "ях", "ам", "ям", "ов",
+    "ев", "ей", "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "их", "ым", "им", "ом", "ем", "ую", "юю",
+    "ия", "ии", "ию", "ью", "а", "ы", "и", "у", "ь",
 ];
 
 /// A word without its ending, by script; only so far that terms meet their inflected forms.
@@ -308,8 +310,12 @@ fn stem(word: &str) -> String {
     let first = word.chars().next().unwrap_or(' ');
     let length = word.chars().count();
     if ('\u{0400}'..='\u{04ff}').contains(&first) {
-        let ending = RUSSIAN_ENDINGS.iter().find(|ending| word.ends_with(**ending) && length >= ending.chars().count() + 4);
-        return ending.map_or(word, |ending| &word[..word.len() - ending.len()]).trim_end_matches(['я', 'е', 'о', 'й']).to_string();
+        let ending =
+            RUSSIAN_ENDINGS.iter().find(|ending| word.ends_with(**ending) && length >= ending.chars().count() + 4);
+        return ending
+            .map_or(word, |ending| &word[..word.len() - ending.len()])
+            .trim_end_matches(['я', 'е', 'о', 'й'])
+            .to_string();
     }
     if ('\u{0600}'..='\u{06ff}').contains(&first) {
         return arabic_stem(word);

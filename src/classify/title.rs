@@ -40,12 +40,15 @@ fn bare(subject: &str) -> String {
     let mut rest = subject.trim();
     loop {
         let before = rest.len();
-        if rest.starts_with('[') && let Some((_, after)) = rest.split_once(']') {
+        if rest.starts_with('[')
+            && let Some((_, after)) = rest.split_once(']')
+        {
             rest = after.trim_start();
         }
         if let Some((head, after)) = rest.split_once([':', '：']) {
             let head = head.trim().to_lowercase();
-            if ["re", "fw", "fwd", "tr", "rv", "aw", "wg", "回复", "转发", "رد", "ha", "на"].contains(&head.as_str()) {
+            if ["re", "fw", "fwd", "tr", "rv", "aw", "wg", "回复", "转发", "رد", "ha", "на"].contains(&head.as_str())
+            {
                 rest = after.trim_start();
             }
         }

@@ -21,7 +21,8 @@ fn act_of(by: &By, clock: fn() -> Timestamp) -> anyhow::Result<Act> {
 /// The one id among `ids` that the person means: whole, or an ending of it that fits no other.
 pub fn meant<'a>(wanted: &str, ids: impl Iterator<Item = &'a str>) -> anyhow::Result<String> {
     let wanted = wanted.trim().to_ascii_lowercase();
-    let mut fitting: Vec<&str> = ids.filter(|id| *id == wanted || (wanted.len() >= 4 && id.ends_with(&wanted))).collect();
+    let mut fitting: Vec<&str> =
+        ids.filter(|id| *id == wanted || (wanted.len() >= 4 && id.ends_with(&wanted))).collect();
     fitting.dedup();
     match fitting.as_slice() {
         [one] => Ok((*one).to_string()),
@@ -84,7 +85,9 @@ async fn decide(tools: &Tools, command: Command, clock: fn() -> Timestamp) -> an
             review::approve(tools, &id, &act_of(&by, clock)?).await?;
             match tools.config.publish.delay {
                 delay if delay.is_zero() => format!("{id} is approved and goes public now."),
-                delay => format!("{id} is approved and goes public in {delay:?}; until then `pouch reopen` takes it back."),
+                delay => {
+                    format!("{id} is approved and goes public in {delay:?}; until then `pouch reopen` takes it back.")
+                }
             }
         }
         Command::Reject { id, duplicate_of, because, by } => {

@@ -34,12 +34,16 @@ pub async fn verify(place: &Place, expect: Option<&str>, clock: fn() -> Timestam
     let (mut wrong, head, entries) = verify_ledger(&store, expected).await?;
     let broken = ledger::broken_commitments(&store).await?;
     wrong.extend(broken.into_iter().map(|hash| format!("the text behind the commitment {hash} was changed")));
-    let digests: BTreeSet<Digest> = message::copies(&store, None).await?.iter().filter_map(|copy| copy.digest).collect();
+    let digests: BTreeSet<Digest> =
+        message::copies(&store, None).await?.iter().filter_map(|copy| copy.digest).collect();
     wrong.extend(verify_vault(&vault, &digests));
     if wrong.is_empty() {
         println!("In order: {entries} entries chained and replayed, {} objects of the vault re-hashed.", digests.len());
         println!("Head {}:{}", head.0, head.1);
-        println!("Keep this line: `pouch audit verify --expect {}:{}` proves later that nothing before it has changed.", head.0, head.1);
+        println!(
+            "Keep this line: `pouch audit verify --expect {}:{}` proves later that nothing before it has changed.",
+            head.0, head.1
+        );
         return Ok(ExitCode::SUCCESS);
     }
     for sentence in &wrong {

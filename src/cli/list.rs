@@ -36,7 +36,10 @@ impl Filter {
         (!plain || waits)
             && self.state.as_ref().is_none_or(|state| item.state == Some(state.as_str()))
             && self.outcome.as_ref().is_none_or(|outcome| item.outcome.as_str() == outcome)
-            && self.recommendation.as_ref().is_none_or(|id| item.assignments.iter().any(|one| one.recommendation == *id))
+            && self
+                .recommendation
+                .as_ref()
+                .is_none_or(|id| item.assignments.iter().any(|one| one.recommendation == *id))
             && self.language.as_ref().is_none_or(|code| item.languages.contains(code))
     }
 }

@@ -321,7 +321,9 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Publish => serve::publish(place, clock).await,
         Command::Catalogue { what } => audits::catalogue(place, what, clock).await,
-        Command::Audit { what: AuditCommand::Verify { expect } } => audits::verify(place, expect.as_deref(), clock).await,
+        Command::Audit { what: AuditCommand::Verify { expect } } => {
+            audits::verify(place, expect.as_deref(), clock).await
+        }
         Command::Report { what: ReportCommand::Received { from, to, format } } => {
             audits::received(place, from, to, format, clock).await
         }

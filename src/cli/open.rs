@@ -41,9 +41,10 @@ pub fn place(place: &Place) -> anyhow::Result<(PathBuf, Config)> {
 /// The catalogue that the configuration names, or the one in the program.
 pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
     let (text, name) = match &config.catalogue_file {
-        Some(file) => {
-            (std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?, file.display().to_string())
-        }
+        Some(file) => (
+            std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?,
+            file.display().to_string(),
+        ),
         None => (CATALOGUE.to_string(), "the catalogue in the program".into()),
     };
     Catalogue::read(&text).map_err(|wrong| anyhow::anyhow!("{name} cannot be used:\n  - {}", wrong.join("\n  - ")))

@@ -31,7 +31,15 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     let owner = worker::owner();
     for account in config.accounts {
         let (store, vault) = (tools.store.clone(), tools.vault.clone());
-        running.spawn(receive::watch(account, config.receive.clone(), store, vault, clock, owner.clone(), stopped.clone()));
+        running.spawn(receive::watch(
+            account,
+            config.receive.clone(),
+            store,
+            vault,
+            clock,
+            owner.clone(),
+            stopped.clone(),
+        ));
     }
     running.spawn(worker::run(tools.clone(), owner, clock, stopped.clone()));
     println!("The review list is at http://{}/", listener.local_addr()?);
@@ -86,7 +94,14 @@ pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
 
 fn print_preview(one: &receive::MailboxPreview) {
     let day = |time: Option<Timestamp>| time.map_or("-".into(), |time| time.strftime("%Y-%m-%d").to_string());
-    println!("{}/{} ({}): {} messages on the server, {} known already", one.account, one.folder, one.role.as_str(), one.on_server, one.known);
+    println!(
+        "{}/{} ({}): {} messages on the server, {} known already",
+        one.account,
+        one.folder,
+        one.role.as_str(),
+        one.on_server,
+        one.known
+    );
     println!(
         "  would take {} messages, {} bytes, from {} to {}",
         one.would_take,
@@ -111,7 +126,8 @@ pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) 
     let mut code = ExitCode::SUCCESS;
     for path in paths {
         let shown = path.display();
-        let imported = receive::import(&tools.store, &tools.vault, path, clock(), |count| progress("read", count)).await;
+        let imported =
+            receive::import(&tools.store, &tools.vault, path, clock(), |count| progress("read", count)).await;
         match imported {
             Ok(imported) => {
                 println!("{shown}: {} messages read", imported.messages);

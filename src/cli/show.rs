@@ -7,9 +7,9 @@ use crate::domain::ledger::{Actor, Event, LedgerEntry};
 use crate::domain::submission::Change;
 use crate::pipeline::{Tools, joined, texts_of};
 use crate::review::queue::{self, Item};
+use crate::store::ledger;
 use crate::store::message::{self, CopyLine};
 use crate::store::submission::{self, Revision};
-use crate::store::ledger;
 use anyhow::Context as _;
 use serde_json::json;
 use std::process::ExitCode;
@@ -21,9 +21,9 @@ const EXCERPT: usize = 600;
 pub async fn show(place: &Place, wanted: &str, whole: bool, as_json: bool) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
     let items = queue::items(&tools.store, &tools.catalogue).await?;
-    let ids = items.iter().flat_map(|item| {
-        std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str))
-    });
+    let ids = items
+        .iter()
+        .flat_map(|item| std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str)));
     let id = match acts::meant(wanted, ids) {
         Ok(id) => id,
         Err(error) => return gone_elsewhere(&tools, wanted).await.and_then(|said| said.ok_or(error)),
@@ -85,7 +85,8 @@ impl Seen {
     }
 
     fn json(&self, item: &Item) -> serde_json::Value {
-        let texts = self.texts.iter().map(|(message, part, text, _)| json!({"message": message, "part": part, "text": text}));
+        let texts =
+            self.texts.iter().map(|(message, part, text, _)| json!({"message": message, "part": part, "text": text}));
         let copies = self.copies.iter().map(|copy| {
             json!({
                 "mailbox": format!("{}/{}", copy.account, copy.folder), "uidvalidity": copy.key.uidvalidity,
@@ -94,9 +95,9 @@ impl Seen {
                 "settlement": copy.settlement, "vanished_at": copy.vanished_at,
             })
         });
-        let revisions = self.revisions.iter().map(|one| {
-            json!({"number": one.number, "edition": one.edition, "state": one.state, "content": one.content})
-        });
+        let revisions = self.revisions.iter().map(
+            |one| json!({"number": one.number, "edition": one.edition, "state": one.state, "content": one.content}),
+        );
         json!({
             "item": item,
             "copies": copies.collect::<Vec<_>>(),
@@ -124,7 +125,12 @@ impl Seen {
         for copy in &self.copies {
             let gone = if copy.vanished_at.is_some() { ", no longer on the server" } else { "" };
             let digest = copy.digest.map(|digest| digest.to_string()).unwrap_or_default();
-            println!("copy       {}/{} UID {}{gone}, sha256 {digest}", copy.account, visible(&copy.folder), copy.key.uid);
+            println!(
+                "copy       {}/{} UID {}{gone}, sha256 {digest}",
+                copy.account,
+                visible(&copy.folder),
+                copy.key.uid
+            );
         }
         for problem in &item.problems {
             println!("problem    {}", visible(&problem.detail));
@@ -156,14 +162,27 @@ impl Seen {
         for (message, path, text, quoted) in &self.texts {
             if path == "body" || path.ends_with(".body") {
                 let chosen = self.is_chosen(item, message, path);
-                println!("{} {path}  the mail's own text, {} characters, {quoted} of them quoted", mark(chosen), text.chars().count());
+                println!(
+                    "{} {path}  the mail's own text, {} characters, {quoted} of them quoted",
+                    mark(chosen),
+                    text.chars().count()
+                );
                 print_text(text, whole);
             }
         }
         for one in &item.attachments {
             let name = one.name.as_deref().map_or_else(|| "without a name".into(), visible);
-            println!("{} {}  {name}  {} {} bytes  {}", mark(one.chosen), one.part, one.media_type, one.size_bytes, one.status);
-            if let Some((_, _, text, _)) = self.texts.iter().find(|(id, path, _, _)| *id == one.message && *path == one.part) {
+            println!(
+                "{} {}  {name}  {} {} bytes  {}",
+                mark(one.chosen),
+                one.part,
+                one.media_type,
+                one.size_bytes,
+                one.status
+            );
+            if let Some((_, _, text, _)) =
+                self.texts.iter().find(|(id, path, _, _)| *id == one.message && *path == one.part)
+            {
                 print_text(text, whole);
             }
         }
@@ -172,7 +191,8 @@ impl Seen {
     fn is_chosen(&self, item: &Item, message: &MessageId, path: &str) -> bool {
         let counts = queue::revision_that_counts(&self.revisions);
         item.state.is_some()
-            && counts.is_some_and(|one| one.content.parts.iter().any(|part| part.message == *message && part.path == path))
+            && counts
+                .is_some_and(|one| one.content.parts.iter().any(|part| part.message == *message && part.path == path))
     }
 
     async fn print_history(&self, tools: &Tools) -> anyhow::Result<()> {
@@ -212,15 +232,21 @@ fn print_text(text: &str, whole: bool) {
 
 fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
     match event {
-        Event::OutcomeSet { outcome, kind, reason, .. } => (format!("{} ({})", outcome.as_str(), kind.as_str()), Some(*reason)),
+        Event::OutcomeSet { outcome, kind, reason, .. } => {
+            (format!("{} ({})", outcome.as_str(), kind.as_str()), Some(*reason))
+        }
         Event::Queued { number, .. } => (format!("revision {number} queued"), None),
         Event::Changed { change, reason, .. } => {
             let duplicate = match change {
                 Change::Reject { rejection: crate::domain::submission::Rejection::DuplicateOf(of), .. } => {
                     format!(" as a duplicate of {of}")
                 }
-                Change::Approve { .. } | Change::Reject { .. } | Change::Publish { .. } | Change::Supersede { .. }
-                | Change::Withdraw { .. } | Change::Reopen { .. } => String::new(),
+                Change::Approve { .. }
+                | Change::Reject { .. }
+                | Change::Publish { .. }
+                | Change::Supersede { .. }
+                | Change::Withdraw { .. }
+                | Change::Reopen { .. } => String::new(),
             };
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
@@ -228,7 +254,12 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
         Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
         Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
-        Event::MailboxSeen { .. } | Event::Received { .. } | Event::Settled { .. } | Event::Vanished { .. }
-        | Event::Erased { .. } | Event::PersonSeen { .. } | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
+        Event::MailboxSeen { .. }
+        | Event::Received { .. }
+        | Event::Settled { .. }
+        | Event::Vanished { .. }
+        | Event::Erased { .. }
+        | Event::PersonSeen { .. }
+        | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
     }
 }

@@ -18,7 +18,8 @@ pub fn to_logical_order(text: &str) -> String {
     if !is_visual(&folded) {
         return folded;
     }
-    let lines: Vec<String> = folded.lines().map(|line| if line.chars().any(is_arabic) { reorder(line) } else { line.into() }).collect();
+    let lines: Vec<String> =
+        folded.lines().map(|line| if line.chars().any(is_arabic) { reorder(line) } else { line.into() }).collect();
     lines.join("\n")
 }
 

@@ -42,7 +42,10 @@ pub fn extract(media_type: &str, name: Option<&str>, bytes: &[u8], text_limit: u
     let mut extraction = Extraction {
         extracted: read.extracted,
         extractor: extractor.into(),
-        title: read.title.map(|title| clean(&title).trim().chars().take(500).collect::<String>()).filter(|title| is_title(title)),
+        title: read
+            .title
+            .map(|title| clean(&title).trim().chars().take(500).collect::<String>())
+            .filter(|title| is_title(title)),
         problems: read.problems,
     };
     limit(&mut extraction, text_limit);
@@ -110,7 +113,8 @@ fn clean(text: &str) -> String {
 /// Titles that programs put there by themselves say nothing.
 fn is_title(title: &str) -> bool {
     let lower = title.to_lowercase();
-    let by_program = ["untitled", "document1", "document", "microsoft word -", "powerpoint presentation", "sans titre", "без имени"];
+    let by_program =
+        ["untitled", "document1", "document", "microsoft word -", "powerpoint presentation", "sans titre", "без имени"];
     let file = [".doc", ".docx", ".pdf", ".odt", ".rtf", ".indd", ".pptx"].iter().any(|ending| lower.ends_with(ending));
     lower.chars().filter(|c| c.is_alphabetic()).count() >= 3
         && !file

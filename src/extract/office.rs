@@ -132,7 +132,8 @@ fn is_heading_style(element: &quick_xml::events::BytesStart<'_>) -> bool {
 
 /// Entities: the five of XML and characters by number; a document's own are left as a blank (no expansion bombs).
 fn reference(name: &str) -> String {
-    let number = name.strip_prefix("#x").map(|hex| u32::from_str_radix(hex, 16)).or(name.strip_prefix('#').map(str::parse));
+    let number =
+        name.strip_prefix("#x").map(|hex| u32::from_str_radix(hex, 16)).or(name.strip_prefix('#').map(str::parse));
     match (name, number) {
         ("amp", _) => "&".into(),
         ("lt", _) => "<".into(),
@@ -157,7 +158,10 @@ fn in_segments(lines: &[(String, bool)]) -> Vec<Segment> {
 }
 
 fn heading(lines: &[(String, bool)]) -> Option<String> {
-    lines.iter().find(|(line, is_heading)| *is_heading && !line.trim().is_empty()).map(|(line, _)| line.trim().to_string())
+    lines
+        .iter()
+        .find(|(line, is_heading)| *is_heading && !line.trim().is_empty())
+        .map(|(line, _)| line.trim().to_string())
 }
 
 /// The title in the document's properties.
@@ -177,7 +181,8 @@ pub fn docx(bytes: &[u8]) -> Read {
 fn docx_parts(bytes: &[u8]) -> Result<Read, Read> {
     let mut archive = open(bytes)?;
     let mut budget = MAX_XML_BYTES;
-    let mut names: Vec<String> = archive.file_names().filter_map(|name| name.ok().map(|name| name.to_string())).collect();
+    let mut names: Vec<String> =
+        archive.file_names().filter_map(|name| name.ok().map(|name| name.to_string())).collect();
     names.sort();
     let of = |kind: &str| -> Vec<String> {
         let begin = format!("word/{kind}");

@@ -7,9 +7,28 @@ use std::collections::BTreeMap;
 
 /// Groups whose content is no text of the document.
 const SKIPPED: [&str; 22] = [
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "colorschememapping", "datastore",
-    "latentstyles", "listtable", "listoverridetable", "rsidtbl", "generator", "xmlnstbl", "fldinst", "filetbl", "revtbl",
-    "nonshppict", "objdata", "mmathPr", "deleted",
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "themedata",
+    "colorschememapping",
+    "datastore",
+    "latentstyles",
+    "listtable",
+    "listoverridetable",
+    "rsidtbl",
+    "generator",
+    "xmlnstbl",
+    "fldinst",
+    "filetbl",
+    "revtbl",
+    "nonshppict",
+    "objdata",
+    "mmathPr",
+    "deleted",
 ];
 
 /// Deeper groups are read as if they were this deep.

@@ -95,7 +95,9 @@ fn calendar(message: &Message<'_>) -> Option<String> {
         }
         let inside = part.text_contents().unwrap_or_default();
         let line = inside.lines().find(|line| line.to_ascii_uppercase().starts_with("METHOD:")).map(str::trim);
-        if let Some(method) = claimed.attribute("method").map(|method| format!("METHOD:{method}")).or(line.map(String::from)) {
+        if let Some(method) =
+            claimed.attribute("method").map(|method| format!("METHOD:{method}")).or(line.map(String::from))
+        {
             return Some(format!("text/calendar with {}", short(&method)));
         }
     }

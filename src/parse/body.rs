@@ -1,7 +1,7 @@
 //! The body as one text, from its plain or its HTML form, whichever says more. Drops nothing: both forms are kept.
 
-use super::tree::{Tree, text_of};
 use super::quoted;
+use super::tree::{Tree, text_of};
 use crate::domain::message::{Body, BodySource, Span};
 use crate::domain::{Problem, ProblemCode};
 use html2text::render::TextDecorator;
@@ -175,4 +175,3 @@ impl TextDecorator for Bare {
         Vec::new()
     }
 }
-

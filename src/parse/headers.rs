@@ -62,10 +62,14 @@ pub fn bare_subject(subject: &str) -> String {
     let mut rest = subject.trim();
     loop {
         let before = rest.len();
-        if rest.starts_with('[') && let Some((_, after)) = rest.split_once(']') {
+        if rest.starts_with('[')
+            && let Some((_, after)) = rest.split_once(']')
+        {
             rest = after.trim_start();
         }
-        for prefix in ["re:", "fwd:", "fw:", "tr:", "rv:", "aw:", "wg:", "回复:", "转发:", "回复：", "转发：", "رد:", "ha:"] {
+        for prefix in
+            ["re:", "fwd:", "fw:", "tr:", "rv:", "aw:", "wg:", "回复:", "转发:", "回复：", "转发：", "رد:", "ha:"]
+        {
             let head: String = rest.chars().take(prefix.chars().count()).collect();
             if head.to_lowercase() == prefix {
                 rest = rest[head.len()..].trim_start();
@@ -126,7 +130,8 @@ fn addresses(message: &Message<'_>, name: HeaderName<'static>, problems: &mut Ve
         .collect();
     let garbled = |one: &Address| one.name.as_ref().is_some_and(|name| name.contains('\u{fffd}'));
     if addresses.iter().any(garbled) {
-        let detail = format!("A name in {} was not in the charset that it claims; it was decoded by a guess.", name.as_str());
+        let detail =
+            format!("A name in {} was not in the charset that it claims; it was decoded by a guess.", name.as_str());
         problems.push(Problem::new(ProblemCode::WrongCharset, detail));
         // Only where there is one address is it clear whose name the raw text holds.
         if let ([one], Some(raw)) = (addresses.as_mut_slice(), raw_value(message, &name)) {
@@ -150,8 +155,22 @@ fn list(message: &Message<'_>) -> Option<String> {
 
 /// Services that hold a file and hand out a link to it.
 const FILE_SERVICES: [&str; 16] = [
-    "sharepoint.com", "1drv.ms", "onedrive.live.com", "drive.google.com", "docs.google.com", "dropbox.com", "wetransfer.com",
-    "we.tl", "box.com", "icloud.com", "disk.yandex", "yadi.sk", "cloud.mail.ru", "pan.baidu.com", "mega.nz", "/share/",
+    "sharepoint.com",
+    "1drv.ms",
+    "onedrive.live.com",
+    "drive.google.com",
+    "docs.google.com",
+    "dropbox.com",
+    "wetransfer.com",
+    "we.tl",
+    "box.com",
+    "icloud.com",
+    "disk.yandex",
+    "yadi.sk",
+    "cloud.mail.ru",
+    "pan.baidu.com",
+    "mega.nz",
+    "/share/",
 ];
 
 /// A short mail without files that points to one: the content itself was not received.
@@ -162,12 +181,16 @@ pub fn content_elsewhere(parsed: &ParsedMessage) -> Option<Problem> {
         return None;
     }
     let lower = own.to_lowercase();
-    let speaks_of_download =
-        ["download", "télécharg", "descarg", "скача", "下载", "下載", "تحميل", "تنزيل"].iter().any(|word| lower.contains(word));
+    let speaks_of_download = ["download", "télécharg", "descarg", "скача", "下载", "下載", "تحميل", "تنزيل"]
+        .iter()
+        .any(|word| lower.contains(word));
     let all = format!("{own} {}", parsed.body.html.as_deref().unwrap_or_default());
     let link = all.split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '(' | ')')).find(|word| {
         word.starts_with("http") && (speaks_of_download || FILE_SERVICES.iter().any(|service| word.contains(service)))
     })?;
     let host: String = link.chars().take(120).collect();
-    Some(Problem::new(ProblemCode::ContentElsewhere, format!("The mail only links to a file elsewhere ({host}); the content was not received.")))
+    Some(Problem::new(
+        ProblemCode::ContentElsewhere,
+        format!("The mail only links to a file elsewhere ({host}); the content was not received."),
+    ))
 }

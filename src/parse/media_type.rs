@@ -125,7 +125,13 @@ pub fn looks_like_message(bytes: &[u8]) -> bool {
 
 /// Whether the claim is plainly another type than the content; vague claims contradict nothing.
 pub fn contradicts(claimed: &str, found: &str) -> bool {
-    let vague = ["application/octet-stream", "application/x-download", "application/force-download", "application/download", ""];
+    let vague = [
+        "application/octet-stream",
+        "application/x-download",
+        "application/force-download",
+        "application/download",
+        "",
+    ];
     if claimed == found || vague.contains(&claimed) || found == "application/octet-stream" {
         return false;
     }

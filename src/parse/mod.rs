@@ -64,11 +64,10 @@ fn parse_at(raw: &[u8], prefix: &str, level: usize) -> ParsedMessage {
     for leaf in tree.leaves.iter().take(MAX_PARTS) {
         let bytes = leaf.bytes();
         let inner = match leaf.is_message() {
-            true if level < MAX_LEVELS => {
-                Some(Box::new(parse_at(&bytes, &format!("{}.", leaf.path), level + 1)))
-            }
+            true if level < MAX_LEVELS => Some(Box::new(parse_at(&bytes, &format!("{}.", leaf.path), level + 1))),
             true => {
-                let detail = format!("Attached messages go deeper than {MAX_LEVELS} levels; part {} is not opened.", leaf.path);
+                let detail =
+                    format!("Attached messages go deeper than {MAX_LEVELS} levels; part {} is not opened.", leaf.path);
                 problems.push(Problem::new(ProblemCode::TooManyParts, detail));
                 None
             }
@@ -147,4 +146,3 @@ fn fold(text: &str) -> String {
     }
     folded
 }
-

@@ -4,7 +4,17 @@ use crate::domain::message::Span;
 
 /// Lines that announce the quoted mail below: how mail programs write "on that day X wrote", by its last words.
 const WROTE: [&str; 12] = [
-    "wrote:", "a écrit :", "a écrit:", "escribió:", "ha escrito:", "написал:", "написала:", "пишет:", "写道：", "写道:", "كتب:",
+    "wrote:",
+    "a écrit :",
+    "a écrit:",
+    "escribió:",
+    "ha escrito:",
+    "написал:",
+    "написала:",
+    "пишет:",
+    "写道：",
+    "写道:",
+    "كتب:",
     "schrieb:",
 ];
 
@@ -59,7 +69,8 @@ pub fn split(text: &str) -> (Vec<Span>, Vec<Span>) {
         extend(into, at, at + length);
         at += length;
     }
-    if own.iter().all(|span: &Span| text.chars().skip(span.start).take(span.end - span.start).all(char::is_whitespace)) {
+    if own.iter().all(|span: &Span| text.chars().skip(span.start).take(span.end - span.start).all(char::is_whitespace))
+    {
         // Nothing but a quotation: then the quotation is what was sent.
         let whole = Span { start: 0, end: at };
         return (if at == 0 { Vec::new() } else { vec![whole] }, Vec::new());
@@ -94,7 +105,8 @@ fn announces_quote(lines: &[&str], number: usize) -> bool {
     (wrote(line) && quote_follows(number + 1))
         || (!line.trim().is_empty() && lines.get(number + 1).is_some_and(|next| wrote(next)) && {
             let day = line.trim().to_lowercase();
-            let opens = ["on ", "le ", "el ", "am ", "am\u{a0}", "в ", "在", "في"].iter().any(|word| day.starts_with(word));
+            let opens =
+                ["on ", "le ", "el ", "am ", "am\u{a0}", "в ", "在", "في"].iter().any(|word| day.starts_with(word));
             opens && quote_follows(number + 2)
         })
 }

@@ -98,7 +98,8 @@ impl Leaf<'_> {
 
     /// Base64 that breaks off or holds foreign characters: what can be decoded of it.
     fn broken_base64(&self, undecoded: &[u8]) -> Option<Vec<u8>> {
-        let claimed = self.part.content_transfer_encoding().is_some_and(|one| one.trim().eq_ignore_ascii_case("base64"));
+        let claimed =
+            self.part.content_transfer_encoding().is_some_and(|one| one.trim().eq_ignore_ascii_case("base64"));
         if !claimed || self.part.encoding == Encoding::Base64 && !self.part.is_encoding_problem {
             return None;
         }

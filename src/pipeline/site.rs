@@ -51,7 +51,8 @@ pub fn public_input(
 
 /// The recommendations that the public may see, in the catalogue's order: never an uncertain one.
 fn shown(catalogue: &Catalogue, confirmed: bool, ids: &[String]) -> Vec<PublicRecommendation> {
-    let known = catalogue.recommendations.iter().filter(|one| one.standing != Standing::Uncertain && ids.contains(&one.id));
+    let known =
+        catalogue.recommendations.iter().filter(|one| one.standing != Standing::Uncertain && ids.contains(&one.id));
     known
         .map(|one| PublicRecommendation {
             id: one.id.clone(),
@@ -188,8 +189,10 @@ async fn write_input(tools: &Tools, site: &Site, input: &PublicInput) -> anyhow:
         match &file.text {
             Some(text) => aside.open()?.write_all(text.as_bytes())?,
             None => {
-                let line = message::line(&tools.store, &file.part.message).await?.context("its message is not there")?;
-                let (raw, size_bytes) = tools.vault.open_object(line.digest).context("its stored bytes are not there")?;
+                let line =
+                    message::line(&tools.store, &file.part.message).await?.context("its message is not there")?;
+                let (raw, size_bytes) =
+                    tools.vault.open_object(line.digest).context("its stored bytes are not there")?;
                 tools.pool.copy_part(raw, size_bytes, &file.part.path, &mut aside.open()?).await?;
             }
         }

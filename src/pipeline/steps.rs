@@ -268,10 +268,7 @@ pub fn joined(segments: &[Segment]) -> String {
 }
 
 /// What the queue stage needs; `None` if the message is queued already or no submission any more.
-pub async fn load_for_queue(
-    tools: &Tools,
-    task: Task,
-) -> Result<Option<(MessageLine, Classification)>, TaskError> {
+pub async fn load_for_queue(tools: &Tools, task: Task) -> Result<Option<(MessageLine, Classification)>, TaskError> {
     let id = MessageId(task.subject.clone());
     let line = known(message::line(&tools.store, &id).await?)?;
     if line.submission.is_some() || line.outcome != Outcome::Submission {

@@ -158,7 +158,8 @@ fn data(site: &Site, inputs: &[PublicInput], newest: u64) -> serde_json::Result<
     let shards: Vec<String> = (1..=newest).map(|shard| format!("inputs-{shard}.json")).collect();
     let items: Vec<_> = inputs.iter().map(item).collect();
     let head = site.ledger_head.map(|(number, hash)| json!({"number": number, "hash": hash}));
-    let note = (!site.catalogue_confirmed).then_some("Grouped by the secretariat's working list; titles of recommendations are working titles.");
+    let note = (!site.catalogue_confirmed)
+        .then_some("Grouped by the secretariat's working list; titles of recommendations are working titles.");
     serde_json::to_string_pretty(&json!({
         "title": site.title, "report": site.report, "note": note, "ledger_head": head, "shards": shards, "inputs": items,
     }))
@@ -198,8 +199,17 @@ fn item(input: &PublicInput) -> serde_json::Value {
 fn csv(inputs: &[PublicInput]) -> anyhow::Result<String> {
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     out.write_record([
-        "number", "status", "title", "submitter", "kind of submitter", "received", "published", "languages",
-        "recommendations", "files", "page",
+        "number",
+        "status",
+        "title",
+        "submitter",
+        "kind of submitter",
+        "received",
+        "published",
+        "languages",
+        "recommendations",
+        "files",
+        "page",
     ])?;
     for input in inputs {
         let status = match input.status {

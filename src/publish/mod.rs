@@ -139,7 +139,10 @@ mod filters {
 
     /// What a kind of submitter is called.
     #[askama::filter_fn]
-    pub fn kind(kind: &crate::domain::classification::SubmitterKind, _: &dyn askama::Values) -> askama::Result<&'static str> {
+    pub fn kind(
+        kind: &crate::domain::classification::SubmitterKind,
+        _: &dyn askama::Values,
+    ) -> askama::Result<&'static str> {
         Ok(super::kind_name(*kind))
     }
 

@@ -113,7 +113,8 @@ fn list_files(path: &Path, files: &mut Vec<Found>) -> io::Result<()> {
         files.push(Found { path: path.into(), in_maildir: false, named_directly: true });
         return Ok(());
     }
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)?.map(|entry| entry.map(|one| one.path())).collect::<Result<_, _>>()?;
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(path)?.map(|entry| entry.map(|one| one.path())).collect::<Result<_, _>>()?;
     entries.sort();
     let is_maildir = path.join("cur").is_dir() && path.join("new").is_dir();
     for entry in entries {

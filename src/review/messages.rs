@@ -22,7 +22,10 @@ async fn find(tools: &Tools, id: &MessageId) -> Result<MessageLine> {
 pub async fn accept(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
     let line = find(tools, id).await?;
     if !matches!(line.outcome, Outcome::SetAside | Outcome::Held) {
-        return Err(Error::Refused(format!("message {id} is {}: only set-aside and held ones can be accepted", line.outcome.as_str())));
+        return Err(Error::Refused(format!(
+            "message {id} is {}: only set-aside and held ones can be accepted",
+            line.outcome.as_str()
+        )));
     }
     let mut tx = tools.store.begin().await?;
     let (_, actor) = person(&mut tx, act).await?;
@@ -50,7 +53,10 @@ pub async fn set_aside(tools: &Tools, id: &MessageId, kind: MessageKind, act: &A
             return Err(Error::Refused(format!("submission {of} has other messages too: split it first")));
         }
         for revision in submission::revisions_in(&mut tx, of).await? {
-            if !matches!(revision.state, State::Queued | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. }) {
+            if !matches!(
+                revision.state,
+                State::Queued | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. }
+            ) {
                 return Err(Error::Refused(format!("submission {of} is {}: withdraw it first", revision.state.name())));
             }
             if matches!(revision.state, State::Queued) {
@@ -79,9 +85,12 @@ pub async fn release(tools: &Tools, id: &MessageId, act: &Act) -> Result<Outcome
     }
     let classified = message::classified(&tools.store, id).await?;
     let kind = classified.map(|one| one.kind).filter(|kind| !matches!(kind, MessageKind::Unknown));
-    let kind = kind.ok_or_else(|| Error::Refused(
-        "Pouch does not know what kind of message this is: say it with `pouch accept` or `pouch set-aside --kind`".into(),
-    ))?;
+    let kind = kind.ok_or_else(|| {
+        Error::Refused(
+            "Pouch does not know what kind of message this is: say it with `pouch accept` or `pouch set-aside --kind`"
+                .into(),
+        )
+    })?;
     if matches!(kind, MessageKind::Submission) {
         accept(tools, id, act).await?;
         return Ok(Outcome::Submission);
@@ -135,7 +144,9 @@ pub async fn part(tools: &Tools, id: &MessageId, copy: Option<Digest>, act: &Act
         copies.iter().filter(|one| one.digest.is_some_and(goes)).map(|one| one.key.clone()).collect();
     let first = copies.iter().find(|one| one.digest.is_some_and(goes)).and_then(|one| one.digest);
     let Some(digest) = first.filter(|_| moved.len() < copies.len()) else {
-        return Err(Error::Refused("there is nothing to part: name the copy to take out with --copy DIGEST (see `pouch show`)".into()));
+        return Err(Error::Refused(
+            "there is nothing to part: name the copy to take out with --copy DIGEST (see `pouch show`)".into(),
+        ));
     };
     let parsed = message::parsed(&tools.store, id).await?;
     let new = MessageId::new(act.now);

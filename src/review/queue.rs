@@ -154,7 +154,13 @@ struct Facts {
 }
 
 impl Facts {
-    fn submission(&self, line: &SubmissionLine, revision: &Revision, messages: &[MessageLine], catalogue: &Catalogue) -> Item {
+    fn submission(
+        &self,
+        line: &SubmissionLine,
+        revision: &Revision,
+        messages: &[MessageLine],
+        catalogue: &Catalogue,
+    ) -> Item {
         let content = &revision.content;
         let mut item = self.item(line.id.as_str(), messages, content.submitter.clone(), content.title.clone());
         item.received_at = line.received_at;
@@ -163,7 +169,8 @@ impl Facts {
         item.state = Some(revision.state.name());
         item.seen = Some(format!("{}.{}", revision.number, revision.edition));
         item.languages.clone_from(&content.languages);
-        let in_order = |one: &&Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
+        let in_order =
+            |one: &&Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
         let mut assignments: Vec<&Assignment> = content.assignments.iter().collect();
         assignments.sort_by_key(in_order);
         item.assignments = assignments
@@ -191,15 +198,18 @@ impl Facts {
         let classified = self.classified.get(&line.id);
         let submitter = classified.map(|one| one.submitter.clone()).unwrap_or_default();
         let title = classified.map(|one| one.title.clone()).filter(|title| !title.is_empty());
-        let mut item =
-            self.item(line.id.as_str(), std::slice::from_ref(line), submitter, title.unwrap_or_else(|| line.subject.clone()));
+        let mut item = self.item(
+            line.id.as_str(),
+            std::slice::from_ref(line),
+            submitter,
+            title.unwrap_or_else(|| line.subject.clone()),
+        );
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
         item
     }
 
     fn item(&self, id: &str, messages: &[MessageLine], submitter: Submitter, title: String) -> Item {
-        let copies: Vec<&CopyLine> =
-            messages.iter().filter_map(|line| self.copies.get(&line.id)).flatten().collect();
+        let copies: Vec<&CopyLine> = messages.iter().filter_map(|line| self.copies.get(&line.id)).flatten().collect();
         let mut mailboxes: Vec<String> = copies.iter().map(|copy| mailbox_name(copy)).collect();
         mailboxes.sort();
         mailboxes.dedup();

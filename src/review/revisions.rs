@@ -170,7 +170,10 @@ pub async fn reopen(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()> {
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
     let decided = |one: &Revision| {
-        matches!(one.state, State::Approved { .. } | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. })
+        matches!(
+            one.state,
+            State::Approved { .. } | State::Rejected { .. } | State::Withdrawn { .. } | State::Superseded { .. }
+        )
     };
     let revision = revision_for(&mut tx, id, act, decided).await?;
     change(&mut tx, &actor, &revision, Change::Reopen { by, at: act.now }, act).await?;
@@ -272,9 +275,10 @@ async fn choose_parts(tools: &Tools, id: &SubmissionId, paths: &[String]) -> Res
             None => (None, wanted.as_str()),
         };
         let owner = lines.iter().find(|line| {
-            let has = line.summary.parts.iter().any(|part| {
-                part.path == path || path.strip_suffix(".body").is_some_and(|outer| outer == part.path)
-            });
+            let has =
+                line.summary.parts.iter().any(|part| {
+                    part.path == path || path.strip_suffix(".body").is_some_and(|outer| outer == part.path)
+                });
             of.is_none_or(|of| line.id.as_str().ends_with(of)) && (path == "body" || has)
         });
         let owner = owner.ok_or_else(|| Error::NotFound(format!("part {wanted} in submission {id}")))?;
@@ -364,7 +368,8 @@ async fn to_be_joined(tools: &Tools, tx: &mut Tx, from: &SubmissionId, into: &Su
         return Err(Error::Refused("a submission cannot be joined into itself".into()));
     }
     for id in [from, into] {
-        let line = submission::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
+        let line =
+            submission::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
         if let Some(other) = line.merged_into {
             return Err(Error::Refused(format!("submission {id} was joined into {other} before")));
         }

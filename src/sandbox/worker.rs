@@ -42,7 +42,8 @@ impl Worker {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
-        let (Some(stdin), Some(stdout), Some(mut stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let (Some(stdin), Some(stdout), Some(mut stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(Error::Died("did not get its pipes".into()));
         };
@@ -58,7 +59,14 @@ impl Worker {
                 words.push_str(&String::from_utf8_lossy(&piece[..n]));
             }
         });
-        Ok(Self { child, stdin, stdout: BufReader::with_capacity(1 << 16, stdout), last_words, time: limits.time, messages: 0 })
+        Ok(Self {
+            child,
+            stdin,
+            stdout: BufReader::with_capacity(1 << 16, stdout),
+            last_words,
+            time: limits.time,
+            messages: 0,
+        })
     }
 
     /// Gives it a message, piece by piece: the service never holds a whole one.

@@ -174,8 +174,9 @@ pub async fn seals(store: &Store) -> Result<Vec<(u64, Digest)>> {
 
 /// Number and hash of the last seal.
 pub async fn head(store: &Store) -> Result<Option<(u64, Digest)>> {
-    let row: Option<(i64, String)> =
-        sqlx::query_as("select number, hash from seals order by number desc limit 1").fetch_optional(store.pool()).await?;
+    let row: Option<(i64, String)> = sqlx::query_as("select number, hash from seals order by number desc limit 1")
+        .fetch_optional(store.pool())
+        .await?;
     row.map(|(number, hash)| Ok((number as u64, digest(&hash)?))).transpose()
 }
 

@@ -250,12 +250,13 @@ pub async fn add(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<MessageId>>
 
 /// Other messages that claim the same Message-ID, with their kinship digests.
 pub async fn same_header(tx: &mut Tx, header: &str, other_than: &MessageId) -> Result<Vec<(MessageId, String)>> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("select id, kinship from messages where message_id_header = $1 and id <> $2 order by first_seen, id")
-            .bind(header)
-            .bind(other_than.as_str())
-            .fetch_all(&mut **tx)
-            .await?;
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select id, kinship from messages where message_id_header = $1 and id <> $2 order by first_seen, id",
+    )
+    .bind(header)
+    .bind(other_than.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
     Ok(rows.into_iter().map(|(id, kinship)| (MessageId(id), kinship)).collect())
 }
 
@@ -278,17 +279,20 @@ pub async fn parsed(store: &Store, id: &MessageId) -> Result<ParsedMessage> {
 
 /// What `classify` said of a message, if it has.
 pub async fn classified(store: &Store, id: &MessageId) -> Result<Option<Classification>> {
-    let (text,): (Option<String>,) =
-        sqlx::query_as("select classified from messages where id = $1").bind(id.as_str()).fetch_one(store.pool()).await?;
+    let (text,): (Option<String>,) = sqlx::query_as("select classified from messages where id = $1")
+        .bind(id.as_str())
+        .fetch_one(store.pool())
+        .await?;
     text.as_deref().map(from_json).transpose()
 }
 
 /// One message without its texts.
 pub async fn line(store: &Store, id: &MessageId) -> Result<Option<MessageLine>> {
-    let row: Option<LineRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("select {LINE} from messages where id = $1")))
-        .bind(id.as_str())
-        .fetch_optional(store.pool())
-        .await?;
+    let row: Option<LineRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("select {LINE} from messages where id = $1")))
+            .bind(id.as_str())
+            .fetch_optional(store.pool())
+            .await?;
     row.map(LineRow::line).transpose()
 }
 
@@ -306,7 +310,9 @@ pub async fn lines(store: &Store, submission: Option<&SubmissionId>) -> Result<V
 /// Classifications of all messages that have one, by message.
 pub async fn all_classified(store: &Store) -> Result<BTreeMap<MessageId, Classification>> {
     let rows: Vec<(String, String)> =
-        sqlx::query_as("select id, classified from messages where classified is not null").fetch_all(store.pool()).await?;
+        sqlx::query_as("select id, classified from messages where classified is not null")
+            .fetch_all(store.pool())
+            .await?;
     rows.into_iter().map(|(id, text)| Ok((MessageId(id), from_json(&text)?))).collect()
 }
 

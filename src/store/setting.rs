@@ -11,10 +11,12 @@ pub async fn get(store: &Store, name: &str) -> Result<Option<String>> {
 
 /// Sets a setting.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
-    sqlx::query("insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

@@ -166,16 +166,17 @@ pub async fn revision_in(tx: &mut Tx, id: &RevisionId) -> Result<Option<Revision
 /// # Errors
 /// `Conflict` if somebody else was first.
 pub async fn set_state(tx: &mut Tx, read: &Revision, state: &State, manifest: Option<&str>) -> Result<()> {
-    let written =
-        sqlx::query("update revisions set state_name = $1, state = $2, manifest = $3 where id = $4 and state = $5 and edition = $6")
-            .bind(state.name())
-            .bind(json(state)?)
-            .bind(manifest)
-            .bind(read.id.as_str())
-            .bind(json(&read.state)?)
-            .bind(i64::from(read.edition))
-            .execute(&mut **tx)
-            .await?;
+    let written = sqlx::query(
+        "update revisions set state_name = $1, state = $2, manifest = $3 where id = $4 and state = $5 and edition = $6",
+    )
+    .bind(state.name())
+    .bind(json(state)?)
+    .bind(manifest)
+    .bind(read.id.as_str())
+    .bind(json(&read.state)?)
+    .bind(i64::from(read.edition))
+    .execute(&mut **tx)
+    .await?;
     one_row(written.rows_affected())
 }
 
@@ -334,11 +335,13 @@ pub async fn publication(store: &Store, id: &SubmissionId) -> Result<Option<Publ
 /// Publications with numbers in a range, in order.
 pub async fn publications_between(store: &Store, first: u64, last: u64) -> Result<Vec<PublicInput>> {
     inputs(
-        sqlx::query_as("select public_input from publications where public_number between $1 and $2 order by public_number")
-            .bind(first as i64)
-            .bind(last as i64)
-            .fetch_all(store.pool())
-            .await?,
+        sqlx::query_as(
+            "select public_input from publications where public_number between $1 and $2 order by public_number",
+        )
+        .bind(first as i64)
+        .bind(last as i64)
+        .fetch_all(store.pool())
+        .await?,
     )
 }
 
@@ -386,10 +389,11 @@ pub async fn publication_counts(store: &Store) -> Result<BTreeMap<String, u64>> 
 
 /// The highest running number and how many inputs are public now.
 pub async fn publication_totals(store: &Store) -> Result<(u64, u64)> {
-    let (newest, public): (Option<i64>, i64) =
-        sqlx::query_as("select max(public_number), (select count(*) from publications where is_public = 1) from publications")
-            .fetch_one(store.pool())
-            .await?;
+    let (newest, public): (Option<i64>, i64) = sqlx::query_as(
+        "select max(public_number), (select count(*) from publications where is_public = 1) from publications",
+    )
+    .fetch_one(store.pool())
+    .await?;
     Ok((newest.unwrap_or(0) as u64, public as u64))
 }
 

@@ -24,8 +24,7 @@ pub enum Stage {
 
 impl Stage {
     /// In the order of a message's way.
-    pub const ALL: [Self; 6] =
-        [Self::Parse, Self::Extract, Self::Classify, Self::Queue, Self::Publish, Self::Site];
+    pub const ALL: [Self; 6] = [Self::Parse, Self::Extract, Self::Classify, Self::Queue, Self::Publish, Self::Site];
 
     /// The word in the table.
     pub fn as_str(self) -> &'static str {

@@ -49,7 +49,8 @@ impl IntoResponse for Error {
             Self::Store(error) => tracing::error!(%error, "a page could not be shown"),
             Self::Template(error) => tracing::error!(%error, "a page could not be made"),
         }
-        (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown now; the service's log says why.\n").into_response()
+        (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown now; the service's log says why.\n")
+            .into_response()
     }
 }
 
@@ -122,6 +123,9 @@ async fn public_root(State(shared): State<Arc<Shared>>) -> Response {
     public::file(&shared.tools.public_dir, "index.html").await
 }
 
-async fn public_file(State(shared): State<Arc<Shared>>, axum::extract::Path(path): axum::extract::Path<String>) -> Response {
+async fn public_file(
+    State(shared): State<Arc<Shared>>,
+    axum::extract::Path(path): axum::extract::Path<String>,
+) -> Response {
     public::file(&shared.tools.public_dir, &path).await
 }

@@ -21,7 +21,9 @@ const TYPES: [(&str, &str); 10] = [
 /// Answers with a file of the folder, or its index.
 pub async fn file(root: &Path, path: &str) -> Response {
     let safe = |piece: &str| {
-        !piece.starts_with('.') && !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+        !piece.starts_with('.')
+            && !piece.is_empty()
+            && piece.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
     };
     let trimmed = path.trim_end_matches('/');
     if !trimmed.split('/').all(safe) {
@@ -41,7 +43,8 @@ pub async fn file(root: &Path, path: &str) -> Response {
         Ok(bytes) => match known {
             Some(kind) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
             None => {
-                let save = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CONTENT_DISPOSITION, "attachment")];
+                let save =
+                    [(header::CONTENT_TYPE, "application/octet-stream"), (header::CONTENT_DISPOSITION, "attachment")];
                 (save, bytes).into_response()
             }
         },

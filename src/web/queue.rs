@@ -54,7 +54,8 @@ impl QueuePage {
 
     fn plain(&self, text: &str) -> String {
         let hidden = |c: &char| {
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}') || c.is_control()
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+                || c.is_control()
         };
         text.chars().filter(|c| !hidden(c)).take(400).collect()
     }
@@ -109,7 +110,8 @@ async fn watched(tools: &Tools) -> Result<Vec<MailboxLine>, Error> {
 /// A mailbox is well if a complete check ended within three periods.
 fn is_well(tools: &Tools, line: &MailboxLine, now: Timestamp) -> bool {
     let longest = tools.config.receive.compare * 3;
-    line.last_check_at.is_some_and(|at| now.duration_since(at) <= longest.try_into().unwrap_or(jiff::SignedDuration::MAX))
+    line.last_check_at
+        .is_some_and(|at| now.duration_since(at) <= longest.try_into().unwrap_or(jiff::SignedDuration::MAX))
         && line.last_error.is_none()
 }
 

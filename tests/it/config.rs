@@ -16,7 +16,8 @@ fn the_printed_example_is_the_default() {
 fn the_commented_lines_of_the_example_are_valid_too() {
     let is_setting = |line: &&str| {
         let bare = line.trim_start_matches(['#', ' ']);
-        line.starts_with('#') && (bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
+        line.starts_with('#')
+            && (bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
     };
     let uncommented: Vec<String> = pouch::config::EXAMPLE
         .lines()
@@ -43,7 +44,15 @@ fn unknown_keys_and_bad_values_are_all_named_at_once() {
          tls = false\n",
     )
     .unwrap_err();
-    for named in ["listen", "colour", "receive.idle", "account[1].pasword_file", "account[1].tls", "account[1].user", "account[1].password_file"] {
+    for named in [
+        "listen",
+        "colour",
+        "receive.idle",
+        "account[1].pasword_file",
+        "account[1].tls",
+        "account[1].user",
+        "account[1].password_file",
+    ] {
         assert!(wrong.iter().any(|line| line.starts_with(&format!("{named}:"))), "{named} is not named in {wrong:#?}");
     }
 }

@@ -122,7 +122,10 @@ async fn mailbox_rows_work_on_both_engines() {
         assert!(mailbox::mark_vanished(&mut tx, &id, 7, 1, at(9)).await.unwrap());
         tx.commit().await.unwrap();
         let known = mailbox::known_uids(store, &id, 7, 1, 9).await.unwrap();
-        assert_eq!(known.iter().map(|one| one.settlement).collect::<Vec<_>>(), [Settlement::Received, Settlement::Parked]);
+        assert_eq!(
+            known.iter().map(|one| one.settlement).collect::<Vec<_>>(),
+            [Settlement::Received, Settlement::Parked]
+        );
         assert_eq!(mailbox::parked_due(store, &id, 7, at(11)).await.unwrap()[0].uid, 2);
         assert_eq!(mailbox::parked_due(store, &id, 7, at(9)).await.unwrap().len(), 0);
         assert_eq!(mailbox::stale_uids(store, &id, 8, 10).await.unwrap().len(), 1);
@@ -175,7 +178,9 @@ async fn message_rows_work_on_both_engines() {
 
         let content = Digest::of(b"file");
         let text = Extraction {
-            extracted: Extracted::Text { segments: vec![Segment { number: 1, kind: SegmentKind::Page, text: "été".into() }] },
+            extracted: Extracted::Text {
+                segments: vec![Segment { number: 1, kind: SegmentKind::Page, text: "été".into() }],
+            },
             extractor: "x 1".into(),
             title: None,
             problems: vec![],
@@ -254,7 +259,8 @@ async fn submission_rows_work_on_both_engines() {
         let mut tx = store.begin().await.unwrap();
         let edited = submission::revision_in(&mut tx, &first.id).await.unwrap().unwrap();
         assert_eq!((edited.edition, edited.content.title.as_str()), (2, "Other"));
-        let approve = Change::Approve { by: pouch::domain::PersonId("p".into()), at: at(2), manifest: Digest::of(b"x") };
+        let approve =
+            Change::Approve { by: pouch::domain::PersonId("p".into()), at: at(2), manifest: Digest::of(b"x") };
         let approved = State::Queued.after(&approve).unwrap();
         assert!(submission::set_state(&mut tx, &first, &approved, None).await.is_err(), "a stale edition was accepted");
         submission::set_state(&mut tx, &edited, &approved, Some("{}")).await.unwrap();
