@@ -42,8 +42,8 @@ impl Kinds {
         Self
     }
 
-    /// Judges a message.
-    pub fn judge(&self, input: &Input<'_>, passages: &[Passage], own_addresses: &[String]) -> Verdict {
+    /// Judges a message; `terms` is how many different terms of the catalogue its own words have.
+    pub fn judge(&self, input: &Input<'_>, passages: &[Passage], terms: usize, own_addresses: &[String]) -> Verdict {
         if let Some((automatic, sign)) = &input.message.automatic {
             let (kind, words) = match automatic {
                 Automatic::AutoReply => (MessageKind::AutoReply, "an automatic answer"),
@@ -57,7 +57,7 @@ impl Kinds {
         if input.message.from.iter().any(|one| own(&one.address)) {
             return unsure(MessageKind::Unknown, "it comes from one of the call's own addresses");
         }
-        by_text(input, &signs)
+        by_text(input, &signs, terms)
     }
 }
 
@@ -120,7 +120,7 @@ fn quoted(hits: &[&str]) -> String {
     hits.iter().take(3).map(|hit| format!("\"{hit}\"")).collect::<Vec<_>>().join(", ")
 }
 
-fn by_text(input: &Input<'_>, signs: &Signs<'_>) -> Verdict {
+fn by_text(input: &Input<'_>, signs: &Signs<'_>, terms: usize) -> Verdict {
     let mail = &signs.mail;
     let (spam, news) = (found("spam", mail), found("newsletter", mail));
     let theme_count = signs.themes.len();
@@ -140,14 +140,14 @@ fn by_text(input: &Input<'_>, signs: &Signs<'_>) -> Verdict {
         return sure(MessageKind::Newsletter, 0.8, format!("it is a newsletter: {}", quoted(&news)));
     }
     if signs.files > 0 {
-        return with_files(signs);
+        return with_files(signs, terms);
     }
-    without_files(input, signs, theme_count)
+    without_files(input, signs, theme_count + terms)
 }
 
 /// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers.
-fn with_files(signs: &Signs<'_>) -> Verdict {
-    if !signs.submission.is_empty() || signs.themes.len() >= 2 {
+fn with_files(signs: &Signs<'_>, terms: usize) -> Verdict {
+    if !signs.submission.is_empty() || signs.themes.len() + terms >= 2 {
         let why = if signs.submission.is_empty() { &signs.themes } else { &signs.submission };
         return sure(MessageKind::Submission, 0.9, format!("it sends a file and speaks of {}", quoted(why)));
     }
@@ -169,7 +169,8 @@ fn without_files(input: &Input<'_>, signs: &Signs<'_>, themes: usize) -> Verdict
     if short && !query.is_empty() && (signs.questions > 0 || query.len() >= 2 || signs.words < 60) {
         return sure(MessageKind::Query, 0.8, format!("it asks something: {}", quoted(&query)));
     }
-    if signs.words >= 90 && themes >= 3 || signs.words >= 40 && themes >= 2 && !signs.submission.is_empty() {
+    let calls_itself = !signs.submission.is_empty();
+    if signs.words >= 90 && (themes >= 3 || calls_itself) || signs.words >= 40 && themes >= 2 && calls_itself {
         let why = if signs.submission.is_empty() { &signs.themes } else { &signs.submission };
         return sure(MessageKind::Submission, 0.8, format!("it speaks at length of {}", quoted(why)));
     }

@@ -55,7 +55,7 @@ impl Classifier {
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
         let passages: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let verdict = self.kinds.judge(input, &passages, &self.own_addresses);
+        let verdict = self.kinds.judge(input, &passages, self.terms.count(&passages), &self.own_addresses);
         let (languages, part_languages) = self.languages.of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = terms::Found::default();

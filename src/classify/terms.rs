@@ -97,6 +97,12 @@ impl Terms {
         made
     }
 
+    /// How many different terms stand in some passages.
+    pub fn count(&self, passages: &[Passage]) -> usize {
+        let terms = passages.iter().flat_map(|passage| self.hits(&normal(&passage.text)));
+        terms.map(|hit| hit.term).collect::<BTreeSet<usize>>().len()
+    }
+
     /// The assignments of a message, best first, with their evidence.
     pub fn assignments(&self, input: &Input<'_>, passages: &[Passage]) -> Found {
         let mut result = Found::default();

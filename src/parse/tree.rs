@@ -50,6 +50,11 @@ impl<'m> Tree<'m> {
                 continue;
             }
             let path = if path.is_empty() || path.ends_with('.') { format!("{path}1") } else { path };
+            // A header and nothing else: the empty text is its body, not a file.
+            let is_empty_text = matches!(&found.body, PartType::Text(text) if text.trim().is_empty());
+            if is_empty_text && found.attachment_name().is_none() {
+                continue;
+            }
             let cid = found.content_id().filter(|cid| !cid.is_empty());
             let in_place = cid.is_some_and(|cid| shown.contains(&format!("cid:{cid}")));
             tree.leaves.push(Leaf { path, part: found, raw: &message.raw_message, in_place });
@@ -85,7 +90,10 @@ impl Leaf<'_> {
                 Some(decoded) => Cow::Owned(decoded),
                 None => Cow::Borrowed(bytes),
             },
-            PartType::Text(text) | PartType::Html(text) => self.sent_bytes().unwrap_or(Cow::Borrowed(text.as_bytes())),
+            PartType::Text(text) | PartType::Html(text) => {
+                let sent = self.sent_bytes().unwrap_or(Cow::Borrowed(text.as_bytes()));
+                self.broken_base64(&sent).map_or(sent, Cow::Owned)
+            }
             PartType::Message(message) => {
                 let root = message.parts.first();
                 let range = root.map(|root| root.offset_header as usize..root.offset_end as usize);

@@ -218,6 +218,8 @@ impl Facts {
             let detail = format!("A copy lay in the junk folder {} of {}.", copy.folder, copy.account);
             problems.push(Problem::new(ProblemCode::FoundInJunk, detail));
         }
+        let attachments: Vec<ItemAttachment> = messages.iter().flat_map(|line| self.attachments(line)).collect();
+        problems.extend(attachments.iter().filter_map(unread));
         let first = messages.first();
         Item {
             id: id.into(),
@@ -236,7 +238,7 @@ impl Facts {
             subject: first.map(|line| line.subject.clone()).unwrap_or_default(),
             languages: Vec::new(),
             assignments: Vec::new(),
-            attachments: messages.iter().flat_map(|line| self.attachments(line)).collect(),
+            attachments,
             problems,
         }
     }
@@ -265,6 +267,18 @@ impl Facts {
             })
             .collect()
     }
+}
+
+/// A file that gave no text is something to act on, not a blank.
+fn unread(one: &ItemAttachment) -> Option<Problem> {
+    let name = one.name.clone().unwrap_or_else(|| format!("part {}", one.part));
+    let words = match one.status.as_str() {
+        "unreadable" => "could not be read",
+        "locked" => "is locked with a password: ask the sender",
+        "no-text" if !one.media_type.starts_with("image/") => "holds no text (a scan?): read it by eye",
+        _ => return None,
+    };
+    Some(Problem::new(ProblemCode::PartUnreadable, format!("{name} {words}.")))
 }
 
 fn mailbox_name(copy: &CopyLine) -> String {

@@ -8,6 +8,7 @@ mod classify;
 mod config;
 mod durable;
 mod extract;
+mod fixtures;
 mod floors;
 mod journey;
 mod parse;
