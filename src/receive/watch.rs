@@ -109,9 +109,12 @@ async fn keep_lease(store: &Store, mailbox: &MailboxId, owner: &str, clock: fn()
 impl Watcher {
     /// One session, from the lease to its end; `Ok` means that we were told to stop.
     async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
-        self.folders = folders::named(&self.account);
-        for folder in &mut self.folders {
-            folder.open(&self.store, &self.account.name, (self.clock)()).await?;
+        // Those of the session before stay until LIST is read, so that their state lines tell what is wrong meanwhile.
+        if self.folders.is_empty() {
+            self.folders = folders::named(&self.account);
+        }
+        if let Some(first) = self.folders.first_mut() {
+            first.open(&self.store, &self.account.name, (self.clock)()).await?;
         }
         let Some(first) = self.folders.first().and_then(|folder| folder.mailbox.clone()) else {
             return Err(Error::Mailbox("there is no folder to watch".into()));
@@ -128,9 +131,11 @@ impl Watcher {
 
     async fn connected(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
         let mut session = connect::open(&self.account, &self.receive).await?;
+        let mut folders = folders::named(&self.account);
         if self.account.junk {
-            self.warning = folders::add_junk(&mut self.folders, &session.list().await?);
+            self.warning = folders::add_junk(&mut folders, &session.list().await?);
         }
+        self.folders = folders;
         for folder in &mut self.folders {
             folder.open(&self.store, &self.account.name, (self.clock)()).await?;
         }

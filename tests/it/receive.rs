@@ -306,7 +306,9 @@ async fn the_junk_folder_is_found_by_its_attribute_whatever_its_name() {
     ];
     for (rule, junk) in rules.into_iter().zip([Some("Спам"), Some("INBOX/Junk Email"), None]) {
         let fake = FakeImap::start(&["--messages", "1", rule]);
-        let account = Account { junk: true, ..fake.account() };
+        // Named by the operator as well, it is the junk folder all the same.
+        let folders = if junk == Some("Спам") { vec!["INBOX".into(), "Спам".into()] } else { Vec::new() };
+        let account = Account { junk: true, folders, ..fake.account() };
         let watching = Watching::start(&data, &account, &quick());
         received(&data, &account.name, if junk.is_some() { 2 } else { 1 }).await;
         let inbox = watching_now(&data, &account.name).await;

@@ -250,7 +250,12 @@ async fn a_restart_a_crash_or_a_kick_of_the_server_is_survived_and_never_by_two_
         assert!(began.elapsed() < Duration::from_secs(5), "{way:?}: {:?}", began.elapsed());
         assert_eq!(connections(), 1, "{way:?}");
     }
-    let line = line(&data, &account.name, "INBOX").await.unwrap();
-    assert!(line.server_count.is_some());
+    dovecot.sandbox("stop", &[]);
+    for folder in ["INBOX", "Junk"] {
+        eventually("its line says so", Duration::from_secs(5), async || {
+            line(&data, &account.name, folder).await.filter(|line| line.state == "failing")
+        })
+        .await;
+    }
     watching.stop().await;
 }

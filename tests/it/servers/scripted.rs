@@ -1,0 +1,150 @@
+//! The scripted server and the spoiling proxy of the test bed, as children that end with their test. Nothing here asserts
+//! what Pouch should do.
+
+use super::{TestDir, fresh, plain_account, testbed};
+use pouch::config::{Account, Secret};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// A child that ends with the test.
+struct Kept(Child);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Reads `listening PORT …` and returns the numbers of that line.
+fn listening(child: &mut Child) -> Vec<u16> {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ports: Vec<u16> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(!ports.is_empty(), "the server did not come up: {line}");
+    ports
+}
+
+/// The scripted server of the test bed.
+pub struct FakeImap {
+    _child: Kept,
+    stdin: ChildStdin,
+    pub port: u16,
+    log: PathBuf,
+    certificate: Option<TestDir>,
+    _dir: TestDir,
+}
+
+impl FakeImap {
+    /// `arguments` as for `fake-imap`: options, then rules.
+    pub fn start(arguments: &[&str]) -> Self {
+        let dir = TestDir::new();
+        let log = dir.path().join("commands");
+        let mut child = Command::new(testbed("fake-imap"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let port = listening(&mut child)[0];
+        Self { stdin: child.stdin.take().unwrap(), _child: Kept(child), port, log, certificate: None, _dir: dir }
+    }
+
+    /// Changes the mailbox: `new`, `uidvalidity`, `expunge N`.
+    pub fn tell(&mut self, line: &str) {
+        writeln!(self.stdin, "{line}").unwrap();
+    }
+
+    /// All commands so far, one a line, without tags and passwords.
+    pub fn commands(&self) -> Vec<String> {
+        fs::read_to_string(&self.log).unwrap().lines().map(String::from).collect()
+    }
+
+    /// An account there.
+    pub fn account(&self) -> Account {
+        plain_account(&format!("fake{}", fresh()), "fake@example.org", self.port)
+    }
+}
+
+/// The spoiling proxy of the test bed.
+pub struct FaultProxy {
+    _child: Kept,
+    pub port: u16,
+    control: u16,
+}
+
+impl FaultProxy {
+    /// A proxy to a port on loopback; `arguments` as for `fault-proxy`.
+    pub fn start(to: u16, arguments: &[&str]) -> Self {
+        let mut child = Command::new(testbed("fault-proxy"))
+            .args(["--to", &format!("127.0.0.1:{to}")])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let ports = listening(&mut child);
+        Self { _child: Kept(child), port: ports[0], control: ports[1] }
+    }
+
+    /// A line to the control port; returns the number of connections so far.
+    pub fn control(&self, line: &str) -> u32 {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.control)).unwrap();
+        stream.write_all(format!("{line}\n").as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.trim().parse().unwrap()
+    }
+
+    /// Connections so far.
+    pub fn count(&self) -> u32 {
+        self.control("count")
+    }
+}
+
+impl FakeImap {
+    /// With TLS and a certificate that is its own authority, as in-house servers have them.
+    pub fn start_tls_self_signed() -> Self {
+        let dir = TestDir::new();
+        let file = |name: &str| dir.path().join(name).to_str().unwrap().to_string();
+        let (certificate, key) = (file("self.pem"), file("self.key"));
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+            ])
+            .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+            .args(["-keyout", &key, "-out", &certificate])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let fake = Self::start(&["--cert", &certificate, "--key", &key]);
+        Self { certificate: Some(dir), ..fake }
+    }
+
+    /// An account there, with its certificate as the authority.
+    pub fn account_tls(&self) -> Account {
+        let ca_file = self.certificate.as_ref().map(|dir| dir.path().join("self.pem"));
+        Account { host: "localhost".into(), tls: true, ca_file, ..self.account() }
+    }
+
+    /// A password that no server here takes.
+    pub fn wrong_password() -> Secret {
+        let file = std::env::temp_dir().join(format!("pouch-test-wrong-password-{}", std::process::id()));
+        fs::write(&file, "wrong-password\n").unwrap();
+        Secret::File(file)
+    }
+}
