@@ -53,7 +53,15 @@ impl Vault {
     /// # Errors
     /// If the folder cannot be made.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        fs::create_dir_all(root.join("tmp")).with_context(|| format!("the vault {} cannot be made", root.display()))?;
+        let make = || -> io::Result<()> {
+            fs::create_dir_all(root.join("tmp"))?;
+            // All folders at once, so that no seal has to wonder whether another one's new folder is durable.
+            for digit in "0123456789abcdef".chars() {
+                fs::create_dir_all(root.join(digit.to_string()))?;
+            }
+            File::open(root)?.sync_all()
+        };
+        make().with_context(|| format!("the vault {} cannot be made", root.display()))?;
         Ok(Self { root: root.into() })
     }
 
@@ -96,10 +104,6 @@ impl Vault {
             let digest = Digest(std::mem::take(&mut incoming.hasher).finalize().into());
             let path = self.path(digest);
             let folder = path.parent().unwrap_or(&self.root).to_path_buf();
-            if !folder.exists() {
-                fs::create_dir_all(&folder)?;
-                File::open(&self.root)?.sync_all()?;
-            }
             // The same bytes again: the rename puts equal bytes in the place of equal bytes.
             fs::rename(&incoming.path, &path)?;
             folders.insert(folder);

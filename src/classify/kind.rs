@@ -66,7 +66,9 @@ fn unsure(kind: MessageKind, why: &str) -> Verdict {
 }
 
 fn signs<'a>(input: &Input<'_>, passages: &[Passage]) -> Signs<'a> {
-    let mut mail = input.message.subject.clone();
+    // The subject of an answer is somebody else's.
+    let is_reply = super::title::is_reply(&input.message.subject);
+    let mut mail = if is_reply { String::new() } else { input.message.subject.clone() };
     let (mut all, mut words, mut mail_words) = (String::new(), 0, 0);
     for passage in passages {
         let count = count_words(&passage.text);
