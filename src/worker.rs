@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 
 /// Tasks of one claim: what one durable transaction carries.
-const BATCH: i64 = 48;
+const BATCH: i64 = 64;
 
 /// How long to rest when nothing is due and nobody calls.
 const REST: Duration = Duration::from_millis(500);
@@ -42,7 +42,8 @@ pub async fn release_the_dead(store: &Store, now: Timestamp) -> store::Result<()
 /// Works due tasks until told to stop; a batch that was begun is ended first.
 pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
     let mut loops = tokio::task::JoinSet::new();
-    for _ in 0..tools.config.extractor.workers.clamp(1, 4) {
+    // One more than children: while one batch is written to the disk, the others are read.
+    for _ in 0..=tools.config.extractor.workers.clamp(1, 4) {
         loops.spawn(work_on(tools.clone(), owner.clone(), clock, stop.clone()));
     }
     loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));

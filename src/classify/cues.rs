@@ -1,53 +1,85 @@
-//! Word lists of the classifier, read once from `data/cues.toml`. Holds no rule.
+//! Word lists of the classifier, read once from `data/cues.toml`, and found in a text in one pass. Holds no rule.
 
 use super::normal::normal;
-use serde::Deserialize;
+use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Phrases by what they are a sign of, in all languages together, already comparable.
-pub type Lists = BTreeMap<String, Vec<String>>;
-
-#[derive(Deserialize)]
-struct File {
-    #[serde(flatten)]
-    lists: BTreeMap<String, Vec<String>>,
+/// Phrases of all lists, ready to be found.
+struct Cues {
+    machine: Option<AhoCorasick>,
+    /// For each phrase of the machine: its text and the lists that have it.
+    phrases: Vec<(String, Vec<String>)>,
 }
 
-/// All lists.
-pub fn lists() -> &'static Lists {
-    static LISTS: OnceLock<Lists> = OnceLock::new();
-    LISTS.get_or_init(|| {
-        let parsed: Result<File, _> = toml::from_str(include_str!("data/cues.toml"));
+/// What of the lists stands in a text: for each list its phrases, each once, in the order of the text.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    found: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+impl Scan {
+    /// The phrases of a list that were found.
+    pub fn of(&self, list: &str) -> &[&'static str] {
+        self.found.get(list).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds what another text has.
+    pub fn add(&mut self, other: &Self) {
+        for (list, phrases) in &other.found {
+            let known = self.found.entry(list).or_default();
+            for phrase in phrases {
+                if !known.contains(phrase) {
+                    known.push(phrase);
+                }
+            }
+        }
+    }
+}
+
+fn cues() -> &'static Cues {
+    static CUES: OnceLock<Cues> = OnceLock::new();
+    CUES.get_or_init(|| {
         // The file is part of the program; a test reads it, so that it cannot be broken here.
-        let file = parsed.unwrap_or(File { lists: BTreeMap::new() });
-        let comparable = |phrases: Vec<String>| phrases.iter().map(|one| normal(one).text.trim().to_string()).collect();
-        file.lists.into_iter().map(|(name, phrases)| (name, comparable(phrases))).collect()
+        let lists: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("data/cues.toml")).unwrap_or_default();
+        let mut by_phrase: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (list, phrases) in lists {
+            for phrase in phrases {
+                by_phrase.entry(normal(&phrase).text.trim().to_string()).or_default().push(list.clone());
+            }
+        }
+        let phrases: Vec<(String, Vec<String>)> = by_phrase.into_iter().collect();
+        Cues { machine: AhoCorasick::new(phrases.iter().map(|(phrase, _)| phrase)).ok(), phrases }
     })
 }
 
-/// Phrases of a list that stand in a comparable text, each once.
-pub fn found<'a>(list: &'a str, text: &str) -> Vec<&'a str> {
-    let phrases = lists().get(list).map(Vec::as_slice).unwrap_or_default();
-    let hits = phrases.iter().filter(|phrase| stands_in(text, phrase));
-    hits.map(String::as_str).collect::<Vec<&'static str>>()
+/// Looks for all phrases in a comparable text.
+pub fn scan(text: &str) -> Scan {
+    let cues = cues();
+    let mut scan = Scan::default();
+    let Some(machine) = &cues.machine else { return scan };
+    let mut seen = vec![false; cues.phrases.len()];
+    for hit in machine.find_overlapping_iter(text) {
+        let at = hit.pattern().as_usize();
+        if !seen[at] && is_whole(text, hit.start(), hit.end()) {
+            seen[at] = true;
+            let (phrase, lists) = &cues.phrases[at];
+            for list in lists {
+                scan.found.entry(list).or_default().push(phrase);
+            }
+        }
+    }
+    scan
 }
 
-/// Whether a phrase stands in a text as words; Chinese has no blanks between words, so there any place will do.
-pub fn stands_in(text: &str, phrase: &str) -> bool {
+/// Whether what stands there are words; Chinese has no blanks between words, so there any place will do.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let wide = |c: char| ('\u{2e80}'..='\u{9fff}').contains(&c);
-    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !wide(c));
-    let mut from = 0;
-    while let Some(at) = text[from..].find(phrase) {
-        let start = from + at;
-        let end = start + phrase.len();
-        let whole_at_start = phrase.starts_with(wide) || !letter(text[..start].chars().next_back());
-        // A word may go on: plural, case ending.
-        let tail = text[end..].chars().take_while(|c| c.is_alphabetic() && !wide(*c)).count();
-        if whole_at_start && (phrase.ends_with(wide) || tail <= 2) {
-            return true;
-        }
-        from = start + text[start..].chars().next().map_or(1, char::len_utf8);
+    let phrase = &text[start..end];
+    let before = text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() && !wide(c));
+    if before && !phrase.starts_with(wide) {
+        return false;
     }
-    false
+    // A word may go on: plural, case ending.
+    phrase.ends_with(wide) || text[end..].chars().take(3).take_while(|c| c.is_alphabetic() && !wide(*c)).count() <= 2
 }

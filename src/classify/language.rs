@@ -109,7 +109,7 @@ impl Languages {
             ),
         ];
         let mut order = small;
-        order.sort_by(|a, b| b.1.cmp(&a.1));
+        order.sort_by_key(|one| std::cmp::Reverse(one.1));
         let [(best, most), (_, second), _] = order;
         if words.len() >= 12 && most * 8 >= words.len() && most >= second * 2 {
             return best;

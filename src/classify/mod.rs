@@ -16,10 +16,12 @@ pub use evidence::{check_evidence, find_quote};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
-use kind::Kinds;
+use cues::Scan;
 use language::Languages;
+use normal::Normal;
 use passage::{Passage, passages};
-use terms::Terms;
+use std::collections::BTreeSet;
+use terms::{Hit, Terms};
 
 /// What is classified: a message and its texts, the body first, then each file that gave text.
 pub struct Input<'a> {
@@ -29,10 +31,24 @@ pub struct Input<'a> {
     pub from_junk: bool,
 }
 
+/// A passage made comparable, with what stands in it: done once for all that look at it.
+struct Reading {
+    normal: Normal,
+    scan: Scan,
+    hits: Vec<Hit>,
+}
+
+impl Reading {
+    fn of(passage: &Passage, terms: &Terms) -> Self {
+        let normal = normal::normal(&passage.text);
+        let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal));
+        Self { normal, scan, hits }
+    }
+}
+
 /// Made once from a catalogue.
 pub struct Classifier {
     terms: Terms,
-    kinds: Kinds,
     languages: Languages,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
@@ -46,7 +62,6 @@ impl Classifier {
     pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
         Self {
             terms: Terms::of(catalogue),
-            kinds: Kinds::load(),
             languages: Languages::default(),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
         }
@@ -55,12 +70,14 @@ impl Classifier {
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
         let passages: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let verdict = self.kinds.judge(input, &passages, self.terms.count(&passages), &self.own_addresses);
+        let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.terms)).collect();
+        let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
+        let verdict = kind::judge(input, &passages, &read, terms.len(), &self.own_addresses);
         let (languages, part_languages) = self.languages.of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = terms::Found::default();
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {
-            found = self.terms.assignments(input, &passages);
+            found = self.terms.assignments(input, &passages, &read);
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {

@@ -1,6 +1,6 @@
 //! Who speaks, as claimed, and what kind of body it is. A name is taken from the mail, never made up.
 
-use super::cues::found;
+use super::cues::scan;
 use super::normal::normal;
 use super::{Input, Passage};
 use crate::domain::classification::{Submitter, SubmitterKind};
@@ -28,9 +28,9 @@ fn kind(name: &str, input: &Input<'_>, passages: &[Passage]) -> SubmitterKind {
     let opening: String = passages.iter().take(3).map(|one| one.text.as_str()).collect::<Vec<_>>().join(" ");
     let opening: String = opening.chars().take(600).collect();
     for text in [name.to_string(), format!("{} {opening}", input.message.subject)] {
-        let text = normal(&text).text;
+        let found = scan(&normal(&text).text);
         for (list, kind) in KINDS {
-            if !found(list, &text).is_empty() {
+            if !found.of(list).is_empty() {
                 return kind;
             }
         }
@@ -85,7 +85,8 @@ fn organization_score(line: &str, domain_label: &str) -> usize {
         return 0;
     }
     let known = ["academia", "business", "ngo", "technical-community", "coalition", "igo", "state"];
-    let has_word = known.iter().any(|list| !found(list, &text).is_empty());
+    let found = scan(&text);
+    let has_word = known.iter().any(|list| !found.of(list).is_empty());
     let mut score = usize::from(has_word) * 3;
     // The domain often holds the name's first words.
     let squeezed: String = text.chars().filter(|c| c.is_alphanumeric()).collect();

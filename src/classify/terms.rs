@@ -1,9 +1,8 @@
 //! Assignments by the catalogue's terms: which words of a passage are the words of a recommendation, and how rare they
 //! are among the others'. A list of themes in passing carries nothing; a passage that stays with one carries it.
 
-use super::cues;
 use super::normal::{Normal, normal};
-use super::{Input, Passage};
+use super::{Input, Passage, Reading, cues};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
@@ -47,10 +46,13 @@ pub struct Found {
 }
 
 /// A term in a passage: which, and where in the passage's characters.
-struct Hit {
-    term: usize,
-    span: Span,
+pub struct Hit {
+    pub term: usize,
+    pub span: Span,
 }
+
+/// A passage by its place, its terms, and the score of each recommendation in it.
+type Scored<'a> = (usize, &'a [Hit], BTreeMap<usize, f64>);
 
 impl Terms {
     /// Prepares a catalogue.
@@ -97,24 +99,16 @@ impl Terms {
         made
     }
 
-    /// How many different terms stand in some passages.
-    pub fn count(&self, passages: &[Passage]) -> usize {
-        let terms = passages.iter().flat_map(|passage| self.hits(&normal(&passage.text)));
-        terms.map(|hit| hit.term).collect::<BTreeSet<usize>>().len()
-    }
-
     /// The assignments of a message, best first, with their evidence.
-    pub fn assignments(&self, input: &Input<'_>, passages: &[Passage]) -> Found {
+    pub fn assignments(&self, input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Found {
         let mut result = Found::default();
-        let (mut ours, mut others) = (0_usize, Vec::new());
-        let mut scored: Vec<(usize, Vec<Hit>, BTreeMap<usize, f64>)> = Vec::new();
-        for (at, passage) in passages.iter().enumerate() {
-            let comparable = normal(&passage.text);
-            let report = cues::found("report", &comparable.text);
+        let (mut ours, mut others): (usize, Vec<&str>) = (0, Vec::new());
+        let mut scored: Vec<Scored<'_>> = Vec::new();
+        for (at, (passage, reading)) in passages.iter().zip(read).enumerate() {
+            let report = reading.scan.of("report");
             ours += report.len();
-            others.extend(cues::found("other-process", &comparable.text));
-            let hits = self.hits(&comparable);
-            let mut scores = self.score(&hits);
+            others.extend(reading.scan.of("other-process"));
+            let mut scores = self.score(&reading.hits);
             if !report.is_empty() {
                 scores.values_mut().for_each(|score| *score *= 1.15);
                 for sentence in citing_sentences(passage, input) {
@@ -125,7 +119,7 @@ impl Terms {
                 }
             }
             if !scores.is_empty() {
-                scored.push((at, hits, scores));
+                scored.push((at, &reading.hits, scores));
             }
         }
         let enough = passages.len().div_ceil(6).max(2);
@@ -137,7 +131,8 @@ impl Terms {
         result
     }
 
-    fn hits(&self, text: &Normal) -> Vec<Hit> {
+    /// The terms in a comparable text.
+    pub fn hits(&self, text: &Normal) -> Vec<Hit> {
         let place = |start: usize, end: usize| Span {
             start: text.origin[start] as usize,
             // The character after the last one.
@@ -180,12 +175,7 @@ impl Terms {
         scores
     }
 
-    fn choose(
-        &self,
-        input: &Input<'_>,
-        passages: &[Passage],
-        scored: &[(usize, Vec<Hit>, BTreeMap<usize, f64>)],
-    ) -> Vec<ProposedAssignment> {
+    fn choose(&self, input: &Input<'_>, passages: &[Passage], scored: &[Scored<'_>]) -> Vec<ProposedAssignment> {
         let mut totals: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for (_, _, scores) in scored {
             for (one, score) in scores {
@@ -209,13 +199,7 @@ impl Terms {
     }
 
     /// One to three whole sentences that carry the recommendation, best first.
-    fn evidence(
-        &self,
-        one: usize,
-        input: &Input<'_>,
-        passages: &[Passage],
-        scored: &[(usize, Vec<Hit>, BTreeMap<usize, f64>)],
-    ) -> Vec<Evidence> {
+    fn evidence(&self, one: usize, input: &Input<'_>, passages: &[Passage], scored: &[Scored<'_>]) -> Vec<Evidence> {
         let mut sentences: Vec<(f64, usize, Span)> = Vec::new();
         for (at, hits, scores) in scored {
             let Some(passage_score) = scores.get(&one) else { continue };
@@ -267,7 +251,7 @@ impl Terms {
 /// The sentences of a passage that cite the report, as they stand.
 fn citing_sentences(passage: &Passage, input: &Input<'_>) -> Vec<String> {
     let sentences = passage.sentences.iter().map(|span| quote(input, passage, *span).quote);
-    let citing = sentences.filter(|sentence| !cues::found("report", &normal(sentence).text).is_empty());
+    let citing = sentences.filter(|sentence| !cues::scan(&normal(sentence).text).of("report").is_empty());
     citing.map(|sentence| sentence.chars().take(300).collect()).collect()
 }
 

@@ -183,3 +183,15 @@ impl Drop for Serving {
         let _ = self.child.wait();
     }
 }
+
+impl App {
+    /// First column of a query on its SQLite file, read by another program than Pouch.
+    pub fn sql(&self, query: &'static str) -> Vec<String> {
+        let url = format!("sqlite://{}", self.data().join("pouch.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+            sqlx::query_scalar(query).fetch_all(&mut database).await.unwrap()
+        })
+    }
+}

@@ -374,7 +374,7 @@ async fn ledger_rows_work_on_both_engines() {
         assert_eq!(ledger::people(store).await.unwrap()[&person], "Rana");
         assert_eq!(ledger::unsealed(store).await.unwrap(), 3);
         assert_eq!(ledger::unsealed_entries(store).await.unwrap().len(), 3);
-        assert_eq!(ledger::about(store, &[person.0.clone()]).await.unwrap().len(), 1);
+        assert_eq!(ledger::about(store, std::slice::from_ref(&person.0)).await.unwrap().len(), 1);
         let mut tx = store.begin().await.unwrap();
         assert_eq!(ledger::head_in(&mut tx).await.unwrap(), None);
         let numbered = ledger::number(&mut tx, 0, 2).await.unwrap();
