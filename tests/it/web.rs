@@ -1,1 +1,105 @@
-//! Tests of web.
+//! The read-only page of the service: who may read it, and what it never does.
+
+use crate::app::{App, Serving};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+/// Status line, headers and body of one request.
+fn ask(serving: &Serving, request: &str) -> String {
+    let mut stream = TcpStream::connect(&serving.address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn get(serving: &Serving, path: &str, host: &str) -> String {
+    ask(serving, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+}
+
+#[test]
+fn the_page_lists_what_waits_and_answers_only_to_this_machines_names() {
+    let app = App::new();
+    app.import(&["input-ar-docx.eml", "spam-en.eml", "input-en-docx.eml"]);
+    let serving = app.serve();
+    let port = serving.address.rsplit(':').next().unwrap().to_string();
+    for name in ["localhost", "127.0.0.1"] {
+        let page = get(&serving, "/", &format!("{name}:{port}"));
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+        assert!(page.contains("Waits for review (2)") && page.contains("Set aside (1)"), "{page}");
+        assert!(page.contains("ورقة مركز المنارة") && page.contains("content-security-policy: default-src 'none'"));
+    }
+    for host in
+        ["evil.example", &format!("evil.example:{port}"), &format!("localhost.evil.example:{port}"), "localhost:1"]
+    {
+        let page = get(&serving, "/", host);
+        assert!(page.starts_with("HTTP/1.1 421") && !page.contains("Waits for review"), "{host}: {page}");
+    }
+    let posted = ask(
+        &serving,
+        &format!("POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+    );
+    assert!(posted.starts_with("HTTP/1.1 405"), "{posted}");
+}
+
+#[test]
+fn only_files_of_the_public_folder_can_be_read() {
+    let app = App::new();
+    app.import(&["input-en-docx.eml"]);
+    let id = app.item("input-en-docx@")["id"].as_str().unwrap().to_string();
+    app.decide(&["approve", &id]);
+    std::os::unix::fs::symlink(app.data().join("pouch.db"), app.public("link.txt")).unwrap();
+    let serving = app.serve();
+    let host = serving.address.replace("127.0.0.1", "localhost");
+    assert!(get(&serving, "/public/", &host).starts_with("HTTP/1.1 200"));
+    assert!(get(&serving, &format!("/public/inputs/{id}/index.html"), &host).starts_with("HTTP/1.1 200"));
+    for path in [
+        "/public/../pouch.db",
+        "/public/%2e%2e/pouch.db",
+        "/public/..%2fpouch.db",
+        "/public//etc/passwd",
+        "/public/link.txt",
+        "/public/inputs/",
+        "/pouch.db",
+    ] {
+        let answer = get(&serving, path, &host);
+        assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+    }
+}
+
+#[test]
+fn health_is_an_answer_for_machines() {
+    let app = App::new();
+    let serving = app.serve();
+    let answer = get(&serving, "/healthz", &serving.address.clone());
+    let body = answer.split("\r\n\r\n").nth(1).unwrap();
+    let health: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(health["ok"], true);
+    assert_eq!(health["under_way"], 0);
+}
+
+#[test]
+fn a_failing_mailbox_is_seen_in_health_and_on_the_page() {
+    let app = App::with_config(
+        "[[account]]\nname = \"chair\"\nhost = \"127.0.0.1\"\nport = 9\ntls = false\nuser = \"x\"\npassword_file = \"password\"\n",
+    );
+    std::fs::write(app.data().join("password"), "secret-word\n").unwrap();
+    let serving = app.serve();
+    let host = serving.address.clone();
+    let answer = crate::app::wait_for("the failing mailbox", || {
+        let answer = get(&serving, "/healthz", &host);
+        answer.contains("\"ok\":false").then_some(answer)
+    });
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(get(&serving, "/", &host).contains("chair/INBOX"));
+    assert!(!serving.log.lock().unwrap().contains("secret-word"), "the password stands in the log");
+}
+
+#[test]
+fn a_second_service_on_the_same_folder_is_refused_with_the_reason() {
+    let app = App::new();
+    let serving = app.serve();
+    let said = app.refused(&["serve"]);
+    assert!(said.contains("another `pouch serve` works on"), "{said}");
+    drop(serving);
+}
