@@ -45,7 +45,7 @@ pub fn body(message: &Message<'_>, tree: &Tree<'_>, problems: &mut Vec<Problem>)
     let html_text = html.as_deref().map(|html| tidy(&html_to_text(html)));
     let (text, source) = choose(plain_text, html_text, problems);
     let text = cut(text, problems);
-    let (own, quoted) = quoted::split(&text);
+    let (own, quoted) = quoted::split(&text, message.subject().is_some_and(quoted::is_forward));
     Body { text, source, own, quoted, plain, html }
 }
 

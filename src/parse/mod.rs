@@ -87,6 +87,10 @@ fn parse_at(raw: &[u8], prefix: &str, level: usize) -> ParsedMessage {
     }
     parsed.automatic = automatic::automatic(&message, &parsed);
     parsed.fingerprint = fingerprint(&parsed);
+    if parsed.from.is_empty() && parsed.date.is_none() && parsed.message_id_header.is_none() {
+        // Nothing says whose it is: then only equal bytes make it the same.
+        parsed.fingerprint = Digest::of(raw);
+    }
     parsed.kinship = kinship(&parsed);
     parsed.problems = problems;
     parsed

@@ -55,15 +55,25 @@ const BLOCK: [(&[&str], &[&str]); 6] = [
     (&["من:"], &["تم الإرسال:", "التاريخ:", "أرسلت:"]),
 ];
 
-/// Splits a text into what is own and what is quoted, in characters.
-pub fn split(text: &str) -> (Vec<Span>, Vec<Span>) {
+/// How subjects of mails that are handed on begin.
+const FORWARD_SUBJECTS: [&str; 9] = ["fw:", "fwd:", "tr:", "tr :", "rv:", "wg:", "转发:", "转发：", "إعادة توجيه:"];
+
+/// Whether a subject says that the mail hands another one on.
+pub fn is_forward(subject: &str) -> bool {
+    let lower = subject.trim().to_lowercase();
+    FORWARD_SUBJECTS.iter().any(|prefix| lower.starts_with(prefix))
+}
+
+/// Splits a text into what is own and what is quoted, in characters. In a mail that hands another one on, that one's
+/// words are the sender's concern, so their own.
+pub fn split(text: &str, forwards: bool) -> (Vec<Span>, Vec<Span>) {
     let lines: Vec<&str> = text.split('\n').collect();
     let (mut own, mut quoted) = (Vec::new(), Vec::new());
     let (mut at, mut rest_is_old) = (0, false);
     for (number, line) in lines.iter().enumerate() {
         // The line feed belongs to its line; the last line has none.
         let length = line.chars().count() + usize::from(number + 1 < lines.len());
-        rest_is_old = rest_is_old || begins_old_mail(&lines, number);
+        rest_is_old = rest_is_old || (!forwards && begins_old_mail(&lines, number));
         let is_quoted = rest_is_old || is_quoted_line(line) || announces_quote(&lines, number);
         let into = if is_quoted { &mut quoted } else { &mut own };
         extend(into, at, at + length);
@@ -134,5 +144,5 @@ fn begins_old_mail(lines: &[&str], number: usize) -> bool {
         let line = line.trim().to_lowercase();
         FORWARDED.iter().any(|words| line.contains(words))
     });
-    !handed_on && above.len() > 1
+    !handed_on && !above.is_empty()
 }

@@ -1,1 +1,156 @@
-//! Tests of parse.
+//! Mail bytes to values: identity across servers, what is quoted, names and charsets. The fixtures test the rest.
+
+use crate::app::fixture;
+use pouch::domain::ProblemCode;
+use pouch::domain::message::{Automatic, ParsedMessage, PartKind};
+use pouch::parse::{parse, part_bytes};
+
+fn parsed(name: &str) -> ParsedMessage {
+    parse(&std::fs::read(fixture(name)).unwrap())
+}
+
+fn mail(headers: &str, body: &str) -> ParsedMessage {
+    parse(format!("From: A <a@example.org>\r\nDate: Tue, 28 Nov 2023 10:00:00 +0000\r\nMessage-ID: <x@y>\r\n{headers}\r\n{body}").as_bytes())
+}
+
+#[test]
+fn the_same_mail_from_two_servers_has_one_fingerprint() {
+    let (gmail, exchange, list) =
+        (parsed("pair-gmail.eml"), parsed("pair-exchange.eml"), parsed("pair-list-footer.eml"));
+    assert_eq!(gmail.fingerprint, exchange.fingerprint);
+    assert_ne!(gmail.fingerprint, list.fingerprint, "a footer is other text");
+    assert_eq!(gmail.kinship, list.kinship, "a footer and a tag do not change whose mail it is");
+}
+
+#[test]
+fn what_the_sender_says_makes_the_fingerprint_and_what_servers_add_does_not() {
+    let base = mail("Subject: S\r\n", "Our input.\r\n").fingerprint;
+    let same =
+        ["Received: by b; Tue, 28 Nov 2023 10:00:05 +0000\r\nSubject: S\r\n", "Subject:\r\n S\r\nX-MS-Any: thing\r\n"];
+    for headers in same {
+        assert_eq!(mail(headers, "Our \r\n input.\r\n\r\n").fingerprint, base, "{headers}");
+    }
+    for (headers, body) in [("Subject: T\r\n", "Our input.\r\n"), ("Subject: S\r\n", "Our other input.\r\n")] {
+        assert_ne!(mail(headers, body).fingerprint, base, "{headers}{body}");
+    }
+}
+
+fn own(text: &str) -> (String, String) {
+    let body = mail("Subject: S\r\nContent-Type: text/plain; charset=utf-8\r\n", text).body;
+    let chars: Vec<char> = body.text.chars().collect();
+    let pick = |spans: &[pouch::domain::message::Span]| -> String {
+        spans.iter().map(|span| chars[span.start..span.end].iter().collect::<String>()).collect()
+    };
+    assert_eq!(
+        pick(&body.own).chars().count() + pick(&body.quoted).chars().count(),
+        chars.len(),
+        "the spans do not cover the text"
+    );
+    (pick(&body.own), pick(&body.quoted))
+}
+
+#[test]
+fn quoted_text_is_folded_in_every_language_and_never_cut() {
+    for announcement in [
+        "On Mon, 20 Nov 2023, the Chair wrote:",
+        "Le 20 novembre 2023, le Président a écrit :",
+        "El 20 de noviembre de 2023, la Presidencia escribió:",
+        "20 ноября 2023 г. Председатель написал:",
+        "主席于2023年11月20日写道：",
+        "في 20 نوفمبر 2023 كتب:",
+    ] {
+        let (mine, theirs) =
+            own(&format!("Our answer.\r\n\r\n{announcement}\r\n> the letter\r\n> its second line\r\n"));
+        assert!(mine.contains("Our answer.") && !mine.contains("letter"), "{announcement}: {mine}");
+        assert!(theirs.contains(announcement) && theirs.contains("second line"), "{announcement}: {theirs}");
+    }
+    let (mine, theirs) = own("New words.\r\n\r\nDe : Chair\r\nEnvoyé : lundi\r\nObjet : lettre\r\n\r\nOld words\r\n");
+    assert!(mine.contains("New words.") && theirs.contains("Old words"), "{mine} | {theirs}");
+}
+
+#[test]
+fn answers_between_quoted_lines_are_the_senders_own() {
+    let (mine, theirs) = own("> first question\r\nfirst answer\r\n> second question\r\nsecond answer\r\n");
+    assert_eq!(mine, "first answer\nsecond answer");
+    assert!(theirs.contains("first question") && theirs.contains("second question"));
+}
+
+#[test]
+fn what_is_handed_on_is_the_senders_concern() {
+    let (mine, _) = own("---------- Forwarded message ---------\r\nFrom: NGO\r\nDate: Mon\r\n\r\nTheir input.\r\n");
+    assert!(mine.contains("Their input."), "{mine}");
+    let text = "Please see below.\r\n\r\nFrom: NGO\r\nSent: Monday\r\nSubject: x\r\n\r\nTheir input.\r\n";
+    let forwarded = mail("Subject: FW: input\r\n", text).body;
+    assert!(forwarded.own_text().contains("Their input."), "{forwarded:?}");
+    let answered = mail("Subject: RE: input\r\n", text).body;
+    assert!(!answered.own_text().contains("Their input."), "{answered:?}");
+}
+
+#[test]
+fn attached_messages_are_opened_down_to_their_files_in_any_encoding() {
+    for name in [
+        "nested-mission-forwards-ngo-7bit.eml",
+        "nested-mission-forwards-ngo-base64.eml",
+        "nested-eml-as-octet-stream.eml",
+        "nested-three-levels.eml",
+    ] {
+        let message = parsed(name);
+        let files: Vec<_> =
+            message.all_parts().into_iter().filter(|part| part.kind == PartKind::Attachment).cloned().collect();
+        assert_eq!(files.len(), 1, "{name}");
+        let bytes = part_bytes(&std::fs::read(fixture(name)).unwrap(), &files[0].path).unwrap();
+        assert_eq!(pouch::domain::Digest::of(&bytes), files[0].digest, "{name}: the bytes are not the part's");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_parts_and_endless_levels_end_as_a_problem() {
+    let mut wide = String::from("Content-Type: multipart/mixed; boundary=b\r\nSubject: S\r\n\r\n");
+    wide.push_str(&"--b\r\nContent-Type: application/pdf\r\n\r\nx\r\n".repeat(100_000));
+    wide.push_str("--b--\r\n");
+    let message = parse(wide.as_bytes());
+    assert_eq!(message.parts.len(), 1_000);
+    assert!(message.problems.iter().any(|one| one.code == ProblemCode::TooManyParts));
+    let mut deep = String::from("Subject: innermost\r\n\r\nx");
+    for level in 0..40 {
+        deep = format!(
+            "Subject: {level}\r\nContent-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\nContent-Type: message/rfc822\r\n\r\n{deep}\r\n--b{level}--\r\n"
+        );
+    }
+    let message = parse(deep.as_bytes());
+    assert_eq!(message.all_parts().len(), 11);
+    let innermost = message.all_parts().last().map(|part| part.path.clone()).unwrap();
+    assert!(innermost.starts_with("1.1.1.1"), "{innermost}");
+}
+
+#[test]
+fn any_bytes_give_a_message_with_its_problems_said() {
+    let whole = std::fs::read(fixture("pair-gmail.eml")).unwrap();
+    for end in (0..whole.len()).step_by(97) {
+        let message = parse(&whole[..end]);
+        assert!(message.all_parts().len() < 5);
+    }
+    let nothing = parse(b"");
+    assert!(!nothing.problems.is_empty());
+    assert!(!parse(&[0xff; 5_000]).problems.is_empty());
+    assert_ne!(parse(b"a").fingerprint, parse(b"b").fingerprint);
+}
+
+#[test]
+fn a_machines_mail_is_known_by_its_headers() {
+    let kind = |headers: &str| mail(headers, "x\r\n").automatic.map(|(kind, _)| kind);
+    assert_eq!(kind("Auto-Submitted: auto-replied\r\nSubject: S\r\n"), Some(Automatic::AutoReply));
+    assert_eq!(kind("Auto-Submitted: no\r\nSubject: Our input\r\n"), None);
+    assert_eq!(kind("Subject: Réponse automatique : absence\r\n"), Some(Automatic::AutoReply));
+    assert_eq!(kind("Subject: On automatic replies as a norm\r\n"), None);
+    let report = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n";
+    assert_eq!(kind(&format!("{report}Subject: S\r\n")), Some(Automatic::Bounce));
+    assert_eq!(kind("Content-Type: text/calendar; method=REQUEST\r\nSubject: S\r\n"), Some(Automatic::Calendar));
+}
+
+#[test]
+fn a_word_split_over_two_encoded_words_comes_out_whole() {
+    // The second letter's two bytes stand in different words (RFC 2047 forbids it, programs do it).
+    let subject = "Subject: =?utf-8?q?=D0=94=D0?= =?utf-8?q?=BE=D0=B3=D0=BE=D0=B2=D0=BE=D1=80?=\r\n";
+    assert_eq!(mail(subject, "x").subject, "Договор");
+}
