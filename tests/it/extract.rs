@@ -5,7 +5,6 @@ use pouch::config::{Config, Extractor};
 use pouch::domain::extraction::{Extracted, Extraction};
 use pouch::sandbox::Pool;
 use std::fs::File;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -119,3 +119,61 @@ fn a_stopped_service_takes_what_came_meanwhile() {
     serving.stop();
     assert_eq!(app.list().len(), 2);
 }
+
+#[test]
+fn two_services_on_one_postgresql_share_the_work_and_take_nothing_twice() {
+    let dovecot = Dovecot::shared();
+    let (chair, office) = (dovecot.user(), dovecot.user());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let url = runtime.block_on(crate::servers::postgres());
+    let app = app_for(&chair, &office);
+    let config = app.data().join("pouch.toml");
+    fs::write(&config, format!("postgres_url = \"{url}\"\n{}", fs::read_to_string(&config).unwrap())).unwrap();
+    let mail = |number: u32| {
+        format!(
+            "From: A <a{number}@body.example>\r\nSubject: Written input {number}\r\nMessage-ID: <shared-{number}@body.example>\r\n\
+             Date: Tue, 28 Nov 2023 10:00:00 +0000\r\n\r\n{}\r\nNumber {number}.\r\n",
+            "Our written input is on capacity-building, norms and threats. ".repeat(6)
+        )
+    };
+    (0..20).for_each(|number| chair.append("INBOX", mail(number).as_bytes()));
+    let (first, second) = (app.serve(), app.serve());
+    (20..40).for_each(|number| {
+        chair.append("INBOX", mail(number).as_bytes());
+        office.append("INBOX", mail(number).as_bytes());
+    });
+    let all = wait_for("all forty, with every copy", || {
+        let items = app.list();
+        let copies: usize = items.iter().map(|item| item["mailboxes"].as_array().unwrap().len()).sum();
+        (items.len() == 40 && copies == 60).then_some(items)
+    });
+    // One of the two ends; the other one goes on alone.
+    first.stop();
+    chair.append("INBOX", mail(40).as_bytes());
+    arrived(&app, "shared-40@");
+    let id = all[0]["id"].as_str().unwrap();
+    app.decide(&["approve", id]);
+    assert!(app.public(&format!("inputs/{id}/index.html")).exists());
+    second.stop();
+    let mut ids: Vec<String> = app.list().iter().map(|item| item["message_id_headers"].to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 41);
+    assert_eq!(app.list().len(), 41);
+    assert!(app.verify().contains("In order"));
+}
+
+#[test]
+fn check_says_what_would_be_taken_and_takes_nothing() {
+    let dovecot = Dovecot::shared();
+    let (chair, office) = (dovecot.user(), dovecot.user());
+    let app = app_for(&chair, &office);
+    chair.append("INBOX", &fs::read(fixture("input-en-pdf.eml")).unwrap());
+    chair.append("Junk", &fs::read(fixture("input-fr-pdf.eml")).unwrap());
+    let said = app.run(&["check"]);
+    assert!(said.contains("chair/INBOX (inbox): 1 messages on the server, 0 known already"), "{said}");
+    assert!(said.contains("would take 1 messages") && said.contains("chair/Junk (junk)"), "{said}");
+    assert!(said.contains("Nothing was taken."));
+    assert_eq!(app.list().len(), 0);
+    assert_eq!(app.sql("select mailbox_id from copies"), Vec::<String>::new());
+}
