@@ -73,14 +73,20 @@ async fn interrupted() -> anyhow::Result<()> {
 
 /// Says what each mailbox would give; takes nothing.
 pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
-    let (data, config) = open::place(place)?;
+    // Without a data folder everything on the server is new; looking needs no place to keep things.
+    let (store, config) = match (&place.data, &place.config) {
+        (None, Some(file)) => (None, open::config(file)?),
+        _ => {
+            let (data, config) = open::place(place)?;
+            (Some(open::store(&data, &config).await?), config)
+        }
+    };
     if config.accounts.is_empty() {
         bail!("no account is configured; see `pouch config example`");
     }
-    let store = open::store(&data, &config).await?;
     let mut code = ExitCode::SUCCESS;
     for account in &config.accounts {
-        match receive::check(account, &config.receive, Some(&store)).await {
+        match receive::check(account, &config.receive, store.as_ref()).await {
             Ok(previews) => previews.iter().for_each(print_preview),
             Err(error) => {
                 println!("{}: {error}", account.name);

@@ -31,8 +31,6 @@ pub enum ProblemCode {
     SameMessageIdOtherContent,
     /// Probably the same message as another one: only a footer or the like differs. A person decides.
     ProbablySameMessage,
-    /// A header field could not be read as its standard says.
-    BrokenHeader,
     /// The MIME structure is damaged: a missing boundary, a part cut short.
     BrokenStructure,
     /// The declared charset is wrong, unknown or missing; the text was decoded by a guess.
@@ -53,6 +51,25 @@ pub enum ProblemCode {
     PartUnreadable,
     /// The body holds only a link to a file elsewhere; the content was not received.
     ContentElsewhere,
-    /// The visible text of the file is not what the letters encode, or hidden text was found.
-    HiddenText,
+}
+
+impl ProblemCode {
+    /// All codes, in the order of the manual.
+    pub const ALL: [Self; 15] = [
+        Self::NoSender,
+        Self::NoDate,
+        Self::NoMessageId,
+        Self::SameMessageIdOtherContent,
+        Self::ProbablySameMessage,
+        Self::BrokenStructure,
+        Self::WrongCharset,
+        Self::TypeMismatch,
+        Self::OddFileName,
+        Self::BodiesDiffer,
+        Self::TextCut,
+        Self::TooManyParts,
+        Self::FoundInJunk,
+        Self::PartUnreadable,
+        Self::ContentElsewhere,
+    ];
 }

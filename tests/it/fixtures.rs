@@ -122,3 +122,25 @@ fn a_path_that_is_not_there_is_said_and_fails() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains("/nowhere/at/all.eml"));
 }
+
+#[test]
+fn every_closed_word_of_the_list_is_documented() {
+    use pouch::domain::ProblemCode;
+    use pouch::domain::classification::{MessageKind, SubmitterKind};
+    let manual = include_str!("../../docs/list-json.md");
+    let mut words: Vec<String> = MessageKind::ALL.iter().map(|kind| kind.as_str().to_string()).collect();
+    words.extend(SubmitterKind::ALL.iter().map(|kind| kind.as_str().to_string()));
+    words.extend(pouch::domain::submission::State::NAMES.map(String::from));
+    words.extend(ProblemCode::ALL.iter().map(|code| serde_json::to_value(code).unwrap().as_str().unwrap().to_string()));
+    words.extend(
+        ["submission", "set-aside", "held", "text", "locked", "no-text", "unreadable", "waiting"].map(String::from),
+    );
+    let missing: Vec<&String> = words.iter().filter(|word| !manual.contains(&format!("`{word}`"))).collect();
+    assert!(missing.is_empty(), "not in docs/list-json.md: {missing:?}");
+    let app = App::new();
+    app.import(&["input-en-docx.eml"]);
+    let list = app.list();
+    for key in list[0].as_object().unwrap().keys() {
+        assert!(manual.contains(&format!("`{key}`")), "the key {key} is not in docs/list-json.md");
+    }
+}
