@@ -208,7 +208,7 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
                 title: classified.title.clone(),
                 submitter: classified.submitter.clone(),
                 languages: classified.languages.clone(),
-                parts: steps::parts_of_input(line, &steps::parts_with_text(tools, line).await?),
+                parts: steps::parts_of_input(line, classified),
                 assignments: assignments.collect(),
             };
             message::set_submission(&mut tx, &line.id, Some(&id)).await?;

@@ -27,8 +27,6 @@ use terms::{Hit, Terms};
 pub struct Input<'a> {
     pub message: &'a ParsedMessage,
     pub texts: Vec<TextPart>,
-    /// A copy lay in a junk folder.
-    pub from_junk: bool,
 }
 
 /// A passage made comparable, with what stands in it: done once for all that look at it.

@@ -59,6 +59,16 @@ pub async fn list(place: &Place, filter: &Filter) -> anyhow::Result<ExitCode> {
     for item in &items {
         print_item(item);
     }
+    for one in crate::store::message::parked(&store).await? {
+        let why = one.reason.unwrap_or_default();
+        println!(
+            "Parked on the server, tried again by itself: {}/{} UID {}: {}",
+            one.account,
+            visible(&one.folder),
+            one.key.uid,
+            visible(&why)
+        );
+    }
     let waiting: i64 = task::counts(&store).await?.iter().map(|(_, count)| count).sum();
     println!("{} shown of {total}.{}", items.len(), if filter.all { "" } else { " `--all` shows everything." });
     if waiting > 0 {

@@ -5,7 +5,7 @@ use crate::classify::Input;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::extraction::{Extraction, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
-use crate::domain::mailbox::{MailboxRole, Settlement, UidKey};
+use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
 use crate::domain::submission::{Manifest, PartRef, State};
 use crate::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
@@ -180,7 +180,7 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<Vec<(Digest, Extrac
     let mut unread = Vec::new();
     let mut asked = BTreeSet::new();
     for part in line.summary.parts.iter().filter(|part| part.kind != PartKind::Message) {
-        if asked.insert(part.digest) && message::extraction(&tools.store, part.digest).await?.is_none() {
+        if asked.insert(part.digest) && !message::is_read(&tools.store, part.digest).await? {
             unread.push(part);
         }
     }
@@ -243,12 +243,10 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classificatio
     let id = MessageId(task.subject.clone());
     let parsed = message::parsed(&tools.store, &id).await?;
     let texts = texts_of(tools, &parsed).await?;
-    let copies = message::copies(&tools.store, Some(&id)).await?;
-    let from_junk = copies.iter().any(|copy| copy.role == MailboxRole::Junk);
     let classifier = tools.classifier.clone();
     // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
     let work = tokio::task::spawn_blocking(move || {
-        let classified = classifier.classify(&Input { message: &parsed, texts: texts.clone(), from_junk });
+        let classified = classifier.classify(&Input { message: &parsed, texts: texts.clone() });
         (classified, texts)
     });
     let (mut classified, texts) = work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
@@ -278,23 +276,13 @@ pub async fn load_for_queue(tools: &Tools, task: Task) -> Result<Option<(Message
     Ok(Some((line, classified)))
 }
 
-/// Paths of a message's files that gave text.
-pub async fn parts_with_text(tools: &Tools, line: &MessageLine) -> store::Result<BTreeSet<String>> {
-    let mut paths = BTreeSet::new();
-    for part in line.summary.parts.iter().filter(|part| super::is_file(part.kind)) {
-        let extraction = message::extraction(&tools.store, part.digest).await?;
-        if extraction.is_some_and(|one| !one.segments().is_empty()) {
-            paths.insert(part.path.clone());
-        }
-    }
-    Ok(paths)
-}
-
 /// Which parts make up an input at first: its files; the mail's own text only where no file gave any.
-pub fn parts_of_input(line: &MessageLine, with_text: &BTreeSet<String>) -> Vec<PartRef> {
+pub fn parts_of_input(line: &MessageLine, classified: &Classification) -> Vec<PartRef> {
     let of = |path: &str| PartRef { message: line.id.clone(), path: path.into() };
     let mut parts = Vec::new();
-    if with_text.is_empty() {
+    // Every part that gave text has a language.
+    let is_read = |path: &str| classified.part_languages.iter().any(|(read, _)| read == path);
+    if !line.summary.parts.iter().any(|part| super::is_file(part.kind) && is_read(&part.path)) {
         parts.push(of("body"));
         let inner = line.summary.parts.iter().filter(|part| part.kind == PartKind::Message);
         parts.extend(inner.map(|part| of(&format!("{}.body", part.path))));

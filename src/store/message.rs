@@ -194,6 +194,19 @@ pub async fn copies(store: &Store, message: Option<&MessageId>) -> Result<Vec<Co
     rows.into_iter().map(CopyRow::line).collect()
 }
 
+/// Copies that the servers do not hand out, with the reason.
+pub async fn parked(store: &Store) -> Result<Vec<CopyLine>> {
+    let rows: Vec<CopyRow> = sqlx::query_as(
+        "select c.mailbox_id, c.uidvalidity, c.uid, c.settlement, c.digest, c.size_bytes, c.internal_date, c.first_seen,
+                c.message_id, c.vanished_at, c.reason, m.account, m.folder, m.role
+           from copies c join mailboxes m on m.id = c.mailbox_id
+          where c.settlement = 'parked' order by c.first_seen, c.mailbox_id, c.uid",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    rows.into_iter().map(CopyRow::line).collect()
+}
+
 /// Says which message a copy led to.
 pub async fn join_copy(tx: &mut Tx, key: &UidKey, settlement: Settlement, message: &MessageId) -> Result<()> {
     sqlx::query(
@@ -404,6 +417,15 @@ pub async fn extraction(store: &Store, content: Digest) -> Result<Option<Extract
         .fetch_optional(store.pool())
         .await?;
     row.map(|(text,)| from_json(&text)).transpose()
+}
+
+/// Whether a file with this content was read before, whatever came of it.
+pub async fn is_read(store: &Store, content: Digest) -> Result<bool> {
+    let row: Option<(String,)> = sqlx::query_as("select status from extractions where digest = $1")
+        .bind(content.to_string())
+        .fetch_optional(store.pool())
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Status and number of characters of every file that was read, by content.

@@ -73,6 +73,7 @@ pub async fn renew(tx: &mut Tx, stage: Stage, subject: &str, due: Timestamp) -> 
 pub async fn claim(store: &Store, stage: Stage, owner: &str, limit: i64, now: Timestamp) -> Result<Vec<Task>> {
     // SQLite has no `for update skip locked`; on PostgreSQL two claims of the same rows leave one of them empty-handed,
     // which only means that it looks again.
+    let mut tx = store.begin().await?;
     let rows: Vec<(String, String, String, i64)> = sqlx::query_as(
         "update tasks
             set lease_owner = $1, lease_until = $2, attempts = attempts + 1
@@ -86,8 +87,9 @@ pub async fn claim(store: &Store, stage: Stage, owner: &str, limit: i64, now: Ti
     .bind(stage.as_str())
     .bind(micros(now))
     .bind(limit)
-    .fetch_all(store.pool())
+    .fetch_all(&mut *tx)
     .await?;
+    tx.commit().await?;
     let mut tasks = rows
         .into_iter()
         .map(|(id, stage, subject, attempts)| Ok(Task { id, stage: word(&stage)?, subject, attempts }))

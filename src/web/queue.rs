@@ -7,7 +7,7 @@ use crate::domain::mailbox::MailboxRole;
 use crate::pipeline::Tools;
 use crate::review::queue::{Item, items};
 use crate::store::mailbox::{self, MailboxLine};
-use crate::store::task;
+use crate::store::{message, task};
 use askama::Template;
 use serde_json::json;
 
@@ -90,13 +90,24 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
         group("Set aside", "Nothing is set aside.", &|item| item.outcome == Outcome::SetAside, true),
     ];
     let troubles = task::troubled(&tools.store).await?;
+    let parked = message::parked(&tools.store).await?.into_iter().map(|one| {
+        let why = one.reason.unwrap_or_default();
+        format!(
+            "Parked on the server, tried again by itself: {}/{} UID {}: {why}",
+            one.account, one.folder, one.key.uid
+        )
+    });
     let page = QueuePage {
         title: tools.config.call.title.clone(),
         now,
         groups,
         mailboxes: watched(tools).await?.iter().map(|line| view(tools, line, now)).collect(),
         under_way: task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum(),
-        troubles: troubles.into_iter().map(|(stage, _, error)| format!("{}: {error}", stage.as_str())).collect(),
+        troubles: troubles
+            .into_iter()
+            .map(|(stage, _, error)| format!("{}: {error}", stage.as_str()))
+            .chain(parked)
+            .collect(),
     };
     Ok(page.render()?)
 }

@@ -37,7 +37,7 @@ fn classified_by(classifier: &Classifier, from: &str, subject: &str, text: &str)
         own: Some(message.body.own.clone()),
         title: None,
     };
-    (classifier.classify(&Input { message: &message, texts: vec![part], from_junk: false }), whole)
+    (classifier.classify(&Input { message: &message, texts: vec![part] }), whole)
 }
 
 fn ids(classification: &Classification) -> Vec<&str> {

@@ -144,6 +144,7 @@ async fn message_rows_work_on_both_engines() {
         tx.commit().await.unwrap();
         let key = UidKey { mailbox: mailbox_id, uidvalidity: 7, uid: 1 };
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);
+        assert!(message::parked(store).await.unwrap().is_empty());
 
         let id = some_message(store, "one@example.org", "k1").await;
         let other = some_message(store, "one@example.org", "k2").await;
@@ -192,6 +193,7 @@ async fn message_rows_work_on_both_engines() {
         message::forget_unread(&mut tx, content).await.unwrap();
         message::unjoin(&mut tx, &key).await.unwrap();
         tx.commit().await.unwrap();
+        assert!(message::is_read(store, content).await.unwrap());
         assert_eq!(message::extraction(store, content).await.unwrap(), Some(text));
         assert_eq!(message::extraction_lines(store).await.unwrap()[&content], ("text".to_string(), 3));
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);
