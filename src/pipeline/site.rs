@@ -128,7 +128,7 @@ pub async fn write(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resu
 async fn finish(tools: &Tools, task: &Task) -> store::Result<()> {
     let mut tx = tools.store.begin().await?;
     task::finish(&mut tx, task).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 async fn postpone(tools: &Tools, task: &Task, error: &anyhow::Error, now: Timestamp) -> store::Result<()> {

@@ -33,7 +33,7 @@ pub async fn accept(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
     // A held message may have stopped before it was classified; the way to the queue leads through that step.
     let next = if message::classified(&tools.store, id).await?.is_some() { Stage::Queue } else { Stage::Classify };
     task::renew(&mut tx, next, id.as_str(), act.now).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -70,7 +70,7 @@ pub async fn set_aside(tools: &Tools, id: &MessageId, kind: MessageKind, act: &A
     for stage in [Stage::Extract, Stage::Classify, Stage::Queue] {
         task::remove_for(&mut tx, stage, id.as_str()).await?;
     }
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -128,7 +128,7 @@ pub async fn retry(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
         set_outcome(&mut tx, &actor, id, Outcome::Pending, line.kind, &act.reason, act.now).await?;
         task::renew(&mut tx, Stage::Extract, id.as_str(), act.now).await?;
     }
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -167,6 +167,6 @@ pub async fn part(tools: &Tools, id: &MessageId, copy: Option<Digest>, act: &Act
     let event = Event::Parted { message: id.clone(), new: new.clone(), copies: moved };
     ledger::append(&mut tx, &actor, &[event], act.now).await?;
     task::add(&mut tx, Stage::Extract, new.as_str(), act.now).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(new)
 }

@@ -44,7 +44,7 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<Revi
     change(&mut tx, &actor, &revision, approve, act).await?;
     let due = act.now + tools.config.publish.delay;
     task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(revision.id)
 }
 
@@ -125,7 +125,7 @@ pub async fn reject(tools: &Tools, id: &SubmissionId, rejection: Rejection, act:
     let (by, actor) = person(&mut tx, act).await?;
     let revision = revision_for(&mut tx, id, act, is_queued).await?;
     change(&mut tx, &actor, &revision, Change::Reject { by, at: act.now, rejection }, act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -147,7 +147,7 @@ pub async fn withdraw(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()>
             take_down(tools, &mut tx, revision, act).await?;
         }
     }
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -178,7 +178,7 @@ pub async fn reopen(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()> {
     let revision = revision_for(&mut tx, id, act, decided).await?;
     change(&mut tx, &actor, &revision, Change::Reopen { by, at: act.now }, act).await?;
     task::remove_for(&mut tx, Stage::Publish, revision.id.as_str()).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -218,7 +218,7 @@ pub async fn edit(tools: &Tools, id: &SubmissionId, edit: &Edit, act: &Act) -> R
         what = EditKind::Parts;
     }
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -310,7 +310,7 @@ pub async fn assign(tools: &Tools, id: &SubmissionId, recommendation: &str, quot
     });
     submission::forget_removed(&mut tx, id, recommendation).await?;
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -358,7 +358,7 @@ pub async fn unassign(tools: &Tools, id: &SubmissionId, recommendation: &str, ac
     submission::remember_removed(&mut tx, id, recommendation).await?;
     let what = EditKind::Unassigned { recommendation: recommendation.into() };
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -401,7 +401,7 @@ pub async fn revise(tools: &Tools, newer: &SubmissionId, of: &SubmissionId, act:
         content: content_digest(&revision.content)?,
     };
     join(&mut tx, &actor, newer, of, vec![queued], act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(number)
 }
 
@@ -444,7 +444,7 @@ pub async fn merge(tools: &Tools, from: &SubmissionId, into: &SubmissionId, act:
     let gone = Change::Supersede { at: act.now, by_revision: revision.id.clone() };
     change(&mut tx, &actor, &annex, gone, act).await?;
     join(&mut tx, &actor, from, into, Vec::new(), act).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -478,7 +478,7 @@ pub async fn split(tools: &Tools, id: &SubmissionId, paths: &[String], act: &Act
     }
     write_edit(&mut tx, &actor, &revision, &left, EditKind::Parts, act).await?;
     add_revision(&mut tx, &actor, &new, 1, right, act.now).await?;
-    tx.commit().await.map_err(crate::store::Error::from)?;
+    tx.commit().await?;
     Ok(new)
 }
 
