@@ -1,7 +1,8 @@
-//! What the linear model sees of a text: stems alone and in pairs, pieces of Arabic and Russian stems, and Chinese signs
-//! in runs of up to three; each as a hash with its place, so that any stretch of the text can be scored by itself.
+//! What the linear model sees of a text: stems alone and in pairs, pieces of stems, and Chinese signs in runs of up to
+//! three; each as a hash with its place, so that any stretch of the text can be scored by itself.
 
 use super::words::{is_chinese_sign, stem, words};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Hashes have this many values.
 pub const HASHES: usize = 1 << 20;
@@ -50,20 +51,18 @@ fn signs(word: &str, offset: usize, found: &mut Vec<Feature>) {
     }
 }
 
-/// Runs of four letters of a long stem, in scripts whose words change most.
+/// Runs of letters of a stem with marks at its ends, accents left out: they meet across inflections and, in Latin
+/// script, across languages. Four letters where words change most, else five.
 fn pieces(stem: &str, start: usize, end: usize, found: &mut Vec<Feature>) {
     let first = stem.chars().next().unwrap_or(' ');
-    if !('\u{0400}'..='\u{06ff}').contains(&first) {
-        return;
-    }
-    let places: Vec<usize> = stem.char_indices().map(|(at, _)| at).chain([stem.len()]).collect();
-    for run in places.windows(PIECE + 1) {
-        let hash = masked(fnv(fnv(BASIS, b"~"), &stem.as_bytes()[run[0]..run[PIECE]]));
-        found.push(Feature { hash, start, end });
+    let length = if ('\u{0400}'..='\u{06ff}').contains(&first) { 4 } else { 5 };
+    let bare = stem.chars().map(|c| if c.is_ascii() { c } else { std::iter::once(c).nfd().next().unwrap_or(c) });
+    let marked: Vec<char> = ['^'].into_iter().chain(bare).chain(['$']).collect();
+    for run in marked.windows(length) {
+        let hash = run.iter().fold(fnv(BASIS, b"~"), |hash, c| fnv(hash, c.encode_utf8(&mut [0; 4]).as_bytes()));
+        found.push(Feature { hash: masked(hash), start, end });
     }
 }
-
-const PIECE: usize = 4;
 
 const BASIS: u32 = 0x811c_9dc5;
 

@@ -1,7 +1,7 @@
 //! The trained linear model: for each recommendation a weight per feature, and the line above which it counts.
 //!
-//! Its file: a mark, the classes (identifier, bias, scale, line), the weight of an unknown feature, and for each
-//! feature its hash, its rareness and its weights. Numbers are little-endian; weights are bytes times the class's scale.
+//! Its file: a mark, the classes (identifier, bias, scale, line; the last one, without identifier, is "none of them"),
+//! and for each feature its hash, its rareness and its weights. Numbers are little-endian; weights are bytes times the class's scale.
 
 use super::features::HASHES;
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub struct Class {
     pub bias: f32,
     /// What a weight of one stands for.
     pub scale: f32,
-    /// The logit from which a passage speaks to it.
+    /// The probability from which a passage speaks to it.
     pub line: f32,
 }
 
@@ -31,7 +31,6 @@ pub struct Model {
     pub classes: Vec<Class>,
     /// Rareness by hash; zero if unknown.
     rareness: Vec<u8>,
-    unknown: u8,
     /// Where the weights of a hash begin; they end where those of the next begin.
     starts: Vec<u32>,
     weights: Vec<(u8, i8)>,
@@ -45,7 +44,7 @@ impl Model {
     }
 
     fn empty() -> Self {
-        Self { classes: Vec::new(), rareness: Vec::new(), unknown: 0, starts: Vec::new(), weights: Vec::new() }
+        Self { classes: Vec::new(), rareness: Vec::new(), starts: Vec::new(), weights: Vec::new() }
     }
 
     /// Reads a model's file; `None` if it is not one.
@@ -58,7 +57,7 @@ impl Model {
             let id = String::from_utf8(rest.bytes(length)?.to_vec()).ok()?;
             classes.push(Class { id, bias: rest.float()?, scale: rest.float()?, line: rest.float()? });
         }
-        let mut made = Self { classes, unknown: rest.byte()?, ..Self::empty() };
+        let mut made = Self { classes, ..Self::empty() };
         made.rareness = vec![0; HASHES];
         made.starts = vec![0; HASHES + 1];
         let mut next = 0;
@@ -78,7 +77,7 @@ impl Model {
         rest.0.is_empty().then_some(made)
     }
 
-    /// The logit of each class for a text's features, in the order of `classes`.
+    /// The probability of each class for a text's features, in the order of `classes`; together they are one.
     pub fn scores(&self, hashes: &[u32]) -> Vec<f32> {
         let mut distinct = hashes.to_vec();
         distinct.sort_unstable();
@@ -87,21 +86,33 @@ impl Model {
         let mut square = 0.0_f32;
         for hash in distinct {
             let at = hash as usize;
-            let Some(known) = self.rareness.get(at) else { continue };
-            let rareness = f32::from(if *known == 0 { self.unknown } else { *known }) / RARENESS;
+            let Some(rareness) = self.rareness.get(at).filter(|one| **one > 0) else { continue };
+            let rareness = f32::from(*rareness) / RARENESS;
             square += rareness * rareness;
             for (class, weight) in &self.weights[self.starts[at] as usize..self.starts[at + 1] as usize] {
                 sums[usize::from(*class)] += f32::from(*weight) * rareness;
             }
         }
         let norm = square.sqrt().max(1.0);
-        sums.iter().zip(&self.classes).map(|(sum, class)| class.bias + sum * class.scale / norm).collect()
+        for (sum, class) in sums.iter_mut().zip(&self.classes) {
+            *sum = class.bias + *sum * class.scale / norm;
+        }
+        share(&mut sums);
+        sums
     }
 
     /// The places of the classes, by identifier.
     pub fn places(&self) -> HashMap<&str, usize> {
         self.classes.iter().enumerate().map(|(at, class)| (class.id.as_str(), at)).collect()
     }
+}
+
+/// Turns logits into probabilities that sum to one.
+pub fn share(logits: &mut [f32]) {
+    let top = logits.iter().copied().fold(f32::MIN, f32::max);
+    logits.iter_mut().for_each(|one| *one = (*one - top).exp());
+    let sum: f32 = logits.iter().sum();
+    logits.iter_mut().for_each(|one| *one /= sum);
 }
 
 /// Reads numbers off the front.

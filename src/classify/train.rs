@@ -1,8 +1,8 @@
-//! Makes the linear model from passages: one logistic regression per recommendation, and the line of each by
-//! cross-validation. Deterministic. Used by `examples/train.rs` alone.
+//! Makes the linear model from passages: logistic regression over all recommendations and "none" together, and the line
+//! of each by cross-validation. Deterministic. Used by `examples/train.rs` alone.
 
 use super::features::{HASHES, features};
-use super::linear::{MARK, RARENESS};
+use super::linear::{MARK, Model, RARENESS, share};
 use super::normal::normal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,11 +23,15 @@ pub struct Trained {
 }
 
 const FOLDS: usize = 5;
-fn ev(n:&str,d:f32)->f32{ std::env::var(n).ok().map_or(d,|v|v.parse().unwrap()) }
-macro_rules! par { ($($f:ident $n:literal $d:literal $t:ty;)*) => { $( fn $f()->$t { static X: std::sync::OnceLock<$t> = std::sync::OnceLock::new(); *X.get_or_init(|| ev($n,$d) as $t) } )* } }
-par! { rounds "ROUNDS" 15.0 usize; rate "RATE" 2.0 f32; decay "DECAY" 1e-5 f32; positive "POS" 3.0 f32; unk "UNK" 1.0 f32; mindf "MINDF" 2.0 u32; }
+const ROUNDS: usize = 15;
+const RATE: f32 = 4.0;
+/// Of the bias against the weights.
+const BIAS_RATE: f32 = 0.01;
+const DECAY: f32 = 5e-7;
+/// Room for the weights of one feature: more than there are classes, so that they lie side by side.
+const WIDE: usize = 40;
 /// Weights kept, of all classes together; this bounds the file.
-const KEPT: usize = 1_000_000;
+const KEPT: usize = 900_000;
 
 /// A passage as numbers: place in the vocabulary and normalised weight.
 type Row = Vec<(u32, f32)>;
@@ -38,37 +42,45 @@ struct Vocabulary {
     /// Place by hash, plus one.
     places: Vec<u32>,
     rareness: Vec<u8>,
-    unknown: u8,
 }
 
-/// Weights and bias of one class.
-#[derive(Clone, Default)]
+/// Weights of each feature and the biases, by class.
 struct Weights {
-    of: Vec<f32>,
-    bias: f32,
+    of: Vec<[f32; WIDE]>,
+    biases: [f32; WIDE],
 }
 
 /// Trains a model for these classes.
+///
+/// # Panics
+/// If there are more classes than there is room for.
 pub fn train(samples: &[Sample], classes: &[String]) -> Trained {
+    assert!(classes.len() < WIDE, "too many classes");
     let order = shuffled(samples.len());
     let hashes: Vec<Vec<u32>> = order.iter().map(|at| distinct(&samples[*at].text)).collect();
     let targets: Vec<&[usize]> = order.iter().map(|at| samples[*at].classes.as_slice()).collect();
-    let mut logits: Vec<Vec<f32>> = vec![Vec::new(); order.len()];
+    let learn = |chosen: &[usize], lines: &[f32]| {
+        let vocabulary = Vocabulary::of(chosen.iter().map(|at| hashes[*at].as_slice()), chosen.len());
+        let rows: Vec<Row> = chosen.iter().map(|at| vocabulary.row(&hashes[*at])).collect();
+        let wanted: Vec<&[usize]> = chosen.iter().map(|at| targets[*at]).collect();
+        let weights = Weights::learn(&rows, &wanted, classes.len(), vocabulary.hashes.len());
+        written(&vocabulary, &weights, lines, classes)
+    };
+    let none = vec![1.0; classes.len()];
+    let mut guesses: Vec<Vec<f32>> = vec![Vec::new(); order.len()];
     for fold in 0..FOLDS {
-        let inside = |at: usize| at % FOLDS != fold;
-        let learnt: Vec<usize> = (0..order.len()).filter(|at| inside(*at)).collect();
-        let (vocabulary, weights) = learn(&learnt, &hashes, &targets, classes.len());
-        for at in (0..order.len()).filter(|at| !inside(*at)) {
-            let row = vocabulary.row(&hashes[at]);
-            logits[at] = weights.iter().map(|one| one.logit(&row)).collect();
+        let (left_out, learnt): (Vec<usize>, Vec<usize>) = (0..order.len()).partition(|at| at % FOLDS == fold);
+        // Through the file, so that what is measured is what is used.
+        let Some(model) = Model::read(&learn(&learnt, &none)) else { continue };
+        for at in left_out {
+            guesses[at] = model.scores(&hashes[at]);
         }
     }
-    let lines = lines(&logits, &targets, classes.len());
+    let lines = lines(&guesses, &targets, classes.len());
     let groups: Vec<&str> = order.iter().map(|at| samples[*at].group.as_str()).collect();
-    let report = report(&logits, &targets, &groups, &lines, classes);
+    let report = report(&guesses, &targets, &groups, &lines, classes);
     let all: Vec<usize> = (0..order.len()).collect();
-    let (vocabulary, weights) = learn(&all, &hashes, &targets, classes.len());
-    Trained { bytes: written(&vocabulary, &weights, &lines, classes), report }
+    Trained { bytes: learn(&all, &lines), report }
 }
 
 /// Numbers below `count` in a fixed order without pattern.
@@ -89,27 +101,6 @@ fn distinct(text: &str) -> Vec<u32> {
     hashes
 }
 
-/// Learns all classes from some of the passages.
-fn learn(chosen: &[usize], hashes: &[Vec<u32>], targets: &[&[usize]], classes: usize) -> (Vocabulary, Vec<Weights>) {
-    let vocabulary = Vocabulary::of(chosen.iter().map(|at| hashes[*at].as_slice()), chosen.len());
-    let rows: Vec<Row> = chosen.iter().map(|at| vocabulary.row(&hashes[*at])).collect();
-    let mut weights = vec![Weights::default(); classes];
-    let at_once = classes.div_ceil(2).max(1);
-    std::thread::scope(|scope| {
-        for (half, part) in weights.chunks_mut(at_once).enumerate() {
-            let (rows, width) = (&rows, vocabulary.hashes.len());
-            scope.spawn(move || {
-                for (at, one) in part.iter_mut().enumerate() {
-                    let class = half * at_once + at;
-                    let wanted: Vec<bool> = chosen.iter().map(|at| targets[*at].contains(&class)).collect();
-                    *one = Weights::learn(rows, &wanted, width);
-                }
-            });
-        }
-    });
-    (vocabulary, weights)
-}
-
 impl Vocabulary {
     /// Features of at least two passages.
     fn of<'a>(passages: impl Iterator<Item = &'a [u32]>, count: usize) -> Self {
@@ -118,8 +109,8 @@ impl Vocabulary {
             seen[*hash as usize] += 1;
         }
         let rareness = |seen: u32| (((count as f32 / seen as f32).ln() + 1.0) * RARENESS).round().clamp(1.0, 255.0) as u8;
-        let mut made = Self { hashes: Vec::new(), places: vec![0; HASHES], rareness: Vec::new(), unknown: (unk() * f32::from(rareness(1))) as u8 };
-        for (hash, seen) in seen.into_iter().enumerate().filter(|(_, seen)| *seen >= mindf()) {
+        let mut made = Self { hashes: Vec::new(), places: vec![0; HASHES], rareness: Vec::new() };
+        for (hash, seen) in seen.into_iter().enumerate().filter(|(_, seen)| *seen > 1) {
             made.hashes.push(hash as u32);
             made.places[hash] = made.hashes.len() as u32;
             made.rareness.push(rareness(seen));
@@ -132,10 +123,9 @@ impl Vocabulary {
         let mut square = 0.0;
         for hash in hashes {
             let place = self.places[*hash as usize];
-            let rareness = if place == 0 { self.unknown } else { self.rareness[place as usize - 1] };
-            let weight = f32::from(rareness) / RARENESS;
-            square += weight * weight;
             if place > 0 {
+                let weight = f32::from(self.rareness[place as usize - 1]) / RARENESS;
+                square += weight * weight;
                 row.push((place - 1, weight));
             }
         }
@@ -147,12 +137,11 @@ impl Vocabulary {
 
 impl Weights {
     /// Logistic regression by stochastic gradients, with weights drawn to zero and steps that shrink.
-    fn learn(rows: &[Row], wanted: &[bool], width: usize) -> Self {
-        let mut made = Self { of: vec![0.0; width], bias: -3.0 };
+    fn learn(rows: &[Row], wanted: &[&[usize]], classes: usize, width: usize) -> Self {
+        let mut made = Self { of: vec![[0.0; WIDE]; width], biases: [0.0; WIDE] };
         // The weights are kept divided by `size`, so that drawing all of them to zero is one step.
         let mut size = 1.0_f32;
-        let mut time = 0.0_f32;
-        for round in 0..rounds() {
+        for round in 0..ROUNDS {
             // Another way through the passages each round: the step shares no factor with their number.
             let mut step = 7_919 + 2 * round;
             while common(step, rows.len()) != 1 {
@@ -160,23 +149,35 @@ impl Weights {
             }
             for turn in 0..rows.len() {
                 let at = turn * step % rows.len();
-                let sum: f32 = rows[at].iter().map(|(place, weight)| made.of[*place as usize] * weight).sum();
-                let guess = 1.0 / (1.0 + (-made.bias - size * sum).exp());
-                let error = if wanted[at] { (guess - 1.0) * positive() } else { guess };
-                let rate = rate() / (1.0 + rate() * decay() * time);
-                time += 1.0;
-                size *= 1.0 - rate * decay();
-                let slope = rate * error / size;
-                rows[at].iter().for_each(|(place, weight)| made.of[*place as usize] -= slope * weight);
-                made.bias -= rate * 0.01 * error;
+                let slopes = made.slopes(&rows[at], wanted[at], classes, size);
+                let time = (round * rows.len() + turn) as f32;
+                let rate = RATE / (1.0 + RATE * DECAY * time);
+                size *= 1.0 - rate * DECAY;
+                for (place, value) in &rows[at] {
+                    let change = rate * value / size;
+                    made.of[*place as usize].iter_mut().zip(&slopes).for_each(|(one, slope)| *one -= change * slope);
+                }
+                made.biases.iter_mut().zip(&slopes).for_each(|(one, slope)| *one -= rate * BIAS_RATE * slope);
             }
         }
-        made.of.iter_mut().for_each(|weight| *weight *= size);
+        made.of.iter_mut().flatten().for_each(|one| *one *= size);
         made
     }
 
-    fn logit(&self, row: &Row) -> f32 {
-        self.bias + row.iter().map(|(place, weight)| self.of[*place as usize] * weight).sum::<f32>()
+    /// What each class's probability has too much.
+    fn slopes(&self, row: &Row, wanted: &[usize], classes: usize, size: f32) -> [f32; WIDE] {
+        let mut guess = [0.0_f32; WIDE];
+        for (place, value) in row {
+            guess.iter_mut().zip(&self.of[*place as usize]).for_each(|(one, weight)| *one += weight * value);
+        }
+        guess.iter_mut().zip(&self.biases).for_each(|(one, bias)| *one = *one * size + bias);
+        share(&mut guess[..=classes]);
+        guess[classes + 1..].fill(0.0);
+        if wanted.is_empty() {
+            guess[classes] -= 1.0;
+        }
+        wanted.iter().for_each(|class| guess[*class] -= 1.0 / wanted.len() as f32);
+        guess
     }
 }
 
@@ -204,9 +205,9 @@ impl Count {
     }
 }
 
-/// Lines that are tried, as logits.
+/// Lines that are tried, as probabilities.
 fn candidates() -> impl Iterator<Item = f32> {
-    (-40..=40).map(|step| step as f32 / 10.0)
+    (2..=90).map(|step| step as f32 / 100.0)
 }
 
 fn best_line(count: impl Fn(f32) -> Count) -> f32 {
@@ -215,10 +216,10 @@ fn best_line(count: impl Fn(f32) -> Count) -> f32 {
 }
 
 /// The line of each class: its own best, drawn to the common one as far as its positives are few.
-fn lines(logits: &[Vec<f32>], targets: &[&[usize]], classes: usize) -> Vec<f32> {
+fn lines(guesses: &[Vec<f32>], targets: &[&[usize]], classes: usize) -> Vec<f32> {
     let counted = |class: usize, line: f32| {
         let mut count = Count::default();
-        logits.iter().zip(targets).for_each(|(one, wanted)| count.add(one[class] >= line, wanted.contains(&class)));
+        guesses.iter().zip(targets).for_each(|(one, wanted)| count.add(one[class] >= line, wanted.contains(&class)));
         count
     };
     let common = best_line(|line| {
@@ -236,10 +237,10 @@ fn lines(logits: &[Vec<f32>], targets: &[&[usize]], classes: usize) -> Vec<f32> 
     (0..classes).map(of_class).collect()
 }
 
-fn report(logits: &[Vec<f32>], targets: &[&[usize]], groups: &[&str], lines: &[f32], classes: &[String]) -> String {
+fn report(guesses: &[Vec<f32>], targets: &[&[usize]], groups: &[&str], lines: &[f32], classes: &[String]) -> String {
     let mut by_group: BTreeMap<&str, Count> = BTreeMap::new();
     let mut by_class = vec![Count::default(); classes.len()];
-    for ((one, wanted), group) in logits.iter().zip(targets).zip(groups) {
+    for ((one, wanted), group) in guesses.iter().zip(targets).zip(groups) {
         for (class, line) in lines.iter().enumerate() {
             let (got, wanted) = (one[class] >= *line, wanted.contains(&class));
             by_class[class].add(got, wanted);
@@ -258,44 +259,45 @@ fn report(logits: &[Vec<f32>], targets: &[&[usize]], groups: &[&str], lines: &[f
 }
 
 /// The model's file, with the heaviest weights only.
-fn written(vocabulary: &Vocabulary, weights: &[Weights], lines: &[f32], classes: &[String]) -> Vec<u8> {
-    let scales: Vec<f32> =
-        weights.iter().map(|one| one.of.iter().fold(1e-6_f32, |top, weight| top.max(weight.abs())) / 127.0).collect();
-    let mut sizes: Vec<f32> = Vec::new();
-    for one in weights {
-        sizes.extend(one.of.iter().zip(&vocabulary.rareness).map(|(weight, rareness)| weight.abs() * f32::from(*rareness)));
-    }
+fn written(vocabulary: &Vocabulary, weights: &Weights, lines: &[f32], classes: &[String]) -> Vec<u8> {
+    let count = classes.len() + 1;
+    let scales: Vec<f32> = (0..count)
+        .map(|class| weights.of.iter().fold(1e-6_f32, |top, one| top.max(one[class].abs())) / 127.0)
+        .collect();
+    let weighty = |place: usize, class: usize| weights.of[place][class].abs() * f32::from(vocabulary.rareness[place]);
+    let mut sizes: Vec<f32> =
+        (0..weights.of.len()).flat_map(|place| (0..count).map(move |class| weighty(place, class))).collect();
     sizes.sort_unstable_by(|a, b| b.total_cmp(a));
     let least = sizes.get(KEPT).copied().unwrap_or(0.0);
     let mut bytes = MARK.to_vec();
-    bytes.push(classes.len() as u8);
-    for (class, name) in classes.iter().enumerate() {
+    bytes.push(count as u8);
+    for (class, scale) in scales.iter().enumerate() {
+        // The last class is "none", without name or line.
+        let name = classes.get(class).map_or("", String::as_str);
         bytes.push(name.len() as u8);
         bytes.extend(name.as_bytes());
-        for number in [weights[class].bias, scales[class], lines[class]] {
+        for number in [weights.biases[class], *scale, lines.get(class).copied().unwrap_or(1.0)] {
             bytes.extend(number.to_le_bytes());
         }
     }
-    bytes.push(vocabulary.unknown);
     let mut kept: Vec<u8> = Vec::new();
-    let mut count = 0_u32;
+    let mut features = 0_u32;
     for (place, hash) in vocabulary.hashes.iter().enumerate() {
-        let rareness = vocabulary.rareness[place];
         let mut pairs = Vec::new();
-        for (class, one) in weights.iter().enumerate() {
-            let step = (one.of[place] / scales[class]).round() as i8;
-            if step != 0 && one.of[place].abs() * f32::from(rareness) > least {
+        for (class, scale) in scales.iter().enumerate() {
+            let step = (weights.of[place][class] / scale).round() as i8;
+            if step != 0 && weighty(place, class) > least {
                 pairs.extend([class as u8, step as u8]);
             }
         }
         if !pairs.is_empty() {
-            count += 1;
+            features += 1;
             kept.extend(hash.to_le_bytes());
-            kept.extend([rareness, (pairs.len() / 2) as u8]);
+            kept.extend([vocabulary.rareness[place], (pairs.len() / 2) as u8]);
             kept.extend(pairs);
         }
     }
-    bytes.extend(count.to_le_bytes());
+    bytes.extend(features.to_le_bytes());
     bytes.extend(kept);
     bytes
 }
