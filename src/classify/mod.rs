@@ -1,25 +1,31 @@
 //! Says what kind a message is, who speaks, and which recommendations it speaks to, with the sentences that show it.
 //! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
 
+mod assign;
 mod cues;
 mod evidence;
+mod features;
 mod kind;
 mod language;
+mod linear;
 mod normal;
 mod passage;
 mod submitter;
 mod terms;
 mod title;
+mod train;
+mod words;
 
 pub use evidence::{check_evidence, find_quote};
+pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
+use assign::Assigner;
 use kind::Kinds;
 use language::Languages;
 use passage::{Passage, passages};
-use terms::Terms;
 
 /// What is classified: a message and its texts, the body first, then each file that gave text.
 pub struct Input<'a> {
@@ -31,7 +37,7 @@ pub struct Input<'a> {
 
 /// Made once from a catalogue.
 pub struct Classifier {
-    terms: Terms,
+    assigner: Assigner,
     kinds: Kinds,
     languages: Languages,
     /// Addresses of the call itself, lower case.
@@ -40,12 +46,12 @@ pub struct Classifier {
 
 impl Classifier {
     /// Name and version, kept with every assignment.
-    pub const VERSION: &'static str = "terms-1";
+    pub const VERSION: &'static str = "linear-1";
 
     /// A classifier for a catalogue; `addresses` are those that inputs are sent to.
     pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
         Self {
-            terms: Terms::of(catalogue),
+            assigner: Assigner::of(catalogue),
             kinds: Kinds::load(),
             languages: Languages::default(),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
@@ -58,9 +64,9 @@ impl Classifier {
         let verdict = self.kinds.judge(input, &passages, &self.own_addresses);
         let (languages, part_languages) = self.languages.of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
-        let mut found = terms::Found::default();
+        let mut found = assign::Found::default();
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {
-            found = self.terms.assignments(input, &passages);
+            found = self.assigner.assignments(input, &passages);
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {

@@ -12,7 +12,7 @@ pub struct Sample {
     pub text: String,
     /// Numbers of the recommendations it speaks to.
     pub classes: Vec<usize>,
-    /// What it is counted under in the report: its language.
+    /// What it is counted under in the report, its language; empty if it is not counted.
     pub group: String,
 }
 
@@ -108,7 +108,8 @@ impl Vocabulary {
         for hash in passages.flatten() {
             seen[*hash as usize] += 1;
         }
-        let rareness = |seen: u32| (((count as f32 / seen as f32).ln() + 1.0) * RARENESS).round().clamp(1.0, 255.0) as u8;
+        let rareness =
+            |seen: u32| (((count as f32 / seen as f32).ln() + 1.0) * RARENESS).round().clamp(1.0, 255.0) as u8;
         let mut made = Self { hashes: Vec::new(), places: vec![0; HASHES], rareness: Vec::new() };
         for (hash, seen) in seen.into_iter().enumerate().filter(|(_, seen)| *seen > 1) {
             made.hashes.push(hash as u32);
@@ -240,7 +241,8 @@ fn lines(guesses: &[Vec<f32>], targets: &[&[usize]], classes: usize) -> Vec<f32>
 fn report(guesses: &[Vec<f32>], targets: &[&[usize]], groups: &[&str], lines: &[f32], classes: &[String]) -> String {
     let mut by_group: BTreeMap<&str, Count> = BTreeMap::new();
     let mut by_class = vec![Count::default(); classes.len()];
-    for ((one, wanted), group) in guesses.iter().zip(targets).zip(groups) {
+    let counted = guesses.iter().zip(targets).zip(groups).filter(|(_, group)| !group.is_empty());
+    for ((one, wanted), group) in counted {
         for (class, line) in lines.iter().enumerate() {
             let (got, wanted) = (one[class] >= *line, wanted.contains(&class));
             by_class[class].add(got, wanted);
