@@ -1,5 +1,4 @@
-//! Assignments: what the linear model and the catalogue's terms say of each passage, as a whole and in stretches of one
-//! to three sentences, put together for the message. A list of themes in passing carries nothing; a passage that stays
+//! Assignments: what the linear model and the catalogue's terms say of each passage, put together for the message. A list of themes in passing carries nothing; a passage that stays
 //! with one carries it.
 
 use super::features::{Feature, features};
@@ -15,17 +14,17 @@ use std::collections::BTreeMap;
 /// Most assignments of one input.
 const MOST: usize = 6;
 
-/// Most sentences that are scored together, besides the whole passage.
-const WINDOW: usize = 3;
-
 /// What a point of the terms' score adds to the model's logit.
 const TERMS: f64 = 0.15;
 
 /// The terms' score at which a recommendation that the model does not know is as likely as not.
 const TERMS_LINE: f64 = 3.4;
 
-/// One passage must stand this far above the line, or two on it.
-const ABOVE: f64 = 0.1;
+/// One passage must stand this far above the line, or some on it: a message has many passages to be wrong in.
+const ABOVE: f64 = 0.3;
+
+/// So many passages on the line carry a recommendation too.
+const ENOUGH: usize = 3;
 
 /// Assigns the recommendations of one catalogue.
 pub struct Assigner {
@@ -106,7 +105,7 @@ impl Assigner {
         result
     }
 
-    /// Scores a passage: the best of itself and its stretches.
+    /// Scores a passage and its sentences.
     fn score(&self, at: usize, passage: &Passage, comparable: &Normal) -> Scored {
         let features = features(&comparable.text);
         let hits = self.terms.hits(comparable);
@@ -117,15 +116,12 @@ impl Assigner {
             self.stretch(&features, &hits, comparable, place)
         };
         let sentences: Vec<Vec<f64>> = (0..count).map(|one| stretch(one, one)).collect();
-        let mut best = vec![0.0_f64; self.recommendations.len()];
-        let mut take = |scores: &[f64]| best.iter_mut().zip(scores).for_each(|(one, score)| *one = one.max(*score));
-        sentences.iter().for_each(|scores| take(scores));
-        for length in 2..=WINDOW.min(count) {
-            (0..=count - length).for_each(|first| take(&stretch(first, first + length - 1)));
-        }
-        if count > WINDOW {
-            take(&stretch(0, count - 1));
-        }
+        // Within its passage a sentence in passing weighs little, so the passage decides, not its loudest sentence.
+        let mut best = match sentences.as_slice() {
+            [one] => one.clone(),
+            [] => vec![0.0; self.recommendations.len()],
+            _ => stretch(0, count - 1),
+        };
         // A passage that touches everything speaks to nothing.
         let touched = best.iter().zip(&self.recommendations).filter(|(score, one)| **score >= one.line).count();
         if touched > 5 {
@@ -164,7 +160,7 @@ impl Assigner {
         for (at, one) in self.recommendations.iter().enumerate() {
             let best = scored.iter().map(|scores| scores.best[at]).fold(0.0, f64::max);
             let carrying = scored.iter().filter(|scores| scores.best[at] >= one.line).count();
-            if best >= one.line + ABOVE || carrying >= 2 {
+            if best >= one.line + ABOVE || carrying >= ENOUGH {
                 ranked.push((at, best));
             }
         }
