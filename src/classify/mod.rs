@@ -1,21 +1,28 @@
 //! Says what kind a message is, who speaks, and which recommendations it speaks to, with the sentences that show it.
 //! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
 
+mod assign;
 mod cues;
 mod evidence;
+mod features;
 mod kind;
 mod language;
+mod linear;
 mod normal;
 mod passage;
 mod submitter;
 mod terms;
 mod title;
+mod train;
+mod words;
 
 pub use evidence::{check_evidence, find_quote};
+pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
+use assign::Assigner;
 use cues::Scan;
 use language::Languages;
 use normal::Normal;
@@ -46,7 +53,7 @@ impl Reading {
 
 /// Made once from a catalogue.
 pub struct Classifier {
-    terms: Terms,
+    assigner: Assigner,
     languages: Languages,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
@@ -54,12 +61,12 @@ pub struct Classifier {
 
 impl Classifier {
     /// Name and version, kept with every assignment.
-    pub const VERSION: &'static str = "terms-1";
+    pub const VERSION: &'static str = "linear-1";
 
     /// A classifier for a catalogue; `addresses` are those that inputs are sent to.
     pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
         Self {
-            terms: Terms::of(catalogue),
+            assigner: Assigner::of(catalogue),
             languages: Languages::default(),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
         }
@@ -68,14 +75,14 @@ impl Classifier {
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
         let passages: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.terms)).collect();
+        let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let verdict = kind::judge(input, &passages, &read, terms.len(), &self.own_addresses);
         let (languages, part_languages) = self.languages.of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
-        let mut found = terms::Found::default();
+        let mut found = assign::Found::default();
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {
-            found = self.terms.assignments(input, &passages, &read);
+            found = self.assigner.assignments(input, &passages, &read);
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {

@@ -1,26 +1,15 @@
-//! Assignments by the catalogue's terms: which words of a passage are the words of a recommendation, and how rare they
-//! are among the others'. A list of themes in passing carries nothing; a passage that stays with one carries it.
+//! The catalogue's terms: which words of a passage are the words of a recommendation, and how rare they are among the
+//! others'. They add to what the linear model says, and stand in for it where a catalogue has what the model never saw.
 
 use super::normal::{Normal, normal};
-use super::{Input, Passage, Reading, cues};
+use super::words::{is_chinese, stem, words};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
 use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Below this a recommendation is not assigned.
-const LINE: f64 = 3.4;
-
-/// A recommendation must reach this share of the best one's score.
-const SHARE: f64 = 0.38;
-
-/// Most assignments of one input.
-const MOST: usize = 6;
-
 /// The terms of a catalogue, ready to be found.
 pub struct Terms {
-    recommendations: Vec<String>,
     paragraphs: Vec<Option<String>>,
     terms: Vec<Term>,
     /// By the stem of its first word.
@@ -36,23 +25,11 @@ struct Term {
     weight: f64,
 }
 
-/// What was found in a message.
-#[derive(Default)]
-pub struct Found {
-    pub assignments: Vec<ProposedAssignment>,
-    pub citations: Vec<String>,
-    /// The words that name another process, if the text is mainly about that.
-    pub other_process: Option<String>,
-}
-
 /// A term in a passage: which, and where in the passage's characters.
 pub struct Hit {
     pub term: usize,
     pub span: Span,
 }
-
-/// A passage by its place, its terms, and the score of each recommendation in it.
-type Scored<'a> = (usize, &'a [Hit], BTreeMap<usize, f64>);
 
 impl Terms {
     /// Prepares a catalogue.
@@ -73,7 +50,6 @@ impl Terms {
         }
         let count = catalogue.recommendations.len() as f64;
         let mut made = Self {
-            recommendations: catalogue.recommendations.iter().map(|one| one.id.clone()).collect(),
             paragraphs: catalogue.recommendations.iter().map(|one| one.paragraph.clone()).collect(),
             terms: Vec::new(),
             by_first: HashMap::new(),
@@ -97,38 +73,6 @@ impl Terms {
         }
         made.chinese = AhoCorasick::new(&patterns).ok();
         made
-    }
-
-    /// The assignments of a message, best first, with their evidence.
-    pub fn assignments(&self, input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Found {
-        let mut result = Found::default();
-        let (mut ours, mut others): (usize, Vec<&str>) = (0, Vec::new());
-        let mut scored: Vec<Scored<'_>> = Vec::new();
-        for (at, (passage, reading)) in passages.iter().zip(read).enumerate() {
-            let report = reading.scan.of("report");
-            ours += report.len();
-            others.extend(reading.scan.of("other-process"));
-            let mut scores = self.score(&reading.hits);
-            if !report.is_empty() {
-                scores.values_mut().for_each(|score| *score *= 1.15);
-                for sentence in citing_sentences(passage, input) {
-                    for one in self.named_by_paragraph(&sentence) {
-                        *scores.entry(one).or_default() += LINE + 2.0;
-                    }
-                    result.citations.push(sentence);
-                }
-            }
-            if !scores.is_empty() {
-                scored.push((at, &reading.hits, scores));
-            }
-        }
-        let enough = passages.len().div_ceil(6).max(2);
-        if others.len() >= enough && others.len() > ours * 2 {
-            result.other_process = others.first().map(|one| (*one).to_string());
-            return result;
-        }
-        result.assignments = self.choose(input, passages, &scored);
-        result
     }
 
     /// The terms in a comparable text.
@@ -158,8 +102,8 @@ impl Terms {
         hits
     }
 
-    /// The score of each recommendation in a passage: each term counts once.
-    fn score(&self, hits: &[Hit]) -> BTreeMap<usize, f64> {
+    /// The score of each recommendation where these terms stand: each counts once.
+    pub fn score(&self, hits: &[&Hit]) -> BTreeMap<usize, f64> {
         let distinct: BTreeSet<usize> = hits.iter().map(|hit| hit.term).collect();
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         for term in distinct {
@@ -175,64 +119,8 @@ impl Terms {
         scores
     }
 
-    fn choose(&self, input: &Input<'_>, passages: &[Passage], scored: &[Scored<'_>]) -> Vec<ProposedAssignment> {
-        let mut totals: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-        for (_, _, scores) in scored {
-            for (one, score) in scores {
-                let (best, sum) = totals.entry(*one).or_default();
-                *best = best.max(*score);
-                *sum += score;
-            }
-        }
-        let mut ranked: Vec<(usize, f64)> =
-            totals.into_iter().map(|(one, (best, sum))| (one, best + 0.35 * (sum - best).min(2.0 * best))).collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let top = ranked.first().map_or(0.0, |(_, score)| *score);
-        ranked.retain(|(_, score)| *score >= LINE && *score >= top * SHARE);
-        ranked.truncate(MOST);
-        let assignments = ranked.into_iter().map(|(one, score)| ProposedAssignment {
-            recommendation: self.recommendations[one].clone(),
-            confidence: ((1.0 - (-score / 9.0).exp()) * 100.0).round() / 100.0,
-            evidence: self.evidence(one, input, passages, scored),
-        });
-        assignments.filter(|one| !one.evidence.is_empty()).collect()
-    }
-
-    /// One to three whole sentences that carry the recommendation, best first.
-    fn evidence(&self, one: usize, input: &Input<'_>, passages: &[Passage], scored: &[Scored<'_>]) -> Vec<Evidence> {
-        let mut sentences: Vec<(f64, usize, Span)> = Vec::new();
-        for (at, hits, scores) in scored {
-            let Some(passage_score) = scores.get(&one) else { continue };
-            let passage = &passages[*at];
-            for sentence in &passage.sentences {
-                let inside = |hit: &&Hit| {
-                    let start = passage.span.start + hit.span.start;
-                    self.terms[hit.term].of.contains(&one) && sentence.start <= start && start < sentence.end
-                };
-                let distinct: BTreeSet<usize> = hits.iter().filter(inside).map(|hit| hit.term).collect();
-                let weight: f64 = distinct.iter().map(|term| self.terms[*term].weight).sum();
-                if weight > 0.0 {
-                    sentences.push((weight + passage_score / 10.0, *at, *sentence));
-                }
-            }
-        }
-        if sentences.is_empty() {
-            // Assigned by a verified paragraph number alone: the sentence that cites it.
-            let citing = scored.iter().filter(|(_, _, scores)| scores.contains_key(&one)).map(|(at, _, _)| *at);
-            for at in citing {
-                let names =
-                    |span: &&Span| self.named_by_paragraph(&quote(input, &passages[at], **span).quote).contains(&one);
-                sentences.extend(passages[at].sentences.iter().filter(names).map(|span| (1.0, at, *span)));
-            }
-        }
-        sentences.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
-        let best = sentences.first().map_or(0.0, |(weight, _, _)| *weight);
-        let kept = sentences.into_iter().filter(|(weight, _, _)| *weight >= best * 0.5).take(3);
-        kept.map(|(_, at, span)| quote(input, &passages[at], span)).collect()
-    }
-
     /// The recommendations whose paragraph a sentence names; only where a person has verified the number.
-    fn named_by_paragraph(&self, sentence: &str) -> Vec<usize> {
+    pub fn named_by_paragraph(&self, sentence: &str) -> Vec<usize> {
         let digits: String = sentence
             .chars()
             .map(|c| match c {
@@ -246,98 +134,4 @@ impl Terms {
         let verified = self.paragraphs.iter().enumerate();
         verified.filter(|(_, one)| one.as_deref().is_some_and(|one| numbers.contains(one))).map(|(at, _)| at).collect()
     }
-}
-
-/// The sentences of a passage that cite the report, as they stand.
-fn citing_sentences(passage: &Passage, input: &Input<'_>) -> Vec<String> {
-    let sentences = passage.sentences.iter().map(|span| quote(input, passage, *span).quote);
-    let citing = sentences.filter(|sentence| !cues::scan(&normal(sentence).text).of("report").is_empty());
-    citing.map(|sentence| sentence.chars().take(300).collect()).collect()
-}
-
-fn quote(input: &Input<'_>, passage: &Passage, span: Span) -> Evidence {
-    let part = &input.texts[passage.text_index];
-    let from = span.start - passage.span.start;
-    Evidence {
-        quote: passage.text.chars().skip(from).take(span.end - span.start).collect(),
-        part: part.path.clone(),
-        digest: part.digest,
-        segment: passage.segment,
-        span,
-    }
-}
-
-fn is_chinese(text: &str) -> bool {
-    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-}
-
-/// Words of a comparable text, in bytes.
-fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        match (c.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                found.push((from, at));
-                start = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-    found.extend(start.map(|from| (from, text.len())));
-    found
-}
-
-const RUSSIAN_ENDINGS: [&str; 45] = [
-    "иями", "ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими", "иях", "иям", "ией", "ах", "ях", "ам", "ям", "ов",
-    "ев", "ей", "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "их", "ым", "им", "ом", "ем", "ую", "юю",
-    "ия", "ии", "ию", "ью", "а", "ы", "и", "у", "ь",
-];
-
-/// A word without its ending, by script; only so far that terms meet their inflected forms.
-fn stem(word: &str) -> String {
-    let first = word.chars().next().unwrap_or(' ');
-    let length = word.chars().count();
-    if ('\u{0400}'..='\u{04ff}').contains(&first) {
-        let ending =
-            RUSSIAN_ENDINGS.iter().find(|ending| word.ends_with(**ending) && length >= ending.chars().count() + 4);
-        return ending
-            .map_or(word, |ending| &word[..word.len() - ending.len()])
-            .trim_end_matches(['я', 'е', 'о', 'й'])
-            .to_string();
-    }
-    if ('\u{0600}'..='\u{06ff}').contains(&first) {
-        return arabic_stem(word);
-    }
-    if length > 4 {
-        for (ending, instead) in [("ies", "y"), ("sses", "ss"), ("'s", ""), ("s", ""), ("x", "")] {
-            if let Some(bare) = word.strip_suffix(ending)
-                && !(ending == "s" && bare.ends_with('s'))
-            {
-                return format!("{bare}{instead}");
-            }
-        }
-    }
-    word.to_string()
-}
-
-fn arabic_stem(word: &str) -> String {
-    let mut rest = word;
-    for prefix in ["وال", "فال", "بال", "كال", "لل", "ال", "و", "ب", "ل"] {
-        if let Some(bare) = rest.strip_prefix(prefix)
-            && bare.chars().count() >= 3
-        {
-            rest = bare;
-            break;
-        }
-    }
-    for suffix in ["ات", "ون", "ين", "ها", "هم", "نا", "ه", "ي"] {
-        if let Some(bare) = rest.strip_suffix(suffix)
-            && bare.chars().count() >= 3
-        {
-            return bare.to_string();
-        }
-    }
-    rest.to_string()
 }

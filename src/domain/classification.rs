@@ -177,6 +177,6 @@ pub struct Classification {
     pub assignments: Vec<ProposedAssignment>,
     /// Explicit citations of the report that map to no verified paragraph: shown, unmapped.
     pub citations: Vec<String>,
-    /// Name and version, as `terms-1`.
+    /// Name and version, as `linear-1`.
     pub classifier: String,
 }

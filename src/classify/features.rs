@@ -1,0 +1,77 @@
+//! What the linear model sees of a text: stems alone and in pairs, pieces of stems, and Chinese signs in runs of up to
+//! three; each as a hash with its place, so that any stretch of the text can be scored by itself.
+
+use super::words::{is_chinese_sign, stem, words};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Hashes have this many values.
+pub const HASHES: usize = 1 << 20;
+
+/// One feature, and where it stands in the comparable text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature {
+    pub hash: u32,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The features of a comparable text, in its order.
+pub fn features(text: &str) -> Vec<Feature> {
+    let mut found = Vec::new();
+    let mut before: Option<(u32, usize)> = None;
+    for (start, end) in words(text) {
+        let word = &text[start..end];
+        if word.chars().any(is_chinese_sign) {
+            signs(word, start, &mut found);
+            before = None;
+            continue;
+        }
+        let stem = stem(word);
+        let own = fnv(BASIS, stem.as_bytes());
+        found.push(Feature { hash: masked(own), start, end });
+        if let Some((first, from)) = before {
+            let pair = fnv(fnv(first, b" "), stem.as_bytes());
+            found.push(Feature { hash: masked(pair), start: from, end });
+        }
+        before = Some((own, start));
+        pieces(&stem, start, end, &mut found);
+    }
+    found
+}
+
+/// Runs of one to three Chinese signs.
+fn signs(word: &str, offset: usize, found: &mut Vec<Feature>) {
+    let places: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    for length in 1..=3 {
+        for run in places.windows(length + 1) {
+            let (start, end) = (run[0], run[length]);
+            let hash = masked(fnv(BASIS, &word.as_bytes()[start..end]));
+            found.push(Feature { hash, start: offset + start, end: offset + end });
+        }
+    }
+}
+
+/// Runs of letters of a stem with marks at its ends, accents left out: they meet across inflections and, in Latin
+/// script, across languages. Four letters where words change most, else five.
+fn pieces(stem: &str, start: usize, end: usize, found: &mut Vec<Feature>) {
+    let first = stem.chars().next().unwrap_or(' ');
+    let length = if ('\u{0400}'..='\u{06ff}').contains(&first) { 4 } else { 5 };
+    let bare = stem.chars().map(|c| if c.is_ascii() { c } else { std::iter::once(c).nfd().next().unwrap_or(c) });
+    let marked: Vec<char> = ['^'].into_iter().chain(bare).chain(['$']).collect();
+    for run in marked.windows(length) {
+        let hash = run.iter().fold(fnv(BASIS, b"~"), |hash, c| fnv(hash, c.encode_utf8(&mut [0; 4]).as_bytes()));
+        found.push(Feature { hash: masked(hash), start, end });
+    }
+}
+
+const BASIS: u32 = 0x811c_9dc5;
+
+/// FNV-1a, going on from a former hash.
+fn fnv(from: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(from, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The upper bits folded into the lower ones.
+fn masked(hash: u32) -> u32 {
+    (hash ^ (hash >> 20)) & (HASHES as u32 - 1)
+}
