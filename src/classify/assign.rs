@@ -115,11 +115,9 @@ impl Assigner {
             let place = Span { start: passage.sentences[first].start - from, end: passage.sentences[last].end - from };
             self.stretch(&features, &reading.hits, comparable, place)
         };
-        let sentences: Vec<Vec<f64>> = (0..count).map(|one| stretch(one, one)).collect();
         // Within its passage a sentence in passing weighs little, so the passage decides, not its loudest sentence.
-        let mut best = match sentences.as_slice() {
-            [one] => one.clone(),
-            [] => vec![0.0; self.recommendations.len()],
+        let mut best = match count {
+            0 => vec![0.0; self.recommendations.len()],
             _ => stretch(0, count - 1),
         };
         // A passage that touches everything speaks to nothing.
@@ -127,6 +125,12 @@ impl Assigner {
         if touched > 5 {
             best.iter_mut().for_each(|score| *score *= 5.0 / touched as f64);
         }
+        // Only what carries something gives evidence.
+        let carries = best.iter().zip(&self.recommendations).any(|(score, one)| *score >= one.line);
+        let sentences = match carries {
+            true => (0..count).map(|one| stretch(one, one)).collect(),
+            false => vec![vec![0.0; self.recommendations.len()]; count],
+        };
         Scored { passage: at, best, sentences }
     }
 }

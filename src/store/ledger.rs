@@ -8,9 +8,16 @@ use crate::domain::{Digest, PersonId, Timestamp, new_id};
 /// Appends events, unnumbered, in the transaction of the change that they tell of.
 pub async fn append(tx: &mut Tx, actor: &Actor, events: &[Event], now: Timestamp) -> Result<()> {
     let actor = json(actor)?;
+    // What decides something must stand after what it was decided upon, whatever the clocks of two processes say.
+    let mut last = if events.iter().all(is_arrival) { None } else { last_id(tx).await? };
     for event in events {
+        let mut id = new_id(now);
+        if let Some(before) = last.as_ref().filter(|before| **before >= id) {
+            id = new_id(time_of(before) + std::time::Duration::from_millis(1));
+        }
+        last = last.map(|_| id.clone());
         sqlx::query("insert into ledger (id, at, actor, subject, event) values ($1, $2, $3, $4, $5)")
-            .bind(new_id(now))
+            .bind(id)
             .bind(micros(now))
             .bind(&actor)
             .bind(event.subject())
@@ -19,6 +26,23 @@ pub async fn append(tx: &mut Tx, actor: &Actor, events: &[Event], now: Timestamp
             .await?;
     }
     Ok(())
+}
+
+/// Arrivals stand for themselves: nothing is decided by them.
+fn is_arrival(event: &Event) -> bool {
+    matches!(event, Event::Received { .. } | Event::Joined { .. } | Event::Settled { .. } | Event::Vanished { .. })
+}
+
+async fn last_id(tx: &mut Tx) -> Result<Option<String>> {
+    let (last,): (Option<String>,) = sqlx::query_as("select max(id) from ledger").fetch_one(&mut **tx).await?;
+    Ok(last)
+}
+
+/// The millisecond that a UUIDv7 begins with.
+fn time_of(id: &str) -> Timestamp {
+    let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(12).collect();
+    let millis = i64::from_str_radix(&digits, 16).unwrap_or(0);
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Keeps a text beside the ledger and gives the commitment that stands in the ledger for it.

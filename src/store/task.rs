@@ -98,8 +98,14 @@ pub async fn claim(store: &Store, stage: Stage, owner: &str, limit: i64, now: Ti
     Ok(tasks)
 }
 
-/// Prolongs the claims of an owner.
+/// Prolongs the claims and named leases of an owner.
 pub async fn keep(store: &Store, owner: &str, now: Timestamp) -> Result<()> {
+    sqlx::query("update leases set until_at = $1 where owner = $2 and until_at > $3")
+        .bind(micros(now) + LEASE.as_micros() as i64)
+        .bind(owner)
+        .bind(micros(now))
+        .execute(store.pool())
+        .await?;
     sqlx::query("update tasks set lease_until = $1 where lease_owner = $2 and lease_until > $3")
         .bind(micros(now) + LEASE.as_micros() as i64)
         .bind(owner)

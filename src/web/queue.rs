@@ -114,7 +114,9 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
 
 async fn watched(tools: &Tools) -> Result<Vec<MailboxLine>, Error> {
     let mut lines = mailbox::all(&tools.store).await?;
-    lines.retain(|line| line.role != MailboxRole::Import);
+    // The row of an account that is no longer configured stays for the record; nobody watches it any more.
+    let configured = |line: &MailboxLine| tools.config.accounts.iter().any(|account| account.name == line.account);
+    lines.retain(|line| line.role != MailboxRole::Import && configured(line));
     Ok(lines)
 }
 

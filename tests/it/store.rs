@@ -436,3 +436,20 @@ fn every_function_of_the_store_is_called_in_this_file() {
     }
     assert!(missing.is_empty(), "not called on both engines: {missing:?}");
 }
+
+#[tokio::test]
+async fn a_later_decision_stands_later_in_the_ledger_whatever_the_clock_says() {
+    both(async |store| {
+        let event = |name: &[u8]| Event::CatalogueConfirmed { catalogue: Digest::of(name), reason: None };
+        for (second, name) in [(100, b"first".as_slice()), (50, b"early".as_slice())] {
+            let mut tx = store.begin().await.unwrap();
+            ledger::append(&mut tx, &Actor::Pouch, &[event(name), event(b"again")], at(second)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let mut tx = store.begin().await.unwrap();
+        let numbered = ledger::number(&mut tx, 0, 10).await.unwrap();
+        let order: Vec<&Event> = numbered.iter().map(|entry| &entry.event).collect();
+        assert_eq!(order, [&event(b"first"), &event(b"again"), &event(b"early"), &event(b"again")]);
+    })
+    .await;
+}
