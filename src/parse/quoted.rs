@@ -121,6 +121,14 @@ fn announces_quote(lines: &[&str], number: usize) -> bool {
         })
 }
 
+/// Whether a line has a time of day: digits, a colon, two digits.
+fn has_time(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes
+        .windows(4)
+        .any(|four| four[0].is_ascii_digit() && four[1] == b':' && four[2].is_ascii_digit() && four[3].is_ascii_digit())
+}
+
 /// "-----Original Message-----", or the block of fields that Outlook writes, with no mark on the lines below.
 fn begins_old_mail(lines: &[&str], number: usize) -> bool {
     let line = lines[number].trim().to_lowercase();
@@ -135,7 +143,9 @@ fn begins_old_mail(lines: &[&str], number: usize) -> bool {
     let block = BLOCK.iter().any(|(first, second)| {
         field(&line, first) && lines.iter().skip(number + 1).take(2).any(|next| field(next, second))
     });
-    if !block {
+    // A formal letter begins with such fields too; a mail program's block has an address or a time of day in it.
+    let by_program = lines.iter().skip(number).take(5).any(|next| next.contains('@') || has_time(next));
+    if !block || !by_program {
         return false;
     }
     // The same block stands over a mail that is handed on; there a line above says so, or the sender wrote nothing.

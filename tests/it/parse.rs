@@ -64,8 +64,12 @@ fn quoted_text_is_folded_in_every_language_and_never_cut() {
         assert!(mine.contains("Our answer.") && !mine.contains("letter"), "{announcement}: {mine}");
         assert!(theirs.contains(announcement) && theirs.contains("second line"), "{announcement}: {theirs}");
     }
-    let (mine, theirs) = own("New words.\r\n\r\nDe : Chair\r\nEnvoyé : lundi\r\nObjet : lettre\r\n\r\nOld words\r\n");
+    let (mine, theirs) = own(
+        "New words.\r\n\r\nDe : Chair <chair@oewg.example>\r\nEnvoyé : lundi\r\nObjet : lettre\r\n\r\nOld words\r\n",
+    );
     assert!(mine.contains("New words.") && theirs.contains("Old words"), "{mine} | {theirs}");
+    let (letter, _) = own("Dear Chair,\r\n\r\nFrom: Our Institute\r\nDate: 27 November 2023\r\n\r\nOur input.\r\n");
+    assert!(letter.contains("Our input."), "a formal letter's head was taken for an old mail: {letter}");
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn answers_between_quoted_lines_are_the_senders_own() {
 fn what_is_handed_on_is_the_senders_concern() {
     let (mine, _) = own("---------- Forwarded message ---------\r\nFrom: NGO\r\nDate: Mon\r\n\r\nTheir input.\r\n");
     assert!(mine.contains("Their input."), "{mine}");
-    let text = "Please see below.\r\n\r\nFrom: NGO\r\nSent: Monday\r\nSubject: x\r\n\r\nTheir input.\r\n";
+    let text = "Please see below.\r\n\r\nFrom: NGO\r\nSent: Monday 10:15\r\nSubject: x\r\n\r\nTheir input.\r\n";
     let forwarded = mail("Subject: FW: input\r\n", text).body;
     assert!(forwarded.own_text().contains("Their input."), "{forwarded:?}");
     let answered = mail("Subject: RE: input\r\n", text).body;
