@@ -86,6 +86,10 @@ fn organization_score(line: &str, domain_label: &str) -> usize {
     }
     let known = ["academia", "business", "ngo", "technical-community", "coalition", "igo", "state"];
     let found = scan(&text);
+    let is_sentence = line.contains(['，', '。', '、', '!', '?']) || !found.of("covering").is_empty();
+    if is_sentence {
+        return 0;
+    }
     let has_word = known.iter().any(|list| !found.of(list).is_empty());
     let mut score = usize::from(has_word) * 3;
     // The domain often holds the name's first words.

@@ -169,10 +169,10 @@ impl Facts {
         item.state = Some(revision.state.name());
         item.seen = Some(format!("{}.{}", revision.number, revision.edition));
         item.languages.clone_from(&content.languages);
-        let in_order =
-            |one: &&Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
+        let place = |one: &Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
         let mut assignments: Vec<&Assignment> = content.assignments.iter().collect();
-        assignments.sort_by_key(in_order);
+        // The surest first; equal ones in the report's order.
+        assignments.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(place(a).cmp(&place(b))));
         item.assignments = assignments
             .into_iter()
             .map(|one| ItemAssignment {

@@ -209,3 +209,15 @@ fn every_quote_of_every_fixture_stands_in_its_part() {
     }
     assert!(checked > 20, "only {checked} quotes were there to check");
 }
+
+#[test]
+fn a_covering_sentence_is_no_submitter() {
+    for sentence in [
+        "Please find attached the written input of the Breakwater Association",
+        "نرفق لكم المساهمة الخطية من مؤسسة جسر النور",
+    ] {
+        let text = format!("{sentence}\r\n\r\n{}\r\n", DIRECTORY[0].1);
+        let found = classified_by(classifier(), "Tamsin Orrell <t@breakwater.example>", "Input", &text).0;
+        assert_eq!(found.submitter.name, "Tamsin Orrell");
+    }
+}
