@@ -5,6 +5,7 @@ use crate::audit::chain::Chain;
 use crate::audit::received::{CopyRow, Report, Row, Sums};
 use crate::audit::replay::{Facts, Replay, RevisionFacts, UidFacts};
 use crate::domain::ledger::{Actor, Event};
+use crate::domain::submission::{Manifest, State};
 use crate::domain::{Digest, MessageId, Timestamp};
 use crate::pipeline;
 use crate::pipeline::Tools;
@@ -34,6 +35,7 @@ pub async fn verify(place: &Place, expect: Option<&str>, clock: fn() -> Timestam
     let (mut wrong, head, entries) = verify_ledger(&store, expected).await?;
     let broken = ledger::broken_commitments(&store).await?;
     wrong.extend(broken.into_iter().map(|hash| format!("the text behind the commitment {hash} was changed")));
+    wrong.extend(changed_manifests(&store).await?);
     let digests: BTreeSet<Digest> =
         message::copies(&store, None).await?.iter().filter_map(|copy| copy.digest).collect();
     wrong.extend(verify_vault(&vault, &digests));
@@ -143,6 +145,21 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
     }
     facts.confirmed_catalogue = setting::get(store, CONFIRMED).await?.and_then(|text| text.parse().ok());
     Ok(facts)
+}
+
+/// What was approved must still be what the approval fixed.
+async fn changed_manifests(store: &Store) -> anyhow::Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for revision in submission::revisions(store, None).await? {
+        let (State::Approved { manifest: fixed, .. } | State::Published { manifest: fixed, .. }) = revision.state
+        else {
+            continue;
+        };
+        if Manifest::digest_of(revision.manifest.as_deref().unwrap_or_default()) != fixed {
+            wrong.push(format!("what was approved of revision {} was changed", revision.id));
+        }
+    }
+    Ok(wrong)
 }
 
 fn verify_vault(vault: &Vault, digests: &BTreeSet<Digest>) -> Vec<String> {

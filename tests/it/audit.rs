@@ -301,3 +301,19 @@ fn no_name_or_address_stands_in_the_ledger() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_approved_manifest_that_was_changed_is_found() {
+    let app = App::new();
+    app.import(&["input-en-pdf.eml"]);
+    let id = app.item("input-en-pdf@")["id"].as_str().unwrap().to_string();
+    app.decide(&["approve", &id]);
+    app.verify();
+    let url = format!("sqlite://{}", app.data().join("pouch.db").display());
+    let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    let change = "update revisions set manifest = replace(manifest, 'Breakwater', 'Somebody')";
+    sqlx::query(change).execute(&mut database).await.unwrap();
+    let output = app.output(&["audit", "verify"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("what was approved of revision"));
+}
