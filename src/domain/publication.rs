@@ -65,6 +65,24 @@ pub struct PublicInput {
     pub body_text: Option<String>,
 }
 
+impl PublicInput {
+    /// The files that may be offered: none of what was withdrawn, whatever is still stored of it.
+    pub fn offered_files(&self) -> &[PublicFile] {
+        match self.status {
+            PublicStatus::Public => &self.files,
+            PublicStatus::Withdrawn { .. } => &[],
+        }
+    }
+
+    /// The mail's own text, if it may be shown.
+    pub fn shown_text(&self) -> Option<&str> {
+        match self.status {
+            PublicStatus::Public => self.body_text.as_deref(),
+            PublicStatus::Withdrawn { .. } => None,
+        }
+    }
+}
+
 /// What all pages share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {

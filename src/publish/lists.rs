@@ -167,9 +167,7 @@ fn data(site: &Site, inputs: &[PublicInput], newest: u64) -> serde_json::Result<
 
 fn item(input: &PublicInput) -> serde_json::Value {
     let folder = super::folder(input);
-    let files: Vec<_> = input
-        .files
-        .iter()
+    let files: Vec<_> = input.offered_files().iter()
         .map(|file| {
             json!({
                 "name": super::plain(&file.label), "path": format!("{folder}/{}", file.file_name),
@@ -218,7 +216,8 @@ fn csv(inputs: &[PublicInput]) -> anyhow::Result<String> {
         };
         let ids: Vec<&str> = input.recommendations.iter().map(|one| one.id.as_str()).collect();
         let folder = super::folder(input);
-        let files: Vec<String> = input.files.iter().map(|file| format!("{folder}/{}", file.file_name)).collect();
+        let files: Vec<String> =
+            input.offered_files().iter().map(|file| format!("{folder}/{}", file.file_name)).collect();
         out.write_record([
             input.number.to_string(),
             status.into(),

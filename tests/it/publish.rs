@@ -165,8 +165,6 @@ fn a_withdrawn_input_says_so_and_links_no_file() {
     let mut gone = input(1);
     gone.status =
         PublicStatus::Withdrawn { at: Timestamp::from_second(86_400).unwrap(), reason: "at its author's wish".into() };
-    gone.files.clear();
-    gone.body_text = None;
     let pages = whole_site(&site(false), &[gone]);
     let page = html_of(&pages, "inputs/0000-1/index.html");
     assert!(
