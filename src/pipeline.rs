@@ -338,15 +338,6 @@ pub async fn change_state(
     Ok(after)
 }
 
-/// Whether everything that has arrived is through: no task of a message's way is left, held ones aside.
-///
-/// # Errors
-/// If the store does not answer.
-pub async fn at_rest(store: &Store) -> store::Result<bool> {
-    let waiting = task::counts(store).await?;
-    Ok(waiting.iter().all(|(stage, count)| *count == 0 || *stage == Stage::Publish))
-}
-
 /// The parts of a message that can hold an input: files, not pictures of the layout.
 pub(crate) fn is_file(kind: PartKind) -> bool {
     matches!(kind, PartKind::Attachment)

@@ -63,9 +63,11 @@ pub enum PartKind {
     Inline,
     /// An attached message (message/rfc822): a message of its own inside this one.
     Message,
+    /// An archive that was opened: the files in it are parts of their own, and it is none.
+    Archive,
 }
 
-/// A part below the body: a leaf file, or an attached message.
+/// A part below the body: a leaf file, an attached message, or an archive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// Numbers of the way down, from 1, as in RFC 9051 6.4.5 (`2`, `2.1`); unique in the whole tree.
@@ -83,6 +85,18 @@ pub struct Part {
     pub size_bytes: u64,
     /// For attached messages: what is inside.
     pub message: Option<Box<ParsedMessage>>,
+    /// For archives: what is inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+impl Part {
+    /// This part and all below it, depth first.
+    fn with_all_below<'a>(&'a self, into: &mut Vec<&'a Self>) {
+        into.push(self);
+        let inside = self.message.iter().flat_map(|inner| &inner.parts).chain(&self.parts);
+        inside.for_each(|part| part.with_all_below(into));
+    }
 }
 
 /// Why the headers alone say that a machine wrote this (RFC 3834, 3464, 5545, 2919).
@@ -125,15 +139,33 @@ pub struct ParsedMessage {
 }
 
 impl ParsedMessage {
-    /// All parts of the tree, attached messages included, depth first.
+    /// A message without any header field.
+    pub fn empty(body: Body) -> Self {
+        Self {
+            message_id_header: None,
+            in_reply_to: Vec::new(),
+            references: Vec::new(),
+            from: Vec::new(),
+            reply_to: Vec::new(),
+            to: Vec::new(),
+            cc: Vec::new(),
+            subject: String::new(),
+            date: None,
+            received: None,
+            list: None,
+            automatic: None,
+            body,
+            parts: Vec::new(),
+            problems: Vec::new(),
+            fingerprint: Digest::of(b""),
+            kinship: Digest::of(b""),
+        }
+    }
+
+    /// All parts of the tree, attached messages and archives included, depth first.
     pub fn all_parts(&self) -> Vec<&Part> {
         let mut all = Vec::new();
-        for part in &self.parts {
-            all.push(part);
-            if let Some(inner) = &part.message {
-                all.extend(inner.all_parts());
-            }
-        }
+        self.parts.iter().for_each(|part| part.with_all_below(&mut all));
         all
     }
 }

@@ -2,7 +2,7 @@
 
 use super::charset;
 use crate::domain::message::{Address, Body, ParsedMessage};
-use crate::domain::{Digest, Problem, ProblemCode, Timestamp};
+use crate::domain::{Problem, ProblemCode, Timestamp};
 use mail_parser::{DateTime, HeaderName, HeaderValue, Message};
 
 /// Longest value of a field that is kept, in characters: headers of megabytes exist.
@@ -10,7 +10,7 @@ const LONGEST: usize = 4_000;
 
 /// Reads the fields of a message.
 pub fn read(message: &Message<'_>, body: Body, problems: &mut Vec<Problem>) -> ParsedMessage {
-    let mut parsed = empty(body);
+    let mut parsed = ParsedMessage::empty(body);
     parsed.from = addresses(message, HeaderName::From, problems);
     parsed.reply_to = addresses(message, HeaderName::ReplyTo, problems);
     parsed.to = addresses(message, HeaderName::To, problems);
@@ -32,29 +32,6 @@ pub fn read(message: &Message<'_>, body: Body, problems: &mut Vec<Problem>) -> P
         problems.push(Problem::new(ProblemCode::NoMessageId, "The mail has no Message-ID."));
     }
     parsed
-}
-
-/// A message without any field.
-pub fn empty(body: Body) -> ParsedMessage {
-    ParsedMessage {
-        message_id_header: None,
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
-        from: Vec::new(),
-        reply_to: Vec::new(),
-        to: Vec::new(),
-        cc: Vec::new(),
-        subject: String::new(),
-        date: None,
-        received: None,
-        list: None,
-        automatic: None,
-        body,
-        parts: Vec::new(),
-        problems: Vec::new(),
-        fingerprint: Digest::of(b""),
-        kinship: Digest::of(b""),
-    }
 }
 
 /// The subject without what replies, forwards and lists put in front of it.

@@ -26,6 +26,18 @@ pub fn parse(raw: &[u8]) -> ParsedMessage {
     parse_at(raw, "", 0)
 }
 
+/// Parses one file as if it were the only part, `1`, of a message without header.
+pub fn parse_file(raw: &[u8], name: &str) -> ParsedMessage {
+    let mut parsed = ParsedMessage::empty(body::whole(String::new(), BodySource::Nothing));
+    parsed.parts.push(tree::file(raw, name));
+    parsed
+}
+
+/// A part by its path, of one file, with its decoded bytes.
+pub fn part_of_file(raw: &[u8], name: &str, path: &str) -> Option<(Part, Vec<u8>)> {
+    (path == "1").then(|| (tree::file(raw, name), raw.to_vec()))
+}
+
 /// A part by its path, with its decoded bytes.
 pub fn part(raw: &[u8], path: &str) -> Option<(Part, Vec<u8>)> {
     let mut found = None;
@@ -100,7 +112,7 @@ fn parse_at(raw: &[u8], prefix: &str, level: usize) -> ParsedMessage {
 fn without_structure(raw: &[u8]) -> ParsedMessage {
     let text = charset::guess(raw).0;
     let detail = "These bytes have no mail header; they are shown as text.";
-    let mut parsed = headers::empty(body::whole(text, BodySource::Plain));
+    let mut parsed = ParsedMessage::empty(body::whole(text, BodySource::Plain));
     // Two such messages are the same only if their bytes are.
     parsed.fingerprint = Digest::of(raw);
     parsed.kinship = parsed.fingerprint;

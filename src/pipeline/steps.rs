@@ -128,25 +128,9 @@ fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
     let body =
         Body { text: String::new(), source: BodySource::Nothing, own: vec![], quoted: vec![], plain: None, html: None };
     let problem = Problem::new(ProblemCode::BrokenStructure, format!("The mail could not be parsed: {error}."));
-    let message = ParsedMessage {
-        message_id_header: None,
-        in_reply_to: vec![],
-        references: vec![],
-        from: vec![],
-        reply_to: vec![],
-        to: vec![],
-        cc: vec![],
-        subject: String::new(),
-        date: None,
-        received: None,
-        list: None,
-        automatic: None,
-        body,
-        parts: vec![],
-        problems: vec![problem],
-        fingerprint: digest,
-        kinship: digest,
-    };
+    let mut message = ParsedMessage::empty(body);
+    message.problems.push(problem);
+    (message.fingerprint, message.kinship) = (digest, digest);
     Parsed { message, join_key: format!("bytes:{digest}"), digest, readable: false }
 }
 
@@ -179,7 +163,7 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<Vec<(Digest, Extrac
     let line = known(message::line(&tools.store, &id).await?)?;
     let mut unread = Vec::new();
     let mut asked = BTreeSet::new();
-    for part in line.summary.parts.iter().filter(|part| part.kind != PartKind::Message) {
+    for part in line.summary.parts.iter().filter(|part| !matches!(part.kind, PartKind::Message | PartKind::Archive)) {
         if asked.insert(part.digest) && !message::is_read(&tools.store, part.digest).await? {
             unread.push(part);
         }
@@ -220,7 +204,7 @@ pub async fn texts_of(tools: &Tools, parsed: &ParsedMessage) -> store::Result<Ve
                     title: extraction.title,
                 });
             }
-            (None, PartKind::Inline | PartKind::Message) => {}
+            (None, PartKind::Inline | PartKind::Message | PartKind::Archive) => {}
         }
     }
     Ok(texts)
@@ -232,7 +216,7 @@ fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
         path,
         name: None,
         digest: Digest::of(text.as_bytes()),
-        segments: vec![Segment { number: 1, kind: SegmentKind::Body, text }],
+        segments: vec![Segment::new(1, SegmentKind::Body, text)],
         own: Some(parsed.body.own.clone()),
         title: None,
     }
