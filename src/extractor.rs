@@ -1,12 +1,14 @@
-//! The extractor child: answers requests about one message at a time on its standard input and output. It limits itself
-//! before it reads the first byte, and it opens no file and no connection.
+//! The extractor child: answers requests about one message or file at a time on its standard input and output. It limits
+//! itself before it reads the first byte, and it opens no file and no connection.
 
 use crate::config;
-use crate::domain::extraction::{Extraction, Request, Response};
+use crate::domain::extraction::Extraction;
+use crate::domain::message::{ParsedMessage, Part};
+use crate::domain::reader::{Programs, Protections, Request, Response};
 use crate::{extract, parse};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// Stack of the thread that reads: deep nesting ends as an answer more often than as a crash.
 const STACK_BYTES: usize = 64 << 20;
@@ -44,59 +46,125 @@ fn limit(memory_bytes: u64) -> io::Result<std::fs::File> {
     Ok(output.into())
 }
 
+/// What the next requests are about.
+#[derive(Default)]
+struct Loaded {
+    raw: Vec<u8>,
+    /// Set if it is one file and no message.
+    file_name: Option<String>,
+}
+
+impl Loaded {
+    fn parse(&self) -> ParsedMessage {
+        match &self.file_name {
+            Some(name) => parse::parse_file(&self.raw, name),
+            None => parse::parse(&self.raw),
+        }
+    }
+
+    fn part(&self, path: &str) -> Option<(Part, Vec<u8>)> {
+        match &self.file_name {
+            Some(name) => parse::part_of_file(&self.raw, name, path),
+            None => parse::part(&self.raw, path),
+        }
+    }
+}
+
 fn answer_all(output: std::fs::File, text_bytes: usize) -> io::Result<()> {
     let mut input = BufReader::with_capacity(1 << 16, io::stdin());
     let mut output = BufWriter::with_capacity(1 << 16, output);
-    let mut loaded: Arc<Vec<u8>> = Arc::default();
+    let mut loaded: Arc<Loaded> = Arc::default();
     while let Some(request) = read_request(&mut input)? {
         match request {
-            Request::Load { size_bytes } => {
+            Request::Hello => {
+                let (protections, programs) = (Protections::default(), Programs::default());
+                write_frame(&mut output, &Response::Hello { protections, programs })?;
+            }
+            Request::Load { size_bytes, file_name } => {
                 // The old message goes first, so that two never stand side by side.
                 drop(std::mem::take(&mut loaded));
                 let mut raw = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or(0).min(1 << 26));
                 (&mut input).take(size_bytes).read_to_end(&mut raw)?;
-                loaded = Arc::new(raw);
+                loaded = Arc::new(Loaded { raw, file_name });
                 write_frame(&mut output, &Response::Loaded)?;
             }
-            Request::Bytes { path } => match parse::part_bytes(&loaded, &path) {
-                Some(bytes) => {
-                    write_frame(&mut output, &Response::Bytes { size_bytes: bytes.len() as u64 })?;
-                    output.write_all(&bytes)?;
-                }
-                None => write_frame(&mut output, &Response::Refused { reason: format!("there is no part {path}") })?,
-            },
-            Request::Parse | Request::Extract { .. } => {
-                let raw = loaded.clone();
-                write_frame(&mut output, &read_apart(raw, request, text_bytes))?;
-            }
+            request => answer_apart(&mut output, loaded.clone(), request, text_bytes)?,
         }
         output.flush()?;
     }
     Ok(())
 }
 
-/// Parses or extracts on a thread of its own: a panic of a library becomes an answer.
-fn read_apart(raw: Arc<Vec<u8>>, request: Request, text_bytes: usize) -> Response {
-    let is_extract = matches!(request, Request::Extract { .. });
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || match request {
-        Request::Extract { path } => match parse::part(&raw, &path) {
-            Some((part, bytes)) => {
-                let extraction = extract::extract(&part.media_type, part.name.as_deref(), &bytes, text_bytes);
-                Response::Extracted { extraction }
-            }
-            None => Response::Refused { reason: format!("there is no part {path}") },
+/// What a reading thread says: how far it is, or its answer with the raw bytes that follow it.
+enum Said {
+    Progress(u32),
+    Answer(Box<Response>, Vec<u8>),
+}
+
+/// Reads on a thread of its own: a panic of a library becomes an answer.
+fn answer_apart(output: &mut impl Write, loaded: Arc<Loaded>, request: Request, text_bytes: usize) -> io::Result<()> {
+    let broken = match request {
+        Request::Extract { .. } => Response::Extracted {
+            extraction: Extraction::unreadable("pouch", "the file broke the reader"),
+            readings: Vec::new(),
         },
-        Request::Parse | Request::Load { .. } | Request::Bytes { .. } => {
-            Response::Parsed { message: Box::new(parse::parse(&raw)) }
+        _ => Response::Refused { reason: "these bytes broke the reader".into() },
+    };
+    let (say, said) = mpsc::channel();
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let (response, bytes) = answer(&loaded, request, text_bytes, &mut |pages| {
+            let _ = say.send(Said::Progress(pages));
+        });
+        let _ = say.send(Said::Answer(Box::new(response), bytes));
+    })?;
+    for word in said {
+        match word {
+            Said::Progress(pages) => {
+                write_frame(output, &Response::Progress { pages })?;
+                output.flush()?;
+            }
+            Said::Answer(response, bytes) => {
+                let _ = thread.join();
+                write_frame(output, &response)?;
+                return output.write_all(&bytes);
+            }
         }
-    });
-    match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) if is_extract => {
-            Response::Extracted { extraction: Extraction::unreadable("pouch", "the file broke the reader") }
+    }
+    write_frame(output, &broken)
+}
+
+fn answer(
+    loaded: &Loaded,
+    request: Request,
+    text_bytes: usize,
+    progress: extract::Progress<'_>,
+) -> (Response, Vec<u8>) {
+    let refused = |reason: String| (Response::Refused { reason }, Vec::new());
+    let no_part = |path: &str| refused(format!("there is no part {path}"));
+    match request {
+        Request::Parse => (Response::Parsed { message: Box::new(loaded.parse()) }, Vec::new()),
+        Request::Extract { path } => match loaded.part(&path) {
+            Some((part, bytes)) => {
+                let (extraction, readings) =
+                    extract::extract(&part.media_type, part.name.as_deref(), &bytes, text_bytes, progress);
+                (Response::Extracted { extraction, readings }, Vec::new())
+            }
+            None => no_part(&path),
+        },
+        Request::Bytes { path } => match loaded.part(&path) {
+            Some((_, bytes)) => (Response::Bytes { size_bytes: bytes.len() as u64 }, bytes),
+            None => no_part(&path),
+        },
+        Request::Render { path, page } => match loaded.part(&path) {
+            Some((part, bytes)) => match extract::render(&part.media_type, &bytes, page) {
+                Ok(picture) => (Response::Picture { size_bytes: picture.len() as u64 }, picture),
+                Err(reason) => refused(reason),
+            },
+            None => no_part(&path),
+        },
+        Request::Hello | Request::Load { .. } | Request::PdfText | Request::Recognise { .. } => {
+            refused("the extractor runs no programs".into())
         }
-        Ok(Err(_)) => Response::Refused { reason: "the mail broke the parser".into() },
-        Err(error) => Response::Refused { reason: format!("no thread could be started: {error}") },
     }
 }
 

@@ -4,8 +4,9 @@
 mod worker;
 
 use crate::config;
-use crate::domain::extraction::{Extraction, Request, Response};
+use crate::domain::extraction::Extraction;
 use crate::domain::message::ParsedMessage;
+use crate::domain::reader::{Request, Response};
 use std::fmt;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
@@ -146,7 +147,7 @@ impl Pool {
                 }
             }
             let extraction = match answer {
-                Ok(Response::Extracted { extraction }) => extraction,
+                Ok(Response::Extracted { extraction, .. }) => extraction,
                 Ok(other) => Extraction::unreadable("pouch", refusal(other).to_string()),
                 Err(error) => Extraction::unreadable("pouch", error.to_string()),
             };
@@ -179,8 +180,6 @@ impl Pool {
 fn refusal(response: Response) -> Error {
     match response {
         Response::Refused { reason } => Error::Refused(reason),
-        Response::Loaded | Response::Parsed { .. } | Response::Extracted { .. } | Response::Bytes { .. } => {
-            Error::Died("gave an answer to another question".into())
-        }
+        _ => Error::Died("gave an answer to another question".into()),
     }
 }

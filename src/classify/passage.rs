@@ -26,7 +26,9 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
     let mut start_of_segment = 0;
     for segment in &part.segments {
         let chars: Vec<char> = segment.text.chars().collect();
-        for span in paragraphs(&chars) {
+        // What was deleted, remarked or hidden is not what the document says.
+        let said = if segment.role.is_said() { paragraphs(&chars) } else { Vec::new() };
+        for span in said {
             let place = Span { start: start_of_segment + span.start, end: start_of_segment + span.end };
             if !is_own(part, place) {
                 continue;

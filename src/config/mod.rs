@@ -104,16 +104,27 @@ pub struct Receive {
     pub max_message_bytes: u64,
 }
 
-/// Limits of the extractor children.
+/// Limits of the children that read strangers' bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extractor {
+    /// Children of each kind: the extractor, and the runner of programs.
     pub workers: usize,
-    /// Address space of one child.
+    /// Address space of one child for a small part, and the most for a large one: it grows with the size of the part.
     pub memory_bytes: u64,
-    /// One request; grows with the size of the part by a second a megabyte.
+    pub memory_most_bytes: u64,
+    /// One request about a small part, and the most: it grows by a second a megabyte and by a fifth of a second a page.
     pub time: Duration,
+    pub time_most: Duration,
     /// Text of one part.
     pub text_bytes: usize,
+    /// Recognition of one page.
+    pub page_time: Duration,
+    /// Most pages of one file that are recognised from their pictures.
+    pub recognised_pages: u32,
+    /// Below this mean confidence of its words, from 0 to 100, a recognised page is called hard to read.
+    pub confidence_floor: u32,
+    /// Socket of ClamAV's daemon; `None`: files are not scanned.
+    pub clamd: Option<PathBuf>,
 }
 
 /// Where and when approved inputs become public.
@@ -145,8 +156,14 @@ impl Default for Config {
             extractor: Extractor {
                 workers: std::thread::available_parallelism().map_or(2, usize::from),
                 memory_bytes: 1 << 30,
+                memory_most_bytes: 3 << 30,
                 time: Duration::from_secs(20),
+                time_most: Duration::from_secs(300),
                 text_bytes: 16 << 20,
+                page_time: Duration::from_secs(60),
+                recognised_pages: 500,
+                confidence_floor: 70,
+                clamd: None,
             },
             publish: Publish { dir: None, delay: Duration::from_secs(60), base_url: None },
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -217,10 +234,22 @@ impl Config {
                 memory_bytes: extractor
                     .number("memory_mb", 256, 65_536)
                     .map_or(base.extractor.memory_bytes, |mb| mb << 20),
+                memory_most_bytes: extractor
+                    .number("memory_most_mb", 256, 65_536)
+                    .map_or(base.extractor.memory_most_bytes, |mb| mb << 20),
                 time: extractor.duration("time", seconds(1), hour).unwrap_or(base.extractor.time),
+                time_most: extractor.duration("time_most", seconds(1), hour).unwrap_or(base.extractor.time_most),
                 text_bytes: extractor
                     .number("text_mb", 1, 1024)
                     .map_or(base.extractor.text_bytes, |mb| (mb as usize) << 20),
+                page_time: extractor.duration("page_time", seconds(1), hour).unwrap_or(base.extractor.page_time),
+                recognised_pages: extractor
+                    .number("recognised_pages", 0, 10_000)
+                    .map_or(base.extractor.recognised_pages, |n| n as u32),
+                confidence_floor: extractor
+                    .number("confidence_floor", 0, 100)
+                    .map_or(base.extractor.confidence_floor, |n| n as u32),
+                clamd: extractor.path("clamd"),
             },
             publish: Publish {
                 dir: publish.path("dir"),

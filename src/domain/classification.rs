@@ -152,7 +152,7 @@ pub struct TextPart {
     /// What counts as the sender's own words, in characters of the joined text; `None`: all of it.
     pub own: Option<Vec<Span>>,
     /// Title in the document's own metadata or first heading.
-    pub title: Option<String>,
+    pub title: Option<super::extraction::Title>,
 }
 
 /// What `classify` says. Pure: the same input and version give the same answer.

@@ -4,15 +4,18 @@ pub mod catalogue;
 pub mod classification;
 pub mod digest;
 pub mod extraction;
+pub mod finding;
 pub mod id;
 pub mod ledger;
 pub mod mailbox;
 pub mod message;
 pub mod problem;
 pub mod publication;
+pub mod reader;
 pub mod submission;
 
 pub use digest::Digest;
+pub use finding::{Finding, FindingCode};
 pub use id::*;
 pub use jiff::Timestamp;
 pub use problem::{Problem, ProblemCode};

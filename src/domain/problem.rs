@@ -51,11 +51,17 @@ pub enum ProblemCode {
     PartUnreadable,
     /// The body holds only a link to a file elsewhere; the content was not received.
     ContentElsewhere,
+    /// A page was recognised from its picture, but so badly that a person should read it by eye.
+    ScanHardToRead,
+    /// A program that reading this part needs is not installed; it is read again once it is there.
+    ProgramMissing,
+    /// An archive is too large, too deep or too full to be unpacked as a whole.
+    ArchiveCut,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -71,5 +77,8 @@ impl ProblemCode {
         Self::FoundInJunk,
         Self::PartUnreadable,
         Self::ContentElsewhere,
+        Self::ScanHardToRead,
+        Self::ProgramMissing,
+        Self::ArchiveCut,
     ];
 }

@@ -7,57 +7,88 @@ mod pdf;
 mod rtf;
 mod text;
 
-use crate::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
-use crate::domain::{Problem, ProblemCode};
+use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
+use crate::domain::reader::Reading;
+use crate::domain::{Finding, Problem, ProblemCode};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What a reader gives back before limits and cleaning.
 pub(crate) struct Read {
     pub extracted: Extracted,
-    pub title: Option<String>,
+    pub title: Option<Title>,
     pub problems: Vec<Problem>,
+    pub findings: Vec<Finding>,
+    pub pages: Vec<PageReading>,
+    /// The texts of pages on which the engines do not agree.
+    pub readings: Vec<Reading>,
 }
 
 impl Read {
     fn text(segments: Vec<Segment>) -> Self {
-        Self { extracted: Extracted::Text { segments }, title: None, problems: Vec::new() }
+        Self::of(Extracted::Text { segments })
     }
 
     fn one(kind: SegmentKind, text: String) -> Self {
-        Self::text(vec![Segment { number: 1, kind, text }])
+        Self::text(vec![Segment::new(1, kind, text)])
     }
 
     fn of(extracted: Extracted) -> Self {
-        Self { extracted, title: None, problems: Vec::new() }
+        Self {
+            extracted,
+            title: None,
+            problems: Vec::new(),
+            findings: Vec::new(),
+            pages: Vec::new(),
+            readings: Vec::new(),
+        }
     }
 
     fn unreadable(reason: impl Into<String>) -> Self {
         Self::of(Extracted::Unreadable { reason: reason.into() })
     }
+
+    /// Sets the title from the document's own properties, if they name one, else from its first heading.
+    fn titled(mut self, metadata: Option<String>, heading: Option<String>) -> Self {
+        let title = |text: Option<String>, source| {
+            let text: String = clean(&text?).trim().chars().take(500).collect();
+            is_title(&text).then_some(Title { text, source })
+        };
+        self.title = title(metadata, TitleSource::Metadata).or_else(|| title(heading, TitleSource::Heading));
+        self
+    }
 }
 
-/// Reads a file; `text_limit` is the most text that is kept, in bytes.
-pub fn extract(media_type: &str, name: Option<&str>, bytes: &[u8], text_limit: usize) -> Extraction {
-    let (extractor, read) = read(media_type, name, bytes);
+/// Tells how far a reader is, in pages: what takes long for a good reason gets more time.
+pub type Progress<'a> = &'a mut dyn FnMut(u32);
+
+/// Reads a file; `text_limit` is the most text that is kept, in bytes. Beside the extraction come the texts of those
+/// pages on which the engines do not agree.
+pub fn extract(
+    media_type: &str,
+    name: Option<&str>,
+    bytes: &[u8],
+    text_limit: usize,
+    progress: Progress<'_>,
+) -> (Extraction, Vec<Reading>) {
+    let (extractor, read) = read(media_type, name, bytes, progress);
     let mut extraction = Extraction {
         extracted: read.extracted,
         extractor: extractor.into(),
-        title: read
-            .title
-            .map(|title| clean(&title).trim().chars().take(500).collect::<String>())
-            .filter(|title| is_title(title)),
+        title: read.title,
         problems: read.problems,
+        findings: read.findings,
+        pages: read.pages,
     };
     limit(&mut extraction, text_limit);
-    extraction
+    (extraction, read.readings)
 }
 
-fn read(media_type: &str, name: Option<&str>, bytes: &[u8]) -> (&'static str, Read) {
+fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'_>) -> (&'static str, Read) {
     if bytes.is_empty() {
         return ("pouch", Read::unreadable("the file is empty"));
     }
     match media_type {
-        "application/pdf" => pdf::read(bytes),
+        "application/pdf" => pdf::read(bytes, progress),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ("docx 1", office::docx(bytes)),
         "application/vnd.openxmlformats-officedocument.presentationml.presentation" => ("pptx 1", office::pptx(bytes)),
         "application/vnd.oasis.opendocument.text" => ("odt 1", office::odt(bytes)),
@@ -70,6 +101,33 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8]) -> (&'static str, Re
         }
         other => ("pouch", Read::unreadable(not_read_yet(other, name))),
     }
+}
+
+/// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.
+///
+/// # Errors
+/// In words for a person: no such page, or the picture cannot be decoded.
+pub fn render(media_type: &str, bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
+    let _ = (bytes, page);
+    Err(format!("{media_type} has no pages that could be drawn"))
+}
+
+/// Settles the pages on which the library engines do not agree, with what pdftotext reads on them if it was there.
+/// Afterwards each page says which engine's text it keeps, and whether recognition is due.
+pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usize) {
+    let _ = (extraction, readings, text_limit);
+}
+
+/// Puts the words that were recognised on a page into their place. `engine` is as `tesseract 5.3.0 (eng)`.
+pub fn put_recognised(
+    extraction: &mut Extraction,
+    page: u32,
+    engine: &str,
+    text: &str,
+    confidence: Option<f64>,
+    text_limit: usize,
+) {
+    let _ = (extraction, page, engine, text, confidence, text_limit);
 }
 
 fn picture() -> Read {

@@ -148,11 +148,10 @@ fn reference(name: &str) -> String {
 /// Paragraphs in runs that have numbers.
 fn in_segments(lines: &[(String, bool)]) -> Vec<Segment> {
     let runs = lines.chunks(PARAGRAPHS_OF_A_SEGMENT).enumerate();
-    runs.map(|(i, run)| Segment {
-        number: i as u32 + 1,
-        kind: SegmentKind::Paragraphs,
+    runs.map(|(i, run)| {
         // A blank line between paragraphs, as in any text.
-        text: run.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>().join("\n\n"),
+        let text = run.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>().join("\n\n");
+        Segment::new((i * PARAGRAPHS_OF_A_SEGMENT) as u32 + 1, SegmentKind::Paragraphs, text)
     })
     .collect()
 }
@@ -193,7 +192,8 @@ fn docx_parts(bytes: &[u8]) -> Result<Read, Read> {
         return Err(Read::unreadable("the file is damaged: the document is not in its archive"));
     };
     let body = lines(&document, &WORD)?;
-    let title = property(&mut archive, "docProps/core.xml", &mut budget).or_else(|| heading(&body));
+    let title = property(&mut archive, "docProps/core.xml", &mut budget);
+    let heading = heading(&body);
     for (kind, first) in [("header", true), ("footnotes", false), ("endnotes", false), ("footer", false)] {
         let mut found = Vec::new();
         for name in of(kind) {
@@ -209,9 +209,7 @@ fn docx_parts(bytes: &[u8]) -> Result<Read, Read> {
             all.append(&mut found);
         }
     }
-    let mut read = Read::text(in_segments(&all));
-    read.title = title;
-    Ok(read)
+    Ok(Read::text(in_segments(&all)).titled(title, heading))
 }
 
 /// A PowerPoint presentation: a segment a slide.
@@ -230,11 +228,10 @@ fn pptx_parts(bytes: &[u8]) -> Result<Read, Read> {
     for slide in slides {
         let Some(xml) = entry(&mut archive, &format!("ppt/slides/slide{slide}.xml"), &mut budget)? else { continue };
         let words: Vec<String> = lines(&xml, &SLIDE)?.into_iter().map(|(line, _)| line).collect();
-        segments.push(Segment { number: slide, kind: SegmentKind::Slide, text: words.join("\n") });
+        segments.push(Segment::new(slide, SegmentKind::Slide, words.join("\n")));
     }
-    let mut read = Read::text(segments);
-    read.title = property(&mut archive, "docProps/core.xml", &mut budget);
-    Ok(read)
+    let title = property(&mut archive, "docProps/core.xml", &mut budget);
+    Ok(Read::text(segments).titled(title, None))
 }
 
 /// An OpenDocument text.
@@ -253,8 +250,6 @@ fn odt_parts(bytes: &[u8]) -> Result<Read, Read> {
         return Err(Read::unreadable("the file is damaged: the document is not in its archive"));
     };
     let body = lines(&content, &ODF)?;
-    let title = property(&mut archive, "meta.xml", &mut budget).or_else(|| heading(&body));
-    let mut read = Read::text(in_segments(&body));
-    read.title = title;
-    Ok(read)
+    let title = property(&mut archive, "meta.xml", &mut budget);
+    Ok(Read::text(in_segments(&body)).titled(title, heading(&body)))
 }

@@ -1,6 +1,6 @@
 //! Text of PDF files, page by page: hayro first; where it has nothing or garbage, pdf-extract. Draws nothing.
 
-use super::{Read, arabic};
+use super::{Progress, Read, arabic};
 use crate::domain::extraction::{Extracted, Segment, SegmentKind};
 use crate::domain::{Problem, ProblemCode};
 use hayro_interpret::font::{Glyph, GlyphRun};
@@ -22,7 +22,7 @@ const HAYRO: &str = "hayro 0.9";
 const PDF_EXTRACT: &str = "pdf-extract 0.12";
 
 /// Reads a PDF; says which engine gave the text.
-pub fn read(bytes: &[u8]) -> (&'static str, Read) {
+pub fn read(bytes: &[u8], _progress: Progress<'_>) -> (&'static str, Read) {
     let pdf = match Pdf::new(bytes.to_vec()) {
         Ok(pdf) => pdf,
         Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
@@ -44,7 +44,7 @@ pub fn read(bytes: &[u8]) -> (&'static str, Read) {
         return (HAYRO, no_text(images));
     }
     let mut read = Read::text(segments(&pages));
-    read.title = pdf.metadata().title.as_deref().map(pdf_string);
+    read = read.titled(pdf.metadata().title.as_deref().map(pdf_string), None);
     let scans = pages.iter().filter(|page| page.is_empty() && page.images > 0).count();
     if scans > 0 {
         let detail = format!("{scans} of {} pages are pictures without text (scans).", pages.len());
@@ -67,11 +67,7 @@ fn no_text(images: bool) -> Read {
 fn segments(pages: &[Page]) -> Vec<Segment> {
     let numbered = pages.iter().enumerate();
     numbered
-        .map(|(i, page)| Segment {
-            number: i as u32 + 1,
-            kind: SegmentKind::Page,
-            text: arabic::to_logical_order(&page.text),
-        })
+        .map(|(i, page)| Segment::new(i as u32 + 1, SegmentKind::Page, arabic::to_logical_order(&page.text)))
         .collect()
 }
 

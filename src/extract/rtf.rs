@@ -59,9 +59,7 @@ pub fn read(bytes: &[u8]) -> Read {
         ignore: 0,
     };
     reader.run();
-    let mut read = Read::one(SegmentKind::Body, reader.text);
-    read.title = title(bytes);
-    read
+    Read::one(SegmentKind::Body, reader.text).titled(title(bytes), None)
 }
 
 struct Rtf<'a> {

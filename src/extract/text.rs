@@ -39,9 +39,7 @@ pub fn html(bytes: &[u8]) -> Read {
         Ok(words) => {
             // The renderer marks headings with number signs; they are not the page's words.
             let bare: Vec<&str> = words.lines().map(without_mark).collect();
-            let mut read = Read::one(SegmentKind::Body, bare.join("\n"));
-            read.title = title(&text);
-            read
+            Read::one(SegmentKind::Body, bare.join("\n")).titled(title(&text), None)
         }
         Err(error) => Read::unreadable(format!("the HTML cannot be read: {error}")),
     }

@@ -206,6 +206,7 @@ impl Leaf<'_> {
             digest: Digest::of(bytes),
             size_bytes: bytes.len() as u64,
             message,
+            parts: Vec::new(),
         }
     }
 
@@ -233,6 +234,21 @@ impl Leaf<'_> {
             let detail = format!("{shown} is damaged: its encoding breaks off or holds foreign characters.");
             problems.push(Problem::new(ProblemCode::BrokenStructure, detail));
         }
+    }
+}
+
+/// A file that came alone.
+pub fn file(bytes: &[u8], name: &str) -> Part {
+    Part {
+        path: "1".into(),
+        kind: PartKind::Attachment,
+        name: Some(name.into()),
+        claimed_type: "application/octet-stream".into(),
+        media_type: media_type::by_content(bytes, "application/octet-stream", Some(name)),
+        digest: Digest::of(bytes),
+        size_bytes: bytes.len() as u64,
+        message: None,
+        parts: Vec::new(),
     }
 }
 

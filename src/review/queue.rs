@@ -250,6 +250,7 @@ impl Facts {
                 let read = self.extractions.get(&part.digest);
                 let (status, characters) = match (part.kind, read) {
                     (PartKind::Message, _) => ("message".into(), 0),
+                    (PartKind::Archive, _) => ("archive".into(), 0),
                     (_, Some((status, characters))) => (status.clone(), *characters),
                     (_, None) => ("waiting".into(), 0),
                 };

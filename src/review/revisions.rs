@@ -94,7 +94,7 @@ async fn manifest_file(tools: &Tools, part: &PartRef) -> Result<ManifestFile> {
     let found = found.ok_or_else(|| Error::NotFound(format!("part {} of message {}", part.path, part.message)))?;
     let text = if crate::publish::is_text_only(&found.media_type) {
         let extraction = message::extraction(&tools.store, found.digest).await?;
-        Some(extraction.map(|one| one.text()).unwrap_or_default())
+        Some(extraction.map(|one| one.said_text()).unwrap_or_default())
     } else {
         None
     };
@@ -500,7 +500,7 @@ async fn title_of(tools: &Tools, parts: &[PartRef]) -> Result<Option<String>> {
         let Some(line) = message::line(&tools.store, &part.message).await? else { continue };
         let Some(file) = line.summary.parts.into_iter().find(|one| one.path == part.path) else { continue };
         if let Some(title) = message::extraction(&tools.store, file.digest).await?.and_then(|one| one.title) {
-            return Ok(Some(title));
+            return Ok(Some(title.text));
         }
         if file.name.is_some() {
             return Ok(file.name);

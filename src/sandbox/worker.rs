@@ -3,7 +3,7 @@
 
 use super::Error;
 use crate::config;
-use crate::domain::extraction::{Request, Response};
+use crate::domain::reader::{Request, Response};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -87,7 +87,7 @@ impl Worker {
     }
 
     async fn send_message(&mut self, file: &mut File, size_bytes: u64) -> Result<(), Error> {
-        self.send(&Request::Load { size_bytes }).await?;
+        self.send(&Request::Load { size_bytes, file_name: None }).await?;
         let mut left = size_bytes;
         let mut buffer = vec![0; 1 << 16];
         while left > 0 {

@@ -33,7 +33,7 @@ fn classified_by(classifier: &Classifier, from: &str, subject: &str, text: &str)
         path: "body".into(),
         name: None,
         digest: Digest::of(whole.as_bytes()),
-        segments: vec![Segment { number: 1, kind: SegmentKind::Body, text: whole.clone() }],
+        segments: vec![Segment::new(1, SegmentKind::Body, whole.clone())],
         own: Some(message.body.own.clone()),
         title: None,
     };

@@ -178,14 +178,8 @@ async fn message_rows_work_on_both_engines() {
         assert_eq!(message::copies(store, None).await.unwrap()[0].message, Some(id));
 
         let content = Digest::of(b"file");
-        let text = Extraction {
-            extracted: Extracted::Text {
-                segments: vec![Segment { number: 1, kind: SegmentKind::Page, text: "été".into() }],
-            },
-            extractor: "x 1".into(),
-            title: None,
-            problems: vec![],
-        };
+        let segments = vec![Segment::new(1, SegmentKind::Page, "été")];
+        let text = Extraction::new("x 1", Extracted::Text { segments });
         let mut tx = store.begin().await.unwrap();
         message::keep_extraction(&mut tx, content, &Extraction::unreadable("x", "crashed")).await.unwrap();
         message::forget_unread(&mut tx, content).await.unwrap();

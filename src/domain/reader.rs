@@ -1,0 +1,114 @@
+//! The words that the service and its reading children say to each other: the extractor, which runs libraries, and the
+//! tool runner, which runs programs. Values only.
+
+use super::extraction::{Extraction, Gate};
+use super::message::ParsedMessage;
+use serde::{Deserialize, Serialize};
+
+/// What the service asks of a child. `Load` is followed by `size_bytes` raw bytes on the pipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "ask")]
+pub enum Request {
+    /// Which protections does it run under, and which programs does it have?
+    Hello,
+    /// Take these bytes as what the next requests are about: a message, or with a file name one file, which then is the
+    /// part `1` of a message without header.
+    Load {
+        size_bytes: u64,
+        file_name: Option<String>,
+    },
+    Parse,
+    /// The text of the part with this path.
+    Extract {
+        path: String,
+    },
+    /// The decoded bytes of the part with this path.
+    Bytes {
+        path: String,
+    },
+    /// A page of the PDF or picture with this path, as grey pixels.
+    Render {
+        path: String,
+        page: u32,
+    },
+    /// Tool runner: the text layer of the loaded PDF, page by page, by pdftotext.
+    PdfText,
+    /// Tool runner: the words in the loaded picture (PGM), by tesseract. `languages` are those that are likely (ISO
+    /// 639-1), the likeliest first.
+    Recognise {
+        languages: Vec<String>,
+    },
+}
+
+/// What a child answers. `Bytes` and `Picture` are followed by `size_bytes` raw bytes on the pipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "answer")]
+pub enum Response {
+    Hello {
+        protections: Protections,
+        programs: Programs,
+    },
+    Loaded,
+    Parsed {
+        message: Box<ParsedMessage>,
+    },
+    /// Still at work on it, now at page `pages`; the answer follows.
+    Progress {
+        pages: u32,
+    },
+    /// `readings` are the other texts that a page has, for a page that the library engines do not agree on.
+    Extracted {
+        extraction: Extraction,
+        readings: Vec<Reading>,
+    },
+    Bytes {
+        size_bytes: u64,
+    },
+    /// Binary PGM (P5), eight bits a pixel.
+    Picture {
+        size_bytes: u64,
+    },
+    /// One text a page, in order.
+    PdfText {
+        engine: String,
+        pages: Vec<String>,
+    },
+    /// `confidence` is the mean of the words, from 0 to 100; without words there is none.
+    Recognised {
+        engine: String,
+        text: String,
+        confidence: Option<f64>,
+    },
+    /// No such part, nothing is loaded, or no such program; in words.
+    Refused {
+        reason: String,
+    },
+}
+
+/// What one engine read on one page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// From 1.
+    pub page: u32,
+    pub engine: String,
+    pub gate: Gate,
+    pub text: String,
+}
+
+/// Which protections a child runs under; what is missing is said to the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protections {
+    /// As `memory limit`, `no file system (Landlock)`.
+    pub active: Vec<String>,
+    /// With the reason.
+    pub missing: Vec<String>,
+}
+
+/// The programs that a tool runner found, with their versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Programs {
+    pub pdftotext: Option<String>,
+    pub tesseract: Option<String>,
+    /// Language models of tesseract, as `eng`, `chi_sim`.
+    pub models: Vec<String>,
+}
