@@ -101,7 +101,7 @@ pub fn without_recognition(mut extraction: Extraction) -> Extraction {
 
 /// Whether scans can be recognised with what is installed.
 pub async fn can_recognise(pool: &Pool) -> bool {
-    let programs = pool.programs().await;
+    let programs = pool.conditions().await.unwrap_or_default().programs;
     programs.tesseract.is_some() && programs.models.iter().any(|model| model != "osd")
 }
 
