@@ -116,7 +116,13 @@ impl Worker {
             Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        self.answer(self.deadline(size_bytes)).await
+        loop {
+            match self.answer(self.deadline(size_bytes)).await? {
+                // It goes on, so it has its time anew.
+                Response::Progress { .. } => {}
+                answer => return Ok(answer),
+            }
+        }
     }
 
     fn deadline(&self, size_bytes: u64) -> Duration {
