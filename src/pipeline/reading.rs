@@ -2,7 +2,7 @@
 //! for the pages that are pictures. Stores nothing.
 
 use crate::config;
-use crate::domain::extraction::{Extracted, Extraction};
+use crate::domain::extraction::{Extracted, Extraction, Gate};
 use crate::domain::reader::Reading;
 use crate::domain::{Problem, ProblemCode};
 use crate::extract;
@@ -40,7 +40,9 @@ async fn settled(
     {
         let disputed: Vec<u32> = readings.iter().map(|one| one.page).collect();
         let numbered = (1..).zip(pages).filter(|(page, _)| disputed.contains(page));
-        readings.extend(numbered.map(|(page, text)| extract::reading(page, &engine, text)));
+        // `settle` applies the gate itself.
+        let reading = |(page, text)| Reading { page, engine: engine.clone(), gate: Gate::Passed, text };
+        readings.extend(numbered.map(reading));
     }
     let kept = extraction.clone();
     // Pure work on a stranger's text: a panic ends this step and nothing else.
