@@ -207,10 +207,6 @@ async fn a_part_is_copied_out_byte_for_byte() {
     let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n * 7 % 251) as u8).collect();
     let source = mail_with(&folder, &[("application/octet-stream", &bytes)]);
     let mut copy: Vec<u8> = Vec::new();
-    let take = |piece: &[u8]| {
-        copy.extend(piece);
-        Ok(())
-    };
-    pool(limits()).part_bytes(&source, "1", take).await.unwrap();
+    pool(limits()).part_bytes(&source, "1", &mut copy).await.unwrap();
     assert!(copy == bytes);
 }

@@ -12,6 +12,7 @@ mod extract;
 mod fixtures;
 mod floors;
 mod journey;
+mod malware;
 mod parse;
 mod publish;
 mod receive;
