@@ -2,9 +2,11 @@
 //! known to panic, to hang and to eat memory.
 
 mod arabic;
+mod exif;
 mod office;
 mod pdf;
 mod rtf;
+mod story;
 mod text;
 
 use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
@@ -89,9 +91,7 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
     }
     match media_type {
         "application/pdf" => pdf::read(bytes, progress),
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ("docx 1", office::docx(bytes)),
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => ("pptx 1", office::pptx(bytes)),
-        "application/vnd.oasis.opendocument.text" => ("odt 1", office::odt(bytes)),
+        kind if office::is_ooxml(kind) => office::ooxml(bytes),
         "application/rtf" => ("rtf 1", rtf::read(bytes)),
         "text/html" => ("html 1", text::html(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
