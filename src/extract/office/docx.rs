@@ -133,25 +133,24 @@ fn headers(
         for name in parts {
             let (blocks, is_whole) = part(archive, &name, context, notes, changes)?;
             whole &= is_whole;
-            texts.push(in_lines(blocks));
+            let lines: Vec<String> = blocks.into_iter().map(in_lines).filter(|line| !line.is_empty()).collect();
+            texts.push(lines.join("\n"));
         }
     }
     Ok((texts, whole))
 }
 
-fn in_lines(blocks: Vec<Block>) -> String {
-    let mut lines = Vec::new();
-    for block in blocks {
-        match block {
-            Block::Paragraph { text, asides, .. } => {
-                lines.push(text);
-                lines.extend(asides.into_iter().filter(|(role, _)| *role == Role::TextBox).map(|(_, text)| text));
-            }
-            Block::Table { rows, .. } => {
-                lines.extend(rows.iter().map(|row| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t")));
-            }
+/// A block as lines of text.
+pub(super) fn in_lines(block: Block) -> String {
+    let mut lines = match block {
+        Block::Paragraph { text, asides, .. } => {
+            let boxes = asides.into_iter().filter(|(role, _)| *role == Role::TextBox).map(|(_, text)| text);
+            std::iter::once(text).chain(boxes).collect()
         }
-    }
+        Block::Table { rows, .. } => {
+            rows.iter().map(|row| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t")).collect::<Vec<_>>()
+        }
+    };
     lines.retain(|line| !line.trim().is_empty());
     lines.join("\n")
 }

@@ -47,11 +47,6 @@ impl Flow {
         self.last = None;
     }
 
-    /// Whether the open paragraph has text already.
-    pub fn has_text(&self) -> bool {
-        !self.text.is_empty()
-    }
-
     /// Whether a table is open.
     pub fn is_in_table(&self) -> bool {
         !self.tables.is_empty()

@@ -1,15 +1,22 @@
 //! Office documents: which reader a file gets, by what is inside it. Reads no text itself.
 
 mod archive;
+mod cell_comments;
 mod changes;
 mod docx;
 mod drawing;
 mod flow;
+mod grid;
+mod number;
 mod package;
+mod pptx;
 mod properties;
 mod salvage;
+mod sheet;
+mod slide;
 mod styles;
 mod word;
+mod xlsx;
 pub(super) mod xml;
 
 use super::Read;
@@ -47,9 +54,9 @@ pub fn ooxml(bytes: &[u8]) -> (&'static str, Read) {
     };
     let lower = main.to_lowercase();
     let (reader, read) = if lower.contains("presentation") || lower.starts_with("ppt/") {
-        ("pptx 2", Err(Stop::why("later")))
+        ("pptx 2", pptx::read(&mut archive, &main))
     } else if lower.contains("workbook") || lower.starts_with("xl/") {
-        ("xlsx 2", Err(Stop::why("later")))
+        ("xlsx 2", xlsx::read(&mut archive, &main))
     } else {
         ("docx 2", docx::read(&mut archive, &main))
     };

@@ -27,10 +27,10 @@ impl Element<'_> {
         })
     }
 
-    /// The value of an attribute with this prefix, as `r:id`: where two have the same local name.
-    pub fn prefixed(&self, prefix: &str, name: &str) -> Option<String> {
-        let whole = format!("{prefix}:{name}");
-        let found = self.start.attributes().with_checks(false).flatten().find(|one| one.key.as_ref() == whole)?;
+    /// The relation that it names: the attribute `id` with a prefix, beside one without.
+    pub fn relation(&self) -> Option<String> {
+        let is_relation = |key: &str| key != "id" && local(key) == "id";
+        let found = self.start.attributes().with_checks(false).flatten().find(|one| is_relation(one.key.as_ref()))?;
         Some(found.value.into_owned())
     }
 
