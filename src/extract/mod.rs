@@ -92,13 +92,15 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
     match media_type {
         "application/pdf" => pdf::read(bytes, progress),
         kind if office::is_ooxml(kind) => office::ooxml(bytes),
+        kind if kind.starts_with("application/vnd.oasis.opendocument.") => {
+            office::flat(bytes).unwrap_or_else(|| office::open_document(bytes))
+        }
         "application/rtf" => ("rtf 1", rtf::read(bytes)),
         "text/html" => ("html 1", text::html(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture()),
-        kind if kind.starts_with("text/") || kind.starts_with("message/") || kind == "application/xml" => {
-            ("text 1", text::plain(bytes))
-        }
+        "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
+        kind if kind.starts_with("text/") || kind.starts_with("message/") => ("text 1", text::plain(bytes)),
         other => ("pouch", Read::unreadable(not_read_yet(other, name))),
     }
 }

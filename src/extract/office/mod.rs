@@ -8,6 +8,10 @@ mod drawing;
 mod flow;
 mod grid;
 mod number;
+mod odf;
+mod odf_styles;
+mod odf_text;
+mod ods;
 mod package;
 mod pptx;
 mod properties;
@@ -61,6 +65,18 @@ pub fn ooxml(bytes: &[u8]) -> (&'static str, Read) {
         ("docx 2", docx::read(&mut archive, &main))
     };
     (reader, read.unwrap_or_else(Read::from))
+}
+
+/// An OpenDocument file of any kind, in an archive.
+pub fn open_document(bytes: &[u8]) -> (&'static str, Read) {
+    ("odf 2", odf::read(bytes).unwrap_or_else(Read::from))
+}
+
+/// An XML file: a flat OpenDocument, or text between marks.
+pub fn flat(bytes: &[u8]) -> Option<(&'static str, Read)> {
+    let head = &bytes[..bytes.len().min(4096)];
+    let is_flat = head.windows(17).any(|window| window == b"<office:document ");
+    is_flat.then(|| ("odf 2", odf::read_flat(&xml::decode(bytes.to_vec())).unwrap_or_else(Read::from)))
 }
 
 /// The main part: what the package relates to as its document, else by its usual name.

@@ -112,7 +112,7 @@ fn slide(
     if deck.title.is_none() && number == 1 {
         deck.title = shapes.iter().find(|shape| is_title(&shape.placeholder)).map(|shape| line(&shape.blocks));
     }
-    let mut of_slide = in_segments(number, shapes);
+    let mut of_slide = of_shapes(number, shapes);
     for one in relations.iter().filter(|one| !one.is_external) {
         match one.kind.as_str() {
             "notesSlide" => of_slide.extend(notes(archive, &one.target, number)?),
@@ -142,29 +142,51 @@ fn line(blocks: &[Block]) -> String {
     texts.join(" ").replace('\n', " ")
 }
 
-/// Neighbours of one role stand in one segment; tables stand apart.
-fn in_segments(number: u32, shapes: Vec<Shape>) -> Vec<Segment> {
+/// The segments of a slide's shapes.
+fn of_shapes(number: u32, shapes: Vec<Shape>) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();
     for shape in shapes {
-        for block in shape.blocks {
-            let (role, text) = match block {
-                Block::Paragraph { text, .. } => (shape.role, text),
-                Block::Table { rows, .. } => {
-                    let lines: Vec<String> = rows
-                        .iter()
-                        .map(|row| row.iter().map(|cell| cell.join(" ").replace('\n', " ")).collect::<Vec<_>>().join("\t"))
-                        .collect();
-                    (if shape.role == Role::Text { Role::Table } else { shape.role }, lines.join("\n"))
-                }
-            };
-            match segments.last_mut() {
-                Some(last) if last.role == role && role != Role::Table => {
-                    last.text.push('\n');
-                    last.text.push_str(&text);
-                }
-                _ => segments.push(Segment::new(number, SegmentKind::Slide, text).with_role(role)),
-            }
+        for segment in in_segments(number, shape.role, shape.blocks) {
+            push(&mut segments, segment);
         }
+    }
+    segments
+}
+
+/// Neighbours of one role stand in one segment; tables stand apart.
+fn push(segments: &mut Vec<Segment>, segment: Segment) {
+    match segments.last_mut() {
+        Some(last) if last.role == segment.role && segment.role != Role::Table => {
+            last.text.push('\n');
+            last.text.push_str(&segment.text);
+        }
+        _ => segments.push(segment),
+    }
+}
+
+/// The segments of a slide's blocks; what was said aside follows.
+pub(super) fn in_segments(number: u32, role: Role, blocks: Vec<Block>) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut aside = Vec::new();
+    for block in blocks {
+        let (role, text) = match block {
+            Block::Paragraph { text, asides, .. } => {
+                aside.extend(asides);
+                (role, text)
+            }
+            Block::Table { rows, asides } => {
+                aside.extend(asides);
+                let line = |row: &Vec<Vec<String>>| {
+                    row.iter().map(|cell| cell.join(" ").replace('\n', " ")).collect::<Vec<_>>().join("\t")
+                };
+                let lines: Vec<String> = rows.iter().map(line).collect();
+                (if role == Role::Text { Role::Table } else { role }, lines.join("\n"))
+            }
+        };
+        push(&mut segments, Segment::new(number, SegmentKind::Slide, text).with_role(role));
+    }
+    for (role, text) in aside {
+        push(&mut segments, Segment::new(number, SegmentKind::Slide, text).with_role(role));
     }
     segments
 }
@@ -177,7 +199,7 @@ fn notes(archive: &mut Archive<'_>, name: &str, number: u32) -> Result<Option<Se
     let (shapes, _) = reader.finish();
     // The picture of the slide, its number and the date are no notes.
     let said = shapes.into_iter().filter(|shape| shape.role == Role::Text);
-    let texts: Vec<String> = in_segments(number, said.collect()).into_iter().map(|one| one.text).collect();
+    let texts: Vec<String> = of_shapes(number, said.collect()).into_iter().map(|one| one.text).collect();
     Ok((!texts.is_empty())
         .then(|| Segment::new(number, SegmentKind::Slide, texts.join("\n")).with_role(Role::Notes)))
 }

@@ -29,7 +29,8 @@ impl Properties {
         })
     }
 
-    fn take(&mut self, name: &str, text: &str) {
+    /// Takes a property by the name of its element.
+    pub(super) fn take(&mut self, name: &str, text: &str) {
         match name {
             "title" => {
                 self.title.get_or_insert_with(|| text.to_string());
