@@ -95,6 +95,10 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
         kind if kind.starts_with("application/vnd.oasis.opendocument.") => {
             office::flat(bytes).unwrap_or_else(|| office::open_document(bytes))
         }
+        "application/msword" | "application/vnd.ms-excel" | "application/vnd.ms-powerpoint" => {
+            office::legacy(media_type, bytes)
+                .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(media_type, name))))
+        }
         "application/rtf" => ("rtf 1", rtf::read(bytes)),
         "text/html" => ("html 1", text::html(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),

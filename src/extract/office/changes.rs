@@ -32,6 +32,18 @@ impl Changes {
         note(&mut self.comment_authors, author);
     }
 
+    /// Adds what was met in another part of the document.
+    pub fn add(&mut self, other: Self) {
+        self.insertions += other.insertions;
+        self.deletions += other.deletions;
+        self.moves += other.moves;
+        self.comments += other.comments;
+        self.hidden += other.hidden;
+        self.unseen += other.unseen;
+        other.change_authors.into_iter().for_each(|name| note(&mut self.change_authors, Some(name)));
+        other.comment_authors.into_iter().for_each(|name| note(&mut self.comment_authors, Some(name)));
+    }
+
     /// One sentence for each kind that there is.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();

@@ -70,7 +70,8 @@ fn body(
 ) -> Result<(Vec<Block>, bool), Stop> {
     refer(archive, relations, context)?;
     let start = document.get(..document.len().min(20_000)).unwrap_or_default();
-    context.is_dark = start.contains(":background ") && !start.to_ascii_lowercase().contains("w:background w:color=\"ffffff\"");
+    context.is_dark =
+        start.contains(":background ") && !start.to_ascii_lowercase().contains("w:background w:color=\"ffffff\"");
     let mut word = Word::new(context, notes, changes);
     let walked = xml::walk(document, &mut word);
     let blocks = word.finish();
@@ -147,9 +148,10 @@ pub(super) fn in_lines(block: Block) -> String {
             let boxes = asides.into_iter().filter(|(role, _)| *role == Role::TextBox).map(|(_, text)| text);
             std::iter::once(text).chain(boxes).collect()
         }
-        Block::Table { rows, .. } => {
-            rows.iter().map(|row| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t")).collect::<Vec<_>>()
-        }
+        Block::Table { rows, .. } => rows
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t"))
+            .collect::<Vec<_>>(),
     };
     lines.retain(|line| !line.trim().is_empty());
     lines.join("\n")

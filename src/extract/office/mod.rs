@@ -3,10 +3,13 @@
 mod archive;
 mod cell_comments;
 mod changes;
+mod compound;
 mod docx;
 mod drawing;
 mod flow;
 mod grid;
+mod ir;
+mod legacy;
 mod number;
 mod odf;
 mod odf_styles;
@@ -40,9 +43,7 @@ impl From<Stop> for Read {
 pub fn is_ooxml(media_type: &str) -> bool {
     let lower = media_type.to_ascii_lowercase();
     lower.starts_with("application/vnd.openxmlformats-officedocument.")
-        || ["word", "excel", "powerpoint"].iter().any(|one| {
-            lower.starts_with(&format!("application/vnd.ms-{one}."))
-        })
+        || ["word", "excel", "powerpoint"].iter().any(|one| lower.starts_with(&format!("application/vnd.ms-{one}.")))
 }
 
 /// An OOXML file: a Word document, a PowerPoint presentation or an Excel workbook, in any of their kinds.
@@ -57,7 +58,9 @@ pub fn ooxml(bytes: &[u8]) -> (&'static str, Read) {
         Err(stop) => return ("ooxml 2", stop.into()),
     };
     let lower = main.to_lowercase();
-    let (reader, read) = if lower.contains("presentation") || lower.starts_with("ppt/") {
+    let (reader, read) = if lower.ends_with("workbook.bin") {
+        ("office_oxide 0.1", legacy::xlsb(bytes))
+    } else if lower.contains("presentation") || lower.starts_with("ppt/") {
         ("pptx 2", pptx::read(&mut archive, &main))
     } else if lower.contains("workbook") || lower.starts_with("xl/") {
         ("xlsx 2", xlsx::read(&mut archive, &main))
@@ -77,6 +80,17 @@ pub fn flat(bytes: &[u8]) -> Option<(&'static str, Read)> {
     let head = &bytes[..bytes.len().min(4096)];
     let is_flat = head.windows(17).any(|window| window == b"<office:document ");
     is_flat.then(|| ("odf 2", odf::read_flat(&xml::decode(bytes.to_vec())).unwrap_or_else(Read::from)))
+}
+
+/// An old Word document, Excel workbook or PowerPoint presentation; `None`: it is another kind of file.
+pub fn legacy(media_type: &str, bytes: &[u8]) -> Option<(&'static str, Read)> {
+    let read = match media_type {
+        "application/msword" => legacy::doc(bytes),
+        "application/vnd.ms-excel" => legacy::xls(bytes),
+        "application/vnd.ms-powerpoint" => legacy::ppt(bytes),
+        _ => return None,
+    };
+    Some(("office_oxide 0.1", read.unwrap_or_else(Read::from)))
 }
 
 /// The main part: what the package relates to as its document, else by its usual name.
@@ -99,9 +113,9 @@ fn imported(bytes: &[u8]) -> Option<String> {
         super::text::html(bytes)
     };
     match read.extracted {
-        Extracted::Text { segments } => {
-            Some(segments.into_iter().filter(|one| one.role.is_said()).map(|one| one.text).collect::<Vec<_>>().join("\n"))
-        }
+        Extracted::Text { segments } => Some(
+            segments.into_iter().filter(|one| one.role.is_said()).map(|one| one.text).collect::<Vec<_>>().join("\n"),
+        ),
         Extracted::Locked | Extracted::NoText | Extracted::Unreadable { .. } => None,
     }
 }

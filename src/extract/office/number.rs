@@ -56,9 +56,8 @@ impl Format {
         if !is_number || lower.contains(['/', 'e']) {
             return Self::General;
         }
-        let decimals = lower.split('.').nth(1).map_or(0, |rest| {
-            rest.chars().take_while(|c| matches!(c, '0' | '#' | '?')).count()
-        });
+        let decimals =
+            lower.split('.').nth(1).map_or(0, |rest| rest.chars().take_while(|c| matches!(c, '0' | '#' | '?')).count());
         Self::Number { decimals: decimals.min(15), has_thousands: lower.contains(','), is_percent: lower.contains('%') }
     }
 

@@ -103,7 +103,8 @@ fn headers(styles_xml: &str, styles: &Styles, changes: &mut Changes) -> Vec<Stri
         };
         let mut reader = Text::new(styles, changes, false);
         let _ = xml::walk(&rest[..end + closing.len()], &mut reader);
-        let lines: Vec<String> = reader.finish().into_iter().map(docx::in_lines).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<String> =
+            reader.finish().into_iter().map(docx::in_lines).filter(|line| !line.is_empty()).collect();
         texts.push(lines.join("\n"));
         rest = &rest[end..];
         if texts.len() >= 200 {
@@ -161,7 +162,10 @@ fn package_findings(archive: &mut Archive<'_>, manifest: &str) -> Vec<Finding> {
     let names = archive.names().to_vec();
     let mut findings = Vec::new();
     let is_program = |name: &String| {
-        let is_module = name.starts_with("Basic/") && name.ends_with(".xml") && !name.ends_with("script-lb.xml") && !name.ends_with("script-lc.xml");
+        let is_module = name.starts_with("Basic/")
+            && name.ends_with(".xml")
+            && !name.ends_with("script-lb.xml")
+            && !name.ends_with("script-lc.xml");
         is_module || (name.starts_with("Scripts/") && !name.ends_with('/'))
     };
     if names.iter().any(is_program) {

@@ -64,7 +64,8 @@ impl Visitor for Styles {
         match name {
             "text-properties" => {
                 style.is_hidden |= get("display") == "none";
-                style.is_white |= get("color").eq_ignore_ascii_case("#ffffff") && get("use-window-font-color") != "true";
+                style.is_white |=
+                    get("color").eq_ignore_ascii_case("#ffffff") && get("use-window-font-color") != "true";
                 style.is_shaded |= has_fill(&get("background-color"));
             }
             "paragraph-properties" => style.is_shaded |= has_fill(&get("background-color")),

@@ -116,7 +116,8 @@ impl<'s> Text<'s> {
         let is_on_paper = self.open.len() == 1 && !self.is_presentation;
         let here = self.here();
         let is_hidden = is_section_hidden || here.looks.iter().any(|look| look.is_hidden);
-        let is_white = here.looks.iter().rev().any(|look| look.is_white) && !here.looks.iter().any(|look| look.is_shaded);
+        let is_white =
+            here.looks.iter().rev().any(|look| look.is_white) && !here.looks.iter().any(|look| look.is_shaded);
         let is_unseen = is_white && is_on_paper && !here.flow.is_in_table();
         if !is_hidden && !is_unseen {
             self.was_hidden = false;
@@ -235,8 +236,19 @@ impl<'s> Text<'s> {
         !self.is_presentation
             && matches!(
                 name,
-                "text-box" | "custom-shape" | "rect" | "ellipse" | "circle" | "line" | "polyline" | "polygon"
-                    | "regular-polygon" | "path" | "connector" | "caption" | "measure"
+                "text-box"
+                    | "custom-shape"
+                    | "rect"
+                    | "ellipse"
+                    | "circle"
+                    | "line"
+                    | "polyline"
+                    | "polygon"
+                    | "regular-polygon"
+                    | "path"
+                    | "connector"
+                    | "caption"
+                    | "measure"
             )
     }
 
@@ -268,7 +280,8 @@ impl<'s> Text<'s> {
 
     fn note_remote(&mut self, element: &Element<'_>) {
         let address = element.attribute("href").unwrap_or_default();
-        let is_remote = ["http:", "https:", "ftp:", "file:", "//", "\\\\"].iter().any(|start| address.starts_with(start));
+        let is_remote =
+            ["http:", "https:", "ftp:", "file:", "//", "\\\\"].iter().any(|start| address.starts_with(start));
         if is_remote && self.remote.len() < 1_000 && !self.remote.contains(&address) {
             self.remote.push(address);
         }
@@ -308,9 +321,8 @@ impl Visitor for Text<'_> {
         let undo = match name {
             _ if self.skip > 0 => Undo::Nothing,
             "title" | "desc" | "note-citation" | "ruby-text" | "forms" | "scripts" | "number" | "event-listeners"
-            | "styles" | "automatic-styles" | "meta" | "settings" | "font-face-decls" | "date-string" | "binary-data" => {
-                self.skipped()
-            }
+            | "styles" | "automatic-styles" | "meta" | "settings" | "font-face-decls" | "date-string"
+            | "binary-data" => self.skipped(),
             "date" if self.here().paragraphs == 0 => self.skipped(),
             "creator" if self.here().paragraphs == 0 => {
                 (self.in_author, self.author) = (true, None);
@@ -342,7 +354,11 @@ impl Visitor for Text<'_> {
             }
             "table-row" | "table-cell" | "covered-table-cell" => {
                 let flow = &mut self.here().flow;
-                if name == "table-row" { flow.begin_row() } else { flow.begin_cell() }
+                if name == "table-row" {
+                    flow.begin_row()
+                } else {
+                    flow.begin_cell()
+                }
                 Undo::Nothing
             }
             "section" => self.begin_section(element),

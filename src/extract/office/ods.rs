@@ -156,7 +156,10 @@ impl<'s> Sheets<'s> {
 const VALUES: [&str; 4] = ["string-value", "date-value", "boolean-value", "value"];
 
 fn is_shape(name: &str) -> bool {
-    matches!(name, "text-box" | "custom-shape" | "rect" | "ellipse" | "circle" | "line" | "path" | "polygon" | "caption")
+    matches!(
+        name,
+        "text-box" | "custom-shape" | "rect" | "ellipse" | "circle" | "line" | "path" | "polygon" | "caption"
+    )
 }
 
 impl Visitor for Sheets<'_> {
@@ -165,8 +168,17 @@ impl Visitor for Sheets<'_> {
         let is_collapsed = || element.attribute("visibility").is_some_and(|one| one != "visible");
         let is_skipped = matches!(
             name,
-            "title" | "desc" | "forms" | "scripts" | "tracked-changes" | "event-listeners" | "styles" | "meta"
-                | "automatic-styles" | "settings" | "calculation-settings"
+            "title"
+                | "desc"
+                | "forms"
+                | "scripts"
+                | "tracked-changes"
+                | "event-listeners"
+                | "styles"
+                | "meta"
+                | "automatic-styles"
+                | "settings"
+                | "calculation-settings"
         );
         self.skip += usize::from(is_skipped);
         self.stack.push(is_skipped);

@@ -77,7 +77,8 @@ pub(super) fn findings(archive: &mut Archive<'_>) -> Result<Vec<Finding>, Stop> 
     let names = archive.names().to_vec();
     let mut findings = Vec::new();
     let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    let macro_sheets = lower.iter().filter(|name| name.starts_with("xl/macrosheets/") && !name.contains("_rels")).count();
+    let macro_sheets =
+        lower.iter().filter(|name| name.starts_with("xl/macrosheets/") && !name.contains("_rels")).count();
     if lower.iter().any(|name| name.ends_with("vbaproject.bin")) {
         findings.push(Finding::new(FindingCode::Macros, "The file holds macros, which are small programs."));
     } else if macro_sheets > 0 {
@@ -133,11 +134,8 @@ pub(crate) fn remote_content(targets: &[String]) -> Option<Finding> {
     let shown: Vec<String> = targets.iter().take(3).map(|target| target.chars().take(120).collect()).collect();
     let more = if targets.len() > shown.len() { " and more" } else { "" };
     (!targets.is_empty()).then(|| {
-        let detail = format!(
-            "Opening it fetches {} item(s) from elsewhere: {}{more}.",
-            targets.len(),
-            shown.join(", ")
-        );
+        let detail =
+            format!("Opening it fetches {} item(s) from elsewhere: {}{more}.", targets.len(), shown.join(", "));
         Finding::new(FindingCode::RemoteContent, detail)
     })
 }
@@ -152,9 +150,9 @@ pub(super) fn pictures(archive: &mut Archive<'_>, names: &[String]) -> Option<Fi
         [".jpg", ".jpeg", ".tif", ".tiff"].iter().any(|ending| lower.ends_with(ending))
     };
     let photos: Vec<&String> = names.iter().filter(|name| is_photo(name)).take(500).collect();
-    let placed = photos.into_iter().filter(|name| {
-        archive.head(name, HEAD_OF_A_PICTURE).is_some_and(|head| crate::extract::exif::gps(&head))
-    });
+    let placed = photos
+        .into_iter()
+        .filter(|name| archive.head(name, HEAD_OF_A_PICTURE).is_some_and(|head| crate::extract::exif::gps(&head)));
     let count = placed.count();
     (count > 0)
         .then(|| Finding::new(FindingCode::Gps, format!("{count} photograph(s) in it say where they were taken.")))

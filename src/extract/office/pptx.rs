@@ -200,8 +200,7 @@ fn notes(archive: &mut Archive<'_>, name: &str, number: u32) -> Result<Option<Se
     // The picture of the slide, its number and the date are no notes.
     let said = shapes.into_iter().filter(|shape| shape.role == Role::Text);
     let texts: Vec<String> = of_shapes(number, said.collect()).into_iter().map(|one| one.text).collect();
-    Ok((!texts.is_empty())
-        .then(|| Segment::new(number, SegmentKind::Slide, texts.join("\n")).with_role(Role::Notes)))
+    Ok((!texts.is_empty()).then(|| Segment::new(number, SegmentKind::Slide, texts.join("\n")).with_role(Role::Notes)))
 }
 
 /// Authors of comments by their id, of both generations of comments.
@@ -240,8 +239,7 @@ fn comments(
     let mut reader = Comments { authors, changes, in_text: 0, line: String::new(), lines: Vec::new() };
     let _ = xml::walk(&xml, &mut reader);
     let lines = reader.lines;
-    Ok((!lines.is_empty())
-        .then(|| Segment::new(number, SegmentKind::Slide, lines.join("\n")).with_role(Role::Comment)))
+    Ok((!lines.is_empty()).then(|| Segment::new(number, SegmentKind::Slide, lines.join("\n")).with_role(Role::Comment)))
 }
 
 struct Comments<'c> {

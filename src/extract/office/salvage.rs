@@ -26,7 +26,13 @@ pub(super) fn with_new_directory(bytes: &[u8]) -> Option<Vec<u8>> {
     if bytes.len() > u32::MAX as usize {
         return None;
     }
-    let starts: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, four)| *four == b"PK\x03\x04").map(|(at, _)| at).take(MAX_ENTRIES).collect();
+    let starts: Vec<usize> = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, four)| *four == b"PK\x03\x04")
+        .map(|(at, _)| at)
+        .take(MAX_ENTRIES)
+        .collect();
     let mut entries = Vec::new();
     let mut behind = 0;
     for (n, start) in starts.iter().enumerate() {

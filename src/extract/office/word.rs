@@ -369,7 +369,11 @@ impl Visitor for Word<'_> {
             }
             "tr" | "tc" if self.skip == 0 => {
                 let flow = &mut self.here().flow;
-                if name == "tr" { flow.begin_row() } else { flow.begin_cell() }
+                if name == "tr" {
+                    flow.begin_row()
+                } else {
+                    flow.begin_cell()
+                }
                 Undo::Nothing
             }
             "txbxContent" | "txBody" if self.skip == 0 => self.begin(Undo::TextBox),

@@ -184,12 +184,7 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     Ok(read)
 }
 
-fn related(
-    archive: &mut Archive<'_>,
-    relations: &[Relation],
-    kind: &str,
-    usual: &str,
-) -> Result<Option<String>, Stop> {
+fn related(archive: &mut Archive<'_>, relations: &[Relation], kind: &str, usual: &str) -> Result<Option<String>, Stop> {
     archive.xml(package::target_of(relations, kind).unwrap_or(usual))
 }
 
