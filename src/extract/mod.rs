@@ -2,7 +2,10 @@
 //! known to panic, to hang and to eat memory.
 
 mod arabic;
+mod changes;
 mod exif;
+mod flow;
+mod html;
 mod office;
 mod pdf;
 mod rtf;
@@ -99,8 +102,8 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
             office::legacy(media_type, bytes)
                 .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(media_type, name))))
         }
-        "application/rtf" => ("rtf 1", rtf::read(bytes)),
-        "text/html" => ("html 1", text::html(bytes)),
+        "application/rtf" => ("rtf 2", rtf::read(bytes)),
+        "text/html" => ("html 2", html::read(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture()),
         "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),

@@ -1,8 +1,8 @@
 //! Comments on cells, of both generations (ECMA-376 part 1, 18.7, and MS-XLSX 2.4.24 for threads). A thread is also kept
 //! as an old comment for old programs; it is read once.
 
-use super::changes::Changes;
 use super::xml::{Element, Visitor};
+use crate::extract::changes::Changes;
 use std::collections::{HashMap, HashSet};
 
 /// People who comment, by id.

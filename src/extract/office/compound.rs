@@ -90,7 +90,7 @@ pub(super) fn hidden_rows(bytes: &[u8]) -> Vec<String> {
         let counted: Vec<String> = [(rows, "hidden row"), (columns, "hidden column")]
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| super::changes::plural(*count, word))
+            .map(|(count, word)| crate::extract::changes::plural(*count, word))
             .collect();
         let name: Option<&String> = sheet.checked_sub(2).and_then(|at| names.get(at));
         format!("{} in the sheet \"{}\"", counted.join(" and "), name.map_or("", String::as_str))

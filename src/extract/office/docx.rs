@@ -1,7 +1,6 @@
 //! Word documents (ECMA-376 part 1, 11): which parts there are and in which order their words stand. Reads no markup.
 
 use super::archive::{Archive, Stop};
-use super::changes::Changes;
 use super::package::{self, Relation};
 use super::styles::Styles;
 use super::word::{Context, Note, Notes, Word};
@@ -9,6 +8,7 @@ use super::{drawing, properties, xml};
 use crate::domain::extraction::Role;
 use crate::domain::{Problem, ProblemCode};
 use crate::extract::Read;
+use crate::extract::changes::Changes;
 use crate::extract::story::{Block, Story};
 
 /// Most headers and footers that are read.

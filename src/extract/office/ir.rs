@@ -1,7 +1,7 @@
 //! The elements that the crate office_oxide gives, as blocks. Goes no deeper than documents nest.
 
-use super::changes::Changes;
 use crate::domain::extraction::Role;
+use crate::extract::changes::Changes;
 use crate::extract::story::{Aside, Block};
 use office_oxide::ir::{Element, InlineContent, List, Note};
 

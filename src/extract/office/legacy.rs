@@ -2,12 +2,12 @@
 //! The crate is young: its panics become answers, and its limits are set low.
 
 use super::archive::Stop;
-use super::changes::Changes;
 use super::properties::Properties;
 use super::{compound, docx, ir};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use crate::extract::Read;
+use crate::extract::changes::Changes;
 use crate::extract::story::Story;
 use office_oxide::doc::DocError;
 use office_oxide::ir::{DocumentIR, SheetKind};
@@ -195,7 +195,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
     }
     let mut read = finish(bytes, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {
-        let count = super::changes::plural(hidden.len() as u32, "hidden slide");
+        let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
         let numbers = hidden.into_iter().take(20).collect::<Vec<_>>().join(", ");
         read.findings.push(Finding::new(FindingCode::HiddenSlide, format!("{count}: number {numbers}.")));
     }

@@ -2,11 +2,9 @@
 
 mod archive;
 mod cell_comments;
-mod changes;
 mod compound;
 mod docx;
 mod drawing;
-mod flow;
 mod grid;
 mod ir;
 mod legacy;
@@ -17,7 +15,7 @@ mod odf_text;
 mod ods;
 mod package;
 mod pptx;
-mod properties;
+pub(super) mod properties;
 mod salvage;
 mod sheet;
 mod slide;
@@ -29,6 +27,7 @@ pub(super) mod xml;
 use super::Read;
 use crate::domain::extraction::Extracted;
 use archive::{Archive, Stop};
+pub(super) use package::{embedded_files, remote_content};
 
 impl From<Stop> for Read {
     fn from(stop: Stop) -> Self {
@@ -110,7 +109,7 @@ fn imported(bytes: &[u8]) -> Option<String> {
     } else if bytes.starts_with(b"PK") {
         return None;
     } else {
-        super::text::html(bytes)
+        super::html::read(bytes)
     };
     match read.extracted {
         Extracted::Text { segments } => Some(

@@ -1,7 +1,6 @@
 //! OpenDocument files (ODF 1.3 part 2), in an archive or flat: which parts there are, and what they give away.
 
 use super::archive::{Archive, Stop};
-use super::changes::{Changes, plural};
 use super::odf_styles::Styles;
 use super::odf_text::{Page, Text};
 use super::ods::Sheets;
@@ -11,6 +10,7 @@ use super::{docx, pptx, xml};
 use crate::domain::extraction::{Role, Segment};
 use crate::domain::{Finding, FindingCode};
 use crate::extract::Read;
+use crate::extract::changes::{Changes, plural};
 use crate::extract::story::Story;
 
 /// Reads an OpenDocument text, presentation, spreadsheet or drawing.

@@ -1,11 +1,11 @@
 //! The text of an OpenDocument (ODF 1.3 part 3): paragraphs, tables, notes and changes as blocks, of a whole document or
 //! slide by slide. Reads no spreadsheet.
 
-use super::changes::Changes;
-use super::flow::Flow;
 use super::odf_styles::Styles;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
+use crate::extract::changes::Changes;
+use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
 

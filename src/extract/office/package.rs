@@ -104,7 +104,7 @@ pub(super) fn findings(archive: &mut Archive<'_>) -> Result<Vec<Finding>, Stop> 
 }
 
 /// One sentence about files inside the file.
-pub(super) fn embedded_files(names: &[&str]) -> Option<Finding> {
+pub(crate) fn embedded_files(names: &[&str]) -> Option<Finding> {
     let shown: Vec<&str> = names.iter().take(5).copied().collect();
     let more = if names.len() > shown.len() { " and more" } else { "" };
     (!names.is_empty()).then(|| {

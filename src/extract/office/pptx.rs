@@ -2,7 +2,6 @@
 //! and comments. Reads no markup of a slide.
 
 use super::archive::{Archive, Stop};
-use super::changes::{Changes, plural};
 use super::package::{self, Relation};
 use super::slide::{Shape, Slide, is_title};
 use super::xml::{self, Element, Visitor};
@@ -10,6 +9,7 @@ use super::{docx, drawing, properties};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode};
 use crate::extract::Read;
+use crate::extract::changes::{Changes, plural};
 use crate::extract::story::Block;
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
 //! PresentationML and DrawingML of one slide, its notes or its comments (ECMA-376 part 1, 19 and 21). Lays nothing out:
 //! the title comes first, all else in the order of the file.
 
-use super::flow::Flow;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
+use crate::extract::flow::Flow;
 use crate::extract::story::Block;
 use std::collections::HashMap;
 

@@ -1,11 +1,11 @@
 //! WordprocessingML (ECMA-376 part 1, 17) as blocks, with deletions, comments and hidden text set apart. Computes no
 //! numbering and no layout.
 
-use super::changes::Changes;
-use super::flow::Flow;
 use super::styles::{Styles, is_white};
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
+use crate::extract::changes::Changes;
+use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
 

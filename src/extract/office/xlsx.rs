@@ -3,7 +3,6 @@
 
 use super::archive::{Archive, Stop};
 use super::cell_comments::{Comments, People};
-use super::changes::{Changes, plural};
 use super::grid::Grid;
 use super::package::{self, Relation};
 use super::sheet::{Formats, Sheet, Strings, header_words};
@@ -13,6 +12,7 @@ use super::{docx, drawing, properties};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use crate::extract::Read;
+use crate::extract::changes::{Changes, plural};
 use std::collections::HashMap;
 
 /// Most sheets that are read.

@@ -15,7 +15,7 @@ struct Table {
 
 /// A text of its own, as the body, a text box or a note.
 #[derive(Default)]
-pub(super) struct Flow {
+pub(crate) struct Flow {
     blocks: Vec<Block>,
     tables: Vec<Table>,
     /// Tables beyond the cap that are open.
@@ -39,6 +39,11 @@ impl Flow {
             }
         }
         self.last = Some(role);
+    }
+
+    /// Takes the open paragraph's text back out.
+    pub fn take_text(&mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 
     /// Adds a whole text that belongs to this place.
