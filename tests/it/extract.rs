@@ -185,7 +185,7 @@ async fn deleted_words_and_field_codes_of_a_docx_are_no_text() {
     let folder = Folder::new();
     let xml = "<w:p><w:del><w:r><w:delText>struck</w:delText></w:r></w:del><w:r><w:instrText>PAGE</w:instrText><w:t>kept &amp; shown</w:t></w:r></w:p>";
     let docx = docx_with(|out| out.write_all(xml.as_bytes()).unwrap());
-    assert_eq!(read(&pool(limits()), &folder, &[(DOCX, &docx)]).await[0].text(), "kept & shown");
+    assert_eq!(read(&pool(limits()), &folder, &[(DOCX, &docx)]).await[0].said_text(), "kept & shown");
 }
 
 #[tokio::test]
