@@ -1,17 +1,21 @@
-//! Wiring, and nothing else: the TLS provider first, then the extractor child or the command line. The only clock.
+//! Wiring, and nothing else: the TLS provider first, then a reading child or the command line. The only clock.
 
 use clap::Parser as _;
 use pouch::cli::{self, Cli, Command};
-use pouch::extractor;
+use pouch::{extractor, tool_runner};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // Both ring and aws-lc-rs may be in the tree; without a choice the first TLS configuration would panic.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let cli = Cli::parse();
-    if let Command::Extractor { memory_bytes, text_bytes } = cli.command {
-        return extractor::run(memory_bytes, text_bytes);
+    match &cli.command {
+        Command::Extractor(limits) => return extractor::run(limits),
+        Command::ToolRunner(limits) => return tool_runner::run(limits),
+        Command::BecomeProgram { program, arguments } => return tool_runner::become_program(program, arguments),
+        _ => {}
     }
+    end_quietly_with_the_reader();
     let filter = tracing_subscriber::EnvFilter::try_from_env("POUCH_LOG")
         // async-imap's trace would hold logins; it is never asked for.
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("pouch=info,warn,async_imap=off"));
@@ -23,4 +27,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `pouch list | head` ends when `head` has seen enough, without the words of a panic; 141 is what a shell expects.
+fn end_quietly_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|words| words.starts_with("failed printing to stdout") && words.contains("Broken pipe")) {
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
 }

@@ -4,6 +4,7 @@
 //! receive   UID               -> mailbox copy          src/receive
 //! parse     mailbox copy      -> message, parsed       src/parse
 //! extract   attachment        -> text                  src/extract
+//! recognise picture of text   -> text                  src/tool_runner
 //! classify  text, catalogue   -> kind, assignments     src/classify
 //! queue     assignments       -> revision, Queued      src/pipeline.rs
 //! review    (a person)        -> decision              src/review.rs
@@ -16,11 +17,14 @@
 //! durable transaction serves them all; a task that fails alone is postponed alone.
 
 mod door;
+mod files;
+pub mod reading;
 mod seal;
 mod site;
 mod steps;
 
 pub use door::{open_mailbox, settle, take_in, vanish};
+pub use files::recognise_what_waits;
 pub use seal::seal;
 pub use site::{public_input, write_front};
 pub use steps::{TaskError, joined, texts_of};
@@ -29,11 +33,10 @@ use crate::classify::Classifier;
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::MessageKind;
-use crate::domain::extraction::Extraction;
-use crate::domain::ledger::{Actor, Event, Outcome};
+use crate::domain::ledger::{Actor, EditKind, Event, Outcome};
 use crate::domain::mailbox::Settlement;
 use crate::domain::message::PartKind;
-use crate::domain::submission::{Assigner, Assignment, Change, Content, Manifest, State};
+use crate::domain::submission::{Change, Content, Manifest, State};
 use crate::domain::{Digest, MessageId, RevisionId, SubmissionId, Timestamp};
 use crate::sandbox::Pool;
 use crate::store::message::{CopyLine, NewMessage};
@@ -66,6 +69,7 @@ pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -
     match stage {
         Stage::Parse => parse(tools, tasks, now).await,
         Stage::Extract => extract(tools, tasks, now).await,
+        Stage::Recognise => recognise(tools, tasks, now).await,
         Stage::Classify => classify(tools, tasks, now).await,
         Stage::Queue => queue(tools, tasks, now).await,
         Stage::Publish => publish(tools, tasks, now).await,
@@ -128,13 +132,26 @@ async fn save_parsed(
 
 /// attachment -> text
 async fn extract(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
-    let done: Done<Vec<(Digest, Extraction)>> = for_each(tasks, |task| steps::read_parts(tools, task)).await;
+    let done = for_each(tasks, |task| files::read_parts(tools, task)).await;
+    save_read(tools, done, now).await
+}
+
+/// picture of text -> text
+async fn recognise(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done = for_each(tasks, |task| files::recognise_parts(tools, task)).await;
+    save_read(tools, done, now).await
+}
+
+async fn save_read(tools: &Tools, done: Done<files::PartsRead>, now: Timestamp) -> store::Result<()> {
     let mut tx = tools.store.begin().await?;
-    for (task, extractions) in &done.good {
-        for (content, extraction) in extractions {
+    for (task, read) in &done.good {
+        for (content, extraction) in &read.extractions {
             message::keep_extraction(&mut tx, *content, extraction).await?;
         }
-        task::advance(&mut tx, task, Stage::Classify, &task.subject, now).await?;
+        match read.next {
+            Some(stage) => task::advance(&mut tx, task, stage, &task.subject, now).await?,
+            None => task::finish(&mut tx, task).await?,
+        }
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
@@ -144,9 +161,14 @@ async fn extract(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
 async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
     let done = for_each(tasks, |task| steps::classify_message(tools, task)).await;
     let mut tx = tools.store.begin().await?;
-    for (task, classified) in &done.good {
-        let id = MessageId(task.subject.clone());
+    for (task, (line, classified)) in &done.good {
+        let id = line.id.clone();
         message::set_classified(&mut tx, &id, classified).await?;
+        if line.submission.is_some() || line.outcome == Outcome::Submission {
+            // Read again, or a person said so: it stays the submission that it is.
+            task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
+            continue;
+        }
         let outcome = match classified.kind {
             _ if classified.unsure => Outcome::Held,
             MessageKind::Submission => Outcome::Submission,
@@ -196,28 +218,40 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
     let mut tx = tools.store.begin().await?;
     for (task, loaded) in &done.good {
         if let Some((line, classified)) = loaded {
-            let id = SubmissionId::new(now);
-            submission::add(&mut tx, &id, line.first_seen).await?;
-            let assignments = classified.assignments.iter().map(|one| Assignment {
-                recommendation: one.recommendation.clone(),
-                confidence: one.confidence,
-                evidence: one.evidence.clone(),
-                assigner: Assigner::Classifier(classified.classifier.clone()),
-            });
-            let content = Content {
-                title: classified.title.clone(),
-                submitter: classified.submitter.clone(),
-                languages: classified.languages.clone(),
-                parts: steps::parts_of_input(line, classified),
-                assignments: assignments.collect(),
-            };
-            message::set_submission(&mut tx, &line.id, Some(&id)).await?;
-            add_revision(&mut tx, &Actor::Pouch, &id, 1, content, now).await?;
+            let content = steps::proposed_content(line, classified);
+            match &line.submission {
+                Some(known) => replace_untouched(&mut tx, known, content, now).await?,
+                None => {
+                    let id = SubmissionId::new(now);
+                    submission::add(&mut tx, &id, line.first_seen).await?;
+                    message::set_submission(&mut tx, &line.id, Some(&id)).await?;
+                    add_revision(&mut tx, &Actor::Pouch, &id, 1, content, now).await?;
+                }
+            }
         }
         task::finish(&mut tx, task).await?;
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// Puts what was read again in the place of what Pouch proposed before, if no person has touched that yet.
+async fn replace_untouched(tx: &mut Tx, id: &SubmissionId, content: Content, now: Timestamp) -> store::Result<()> {
+    let revisions = submission::revisions_in(tx, id).await?;
+    let [revision] = revisions.as_slice() else { return Ok(()) };
+    let is_untouched = matches!(revision.state, State::Queued) && revision.edition == 1;
+    if !is_untouched || revision.content == content {
+        return Ok(());
+    }
+    submission::set_content(tx, revision, &content).await?;
+    let event = Event::Edited {
+        revision: revision.id.clone(),
+        edition: revision.edition + 1,
+        content: content_digest(&content)?,
+        what: EditKind::ReadAgain,
+        reason: ledger::commit_to(tx, "its pictures of text were recognised").await?,
+    };
+    ledger::append(tx, &Actor::Pouch, &[event], now).await
 }
 
 /// Adds a queued revision, in its row and in the ledger.

@@ -1,22 +1,22 @@
-//! The service's side of the extractor children: a pool of long-lived processes that read strangers' bytes. A child may
-//! die, hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
+//! The service's side of the reading children: pools of long-lived processes that read strangers' bytes. A child may die,
+//! hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
 
+mod recognise;
 mod worker;
 
 use crate::config;
 use crate::domain::extraction::Extraction;
 use crate::domain::message::ParsedMessage;
-use crate::domain::reader::{Request, Response};
+use crate::domain::reader::{Programs, Protections, Reading, Request, Response};
 use std::fmt;
 use std::fs::File;
-use std::io::{Seek as _, Write as _};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use worker::Worker;
 
-/// A child is replaced after so many messages, so that what it leaks cannot grow.
-const MESSAGES_OF_A_LIFE: u32 = 500;
+pub use recognise::Recognised;
 
 /// Why a child gave no answer.
 #[derive(Debug)]
@@ -50,87 +50,208 @@ impl From<std::io::Error> for Error {
     }
 }
 
+/// Stored bytes that a child shall read: a message, or one file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    file: Arc<File>,
+    pub size_bytes: u64,
+    /// Set for one file: its name, which is only a hint for its type.
+    pub file_name: Option<String>,
+}
+
+impl Source {
+    /// A message.
+    pub fn message(file: File, size_bytes: u64) -> Self {
+        Self { file: Arc::new(file), size_bytes, file_name: None }
+    }
+
+    /// One file, which becomes part `1` of a message without header.
+    ///
+    /// # Errors
+    /// If its size cannot be asked for.
+    pub fn one_file(file: File, name: &str) -> std::io::Result<Self> {
+        let size_bytes = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), size_bytes, file_name: Some(name.into()) })
+    }
+}
+
+/// Which kind of child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Extractor,
+    ToolRunner,
+}
+
+impl Kind {
+    /// The program's own hidden command.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Extractor => "extractor",
+            Self::ToolRunner => "tool-runner",
+        }
+    }
+}
+
+/// What the children run under, and what they have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    pub extractor: Protections,
+    pub tool_runner: Protections,
+    pub programs: Programs,
+}
+
 /// The children; clones share them.
 #[derive(Clone)]
 pub struct Pool {
-    shared: Arc<Shared>,
+    extractors: Arc<Children>,
+    tool_runners: Arc<Children>,
+    /// What the last tool runner that was asked has found.
+    programs: Arc<tokio::sync::RwLock<Option<Programs>>>,
+    /// Draw pages for recognition, which takes long: nobody else waits for these.
+    renderers: Arc<Children>,
 }
 
-struct Shared {
+/// Children of one kind.
+struct Children {
     program: PathBuf,
+    kind: Kind,
     limits: config::Extractor,
     permits: Semaphore,
     idle: Mutex<Vec<Worker>>,
+    /// Most memory that a child held which answered, in bytes.
+    peak_bytes: AtomicU64,
 }
 
-/// A child in use; it goes back into the pool only if every request was answered.
+/// A child in use; it goes back only if every request was answered.
 struct Lease<'a> {
     worker: Worker,
+    of: &'a Children,
     _permit: SemaphorePermit<'a>,
+}
+
+impl Children {
+    fn new(program: PathBuf, kind: Kind, most: usize, limits: &config::Extractor) -> Arc<Self> {
+        let permits = Semaphore::new(most.max(1));
+        Arc::new(Self {
+            program,
+            kind,
+            limits: limits.clone(),
+            permits,
+            idle: Mutex::new(Vec::new()),
+            peak_bytes: AtomicU64::new(0),
+        })
+    }
+
+    async fn lease(&self, alone: bool) -> Result<Lease<'_>, Error> {
+        let permit = self.permits.acquire().await.map_err(|_| Error::Refused("the pool is closed".into()))?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().filter(|_| !alone);
+        let worker = match idle {
+            Some(worker) => worker,
+            None => Worker::spawn(&self.program, self.kind, &self.limits, alone)?,
+        };
+        Ok(Lease { worker, of: self, _permit: permit })
+    }
+}
+
+impl Lease<'_> {
+    fn give_back(self) {
+        self.of.peak_bytes.fetch_max(self.worker.memory_bytes("VmHWM"), Ordering::Relaxed);
+        if self.worker.may_go_on() {
+            self.of.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.worker);
+        }
+    }
 }
 
 impl Pool {
     /// A pool that starts children of `program` when they are first needed.
     pub fn start(program: PathBuf, limits: &config::Extractor) -> Self {
-        let permits = Semaphore::new(limits.workers.max(1));
-        let shared = Shared { program, limits: limits.clone(), permits, idle: Mutex::new(Vec::new()) };
-        Self { shared: Arc::new(shared) }
-    }
-
-    async fn lease(&self) -> Result<Lease<'_>, Error> {
-        let permit = self.shared.permits.acquire().await.map_err(|_| Error::Refused("the pool is closed".into()))?;
-        let idle = self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let worker = match idle {
-            Some(worker) => worker,
-            None => Worker::spawn(&self.shared.program, &self.shared.limits)?,
-        };
-        Ok(Lease { worker, _permit: permit })
-    }
-
-    fn give_back(&self, lease: Lease<'_>) {
-        if lease.worker.messages < MESSAGES_OF_A_LIFE {
-            self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(lease.worker);
+        Self {
+            extractors: Children::new(program.clone(), Kind::Extractor, limits.workers, limits),
+            tool_runners: Children::new(program.clone(), Kind::ToolRunner, limits.workers, limits),
+            renderers: Children::new(program, Kind::Extractor, 1, limits),
+            programs: Arc::default(),
         }
+    }
+
+    /// What a new child of each kind runs under, and which programs there are now.
+    ///
+    /// # Errors
+    /// If a child does not start.
+    pub async fn conditions(&self) -> Result<Conditions, Error> {
+        let mut conditions = Conditions::default();
+        let mut extractor = self.extractors.lease(false).await?;
+        if let Response::Hello { protections, .. } = extractor.worker.ask(&Request::Hello, 0).await? {
+            conditions.extractor = protections;
+        }
+        extractor.give_back();
+        // A new one: it looks up what is installed when it starts.
+        let mut runner = self.tool_runners.lease(true).await?;
+        if let Response::Hello { protections, programs } = runner.worker.ask(&Request::Hello, 0).await? {
+            (conditions.tool_runner, conditions.programs) = (protections, programs);
+        }
+        Ok(conditions)
+    }
+
+    /// Most memory that any child has held which answered, in bytes; 0 where the system does not say.
+    pub fn peak_bytes(&self) -> u64 {
+        let kinds = [&self.extractors, &self.tool_runners, &self.renderers];
+        kinds.iter().map(|children| children.peak_bytes.load(Ordering::Relaxed)).max().unwrap_or(0)
+    }
+
+    /// The programs that are installed, as far as it was looked.
+    pub async fn programs(&self) -> Programs {
+        if let Some(known) = self.programs.read().await.clone() {
+            return known;
+        }
+        self.look_for_programs().await
+    }
+
+    /// Looks which programs are installed now; tool runners that were started before that are let go.
+    pub async fn look_for_programs(&self) -> Programs {
+        let found = self.conditions().await.unwrap_or_default().programs;
+        if self.programs.write().await.replace(found.clone()).is_some_and(|before| before != found) {
+            self.tool_runners.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        found
     }
 
     /// Parses a message.
     ///
     /// # Errors
     /// If the child did not answer; it is replaced.
-    pub async fn parse(&self, mut file: File, size_bytes: u64) -> Result<ParsedMessage, Error> {
-        let mut lease = self.lease().await?;
-        lease.worker.load(&mut file, size_bytes).await?;
-        match lease.worker.ask(&Request::Parse, size_bytes).await? {
+    pub async fn parse(&self, source: &Source) -> Result<ParsedMessage, Error> {
+        let mut lease = self.extractors.lease(false).await?;
+        lease.worker.load(source).await?;
+        match lease.worker.ask(&Request::Parse, source.size_bytes).await? {
             Response::Parsed { message } => {
-                self.give_back(lease);
+                lease.give_back();
                 Ok(*message)
             }
             other => Err(refusal(other)),
         }
     }
 
-    /// The texts of some parts of a message, in the order asked. A part that ends its child is tried once more alone on a
-    /// new one; then it is unreadable with the reason, and the others still get their text.
+    /// The texts of some parts (path and size in bytes), in the order asked. A part that ends its child is tried once more
+    /// alone on a new one that may take the most; then it is unreadable with the reason, and the others still get their
+    /// text. Beside each extraction come the readings of those pages on which the engines do not agree.
     ///
     /// # Errors
     /// Only if the stored bytes cannot be read or no child can be started.
     pub async fn extract(
         &self,
-        mut file: File,
-        size_bytes: u64,
+        source: &Source,
         parts: &[(String, u64)],
-    ) -> Result<Vec<(String, Extraction)>, Error> {
-        let mut extractions = Vec::with_capacity(parts.len());
+    ) -> Result<Vec<(Extraction, Vec<Reading>)>, Error> {
+        let mut read = Vec::with_capacity(parts.len());
         let mut loaded: Option<Lease<'_>> = None;
         for (path, part_bytes) in parts {
             let mut answer = Err(Error::TimedOut);
-            for _ in 0..2 {
+            for alone in [false, true] {
                 let mut lease = match loaded.take() {
                     Some(lease) => lease,
                     None => {
-                        let mut lease = self.lease().await?;
-                        file.rewind()?;
-                        match lease.worker.load(&mut file, size_bytes).await {
+                        let mut lease = self.extractors.lease(alone).await?;
+                        match lease.worker.load(source).await {
                             Ok(()) => lease,
                             Err(Error::Io(error)) => return Err(Error::Io(error)),
                             Err(error) => {
@@ -142,35 +263,67 @@ impl Pool {
                 };
                 answer = lease.worker.ask(&Request::Extract { path: path.clone() }, *part_bytes).await;
                 if answer.is_ok() {
-                    loaded = Some(lease);
+                    // One that was given the most is not kept.
+                    loaded = Some(lease).filter(|_| !alone);
                     break;
                 }
             }
-            let extraction = match answer {
-                Ok(Response::Extracted { extraction, .. }) => extraction,
-                Ok(other) => Extraction::unreadable("pouch", refusal(other).to_string()),
-                Err(error) => Extraction::unreadable("pouch", error.to_string()),
-            };
-            extractions.push((path.clone(), extraction));
+            read.push(match answer {
+                Ok(Response::Extracted { extraction, readings }) => (extraction, readings),
+                Ok(other) => (Extraction::unreadable("pouch", refusal(other).to_string()), Vec::new()),
+                Err(error) => (Extraction::unreadable("pouch", error.to_string()), Vec::new()),
+            });
         }
         if let Some(lease) = loaded {
-            self.give_back(lease);
+            lease.give_back();
         }
-        Ok(extractions)
+        Ok(read)
     }
 
-    /// Writes the decoded bytes of one part of a message into a file.
+    /// Gives the decoded bytes of one part to `take`, piece by piece.
     ///
     /// # Errors
-    /// If there is no such part, the child did not answer, or the file cannot be written.
-    pub async fn copy_part(&self, mut file: File, size_bytes: u64, path: &str, into: &mut File) -> Result<(), Error> {
-        let mut lease = self.lease().await?;
-        lease.worker.load(&mut file, size_bytes).await?;
-        match lease.worker.ask(&Request::Bytes { path: path.into() }, size_bytes).await? {
+    /// If there is no such part, the child did not answer, or `take` fails.
+    pub async fn part_bytes(
+        &self,
+        source: &Source,
+        path: &str,
+        take: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<(), Error> {
+        let mut lease = self.extractors.lease(false).await?;
+        lease.worker.load(source).await?;
+        match lease.worker.ask(&Request::Bytes { path: path.into() }, source.size_bytes).await? {
             Response::Bytes { size_bytes } => {
-                lease.worker.receive(size_bytes, |piece| into.write_all(piece)).await?;
-                self.give_back(lease);
+                lease.worker.receive(size_bytes, take).await?;
+                lease.give_back();
                 Ok(())
+            }
+            other => Err(refusal(other)),
+        }
+    }
+
+    /// What pdftotext reads in a part, one text a page, with its name and version.
+    ///
+    /// # Errors
+    /// If it is not installed, cannot read the part, or was killed by its limits.
+    pub async fn pdf_text(&self, source: &Source, path: &str) -> Result<(String, Vec<String>), Error> {
+        let mut reader = self.extractors.lease(false).await?;
+        reader.worker.load(source).await?;
+        let size_bytes = match reader.worker.ask(&Request::Bytes { path: path.into() }, source.size_bytes).await? {
+            Response::Bytes { size_bytes } => size_bytes,
+            other => return Err(refusal(other)),
+        };
+        let mut runner = self.tool_runners.lease(false).await?;
+        runner.worker.load_from(&mut reader.worker, size_bytes).await?;
+        reader.give_back();
+        match runner.worker.ask(&Request::PdfText, size_bytes).await? {
+            Response::PdfText { engine, pages } => {
+                runner.give_back();
+                Ok((engine, pages))
+            }
+            Response::Refused { reason } => {
+                runner.give_back();
+                Err(Error::Refused(reason))
             }
             other => Err(refusal(other)),
         }

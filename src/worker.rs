@@ -13,6 +13,9 @@ const BATCH: i64 = 64;
 /// How long to rest when nothing is due and nobody calls.
 const REST: Duration = Duration::from_millis(500);
 
+/// How often to look whether a missing program was installed.
+const LOOK_FOR_PROGRAMS: Duration = Duration::from_secs(60);
+
 /// The clock; only `main` has one.
 pub type Clock = fn() -> Timestamp;
 
@@ -46,6 +49,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     for _ in 0..=tools.config.extractor.workers.clamp(1, 4) {
         loops.spawn(work_on(tools.clone(), owner.clone(), clock, stop.clone()));
     }
+    loops.spawn(recognise_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
@@ -57,7 +61,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
 
 async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        match work_once(&tools, &owner, clock).await {
+        match round(&tools, &owner, clock, |stage| stage != Stage::Recognise).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -78,19 +82,57 @@ async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     }
 }
 
+/// Recognition takes long: it has a loop of its own, so that no mail waits behind a scan.
+async fn recognise_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    let mut looked: Option<tokio::time::Instant> = None;
+    while !*stop.borrow() {
+        if looked.is_none_or(|at| at.elapsed() > LOOK_FOR_PROGRAMS) {
+            if let Err(error) = look_for_programs(&tools, clock).await {
+                tracing::warn!(%error, "the scans that wait for recognition could not be looked up");
+            }
+            looked = Some(tokio::time::Instant::now());
+        }
+        match round(&tools, &owner, clock, |stage| stage == Stage::Recognise).await {
+            Ok(true) => {}
+            Ok(false) | Err(_) => {
+                tokio::select! {
+                    () = tokio::time::sleep(REST) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
+        }
+    }
+}
+
+/// A program that was installed since is found, and what waited for it is done.
+async fn look_for_programs(tools: &Tools, clock: Clock) -> store::Result<()> {
+    if !pipeline::reading::can_recognise(&tools.pool).await {
+        tools.pool.look_for_programs().await;
+    }
+    if pipeline::reading::can_recognise(&tools.pool).await {
+        pipeline::recognise_what_waits(&tools.store, clock()).await?;
+    }
+    Ok(())
+}
+
 /// One round over the stages, the last first, so that what was begun is ended; true if there was work.
 ///
 /// # Errors
 /// If the store does not answer.
 pub async fn work_once(tools: &Tools, owner: &str, clock: Clock) -> store::Result<bool> {
+    round(tools, owner, clock, |_| true).await
+}
+
+async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) -> bool) -> store::Result<bool> {
     let mut worked = false;
     let due = task::due_stages(&tools.store, clock()).await?;
-    for stage in Stage::ALL.into_iter().rev().filter(|stage| due.contains(stage)) {
+    for stage in Stage::ALL.into_iter().rev().filter(|stage| due.contains(stage) && mine(*stage)) {
         // The pages of the site are written by one process at a time.
         if stage == Stage::Site && !task::lease(&tools.store, "site", owner, clock()).await? {
             continue;
         }
-        let tasks = task::claim(&tools.store, stage, owner, BATCH, clock()).await?;
+        let most = if stage == Stage::Recognise { 1 } else { BATCH };
+        let tasks = task::claim(&tools.store, stage, owner, most, clock()).await?;
         if tasks.is_empty() {
             if stage == Stage::Site {
                 task::give_back(&tools.store, "site", owner).await?;

@@ -1,136 +1,43 @@
-//! The language of each text: scripts decide where they can, lingua between English, French and Spanish. "Other" and
-//! "uncertain" are answers.
+//! The languages of an input as a whole: which of its texts say them, and how much each counts. Detects nothing itself.
 
 use super::passage::Passage;
 use crate::domain::classification::TextPart;
-use lingua::{Language, LanguageDetector, LanguageDetectorBuilder};
+use crate::language::detect;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 /// Characters that are looked at in each part.
 const SAMPLE: usize = 1_000;
 
-/// Letters that other languages in the same script have and ours have not.
-const NOT_ARABIC: &str = "پچژگکیےٹڈڑںھ";
-const NOT_RUSSIAN: &str = "іїєґўћђџљњѓќ";
-
-/// Detects languages; the models are loaded when they are first needed.
-#[derive(Default)]
-pub struct Languages {
-    latin: OnceLock<LanguageDetector>,
-}
-
-impl Languages {
-    /// Languages of the substantive text, main one first, and of each part by its path.
-    pub fn of(&self, texts: &[TextPart], passages: &[Passage]) -> (Vec<String>, Vec<(String, String)>) {
-        let mut parts = Vec::new();
-        let mut amount: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let has_files = passages.iter().any(|one| one.text_index > 0 && one.text.chars().count() > 80);
-        for (at, text) in texts.iter().enumerate() {
-            let own = passages.iter().filter(|one| one.text_index == at);
-            let (mut sample, mut total) = (String::new(), 0);
-            for passage in own {
-                let length = passage.text.chars().count();
-                total += length;
-                if sample.chars().count() < SAMPLE {
-                    sample.extend(passage.text.chars().take(SAMPLE));
-                    sample.push(' ');
-                }
-            }
-            if total == 0 {
-                continue;
-            }
-            let language = self.detect(&sample);
-            parts.push((text.path.clone(), language.to_string()));
-            // The covering mail says nothing about the language of a paper that came with it.
-            let covering = has_files && (text.path == "body" || text.path.ends_with(".body"));
-            if !covering {
-                // A Chinese sign carries about as much as two letters.
-                *amount.entry(language).or_default() += if language == "zh" { total * 2 } else { total };
+/// Languages of the substantive text, main one first, and of each part by its path.
+pub fn of(texts: &[TextPart], passages: &[Passage]) -> (Vec<String>, Vec<(String, String)>) {
+    let mut parts = Vec::new();
+    let mut amount: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let has_files = passages.iter().any(|one| one.text_index > 0 && one.text.chars().count() > 80);
+    for (at, text) in texts.iter().enumerate() {
+        let own = passages.iter().filter(|one| one.text_index == at);
+        let (mut sample, mut total) = (String::new(), 0);
+        for passage in own {
+            let length = passage.text.chars().count();
+            total += length;
+            if sample.chars().count() < SAMPLE {
+                sample.extend(passage.text.chars().take(SAMPLE));
+                sample.push(' ');
             }
         }
-        let whole: usize = amount.values().sum();
-        let mut order: Vec<(&str, usize)> = amount.into_iter().filter(|(_, n)| n * 8 >= whole).collect();
-        order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        (order.into_iter().map(|(code, _)| code.to_string()).collect(), parts)
-    }
-
-    fn detect(&self, sample: &str) -> &'static str {
-        let count = |test: &dyn Fn(char) -> bool| sample.chars().filter(|c| test(*c)).count();
-        let letters = count(&char::is_alphabetic);
-        if letters < 3 {
-            return "uncertain";
+        if total == 0 {
+            continue;
         }
-        let han = count(&|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}'));
-        let kana = count(&|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}'));
-        let arabic = count(&|c| matches!(c, '\u{0600}'..='\u{06ff}'));
-        let cyrillic = count(&|c| matches!(c, '\u{0400}'..='\u{04ff}'));
-        let latin = count(&|c| matches!(c, 'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}'));
-        // Chinese is dense: a third of the signs is most of the text.
-        if han * 3 > letters {
-            return if kana * 4 > han { "other" } else { "zh" };
-        }
-        if kana * 2 > letters {
-            return "other";
-        }
-        if arabic * 2 > letters {
-            return if count(&|c| NOT_ARABIC.contains(c)) * 50 > arabic { "other" } else { "ar" };
-        }
-        if cyrillic * 2 > letters {
-            let lower = sample.to_lowercase();
-            let foreign = lower.chars().filter(|c| NOT_RUSSIAN.contains(*c)).count();
-            return if foreign * 50 > cyrillic { "other" } else { "ru" };
-        }
-        if latin * 2 > letters { self.latin(sample) } else { "other" }
-    }
-
-    fn latin(&self, sample: &str) -> &'static str {
-        let lower = sample.to_lowercase();
-        let words: Vec<&str> =
-            lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(150).collect();
-        let known = |list: &[&str]| words.iter().filter(|word| list.contains(word)).count();
-        // The small words of a language are a tenth of any text in it.
-        let small = [
-            (
-                "en",
-                known(&["the", "of", "and", "to", "in", "that", "is", "for", "we", "our", "on", "with", "are", "this"]),
-            ),
-            (
-                "fr",
-                known(&[
-                    "le", "la", "les", "des", "et", "une", "du", "est", "dans", "nous", "pour", "que", "au", "aux",
-                ]),
-            ),
-            (
-                "es",
-                known(&[
-                    "el", "los", "las", "una", "del", "y", "que", "para", "por", "con", "nuestra", "se", "en", "es",
-                ]),
-            ),
-        ];
-        let mut order = small;
-        order.sort_by_key(|one| std::cmp::Reverse(one.1));
-        let [(best, most), (_, second), _] = order;
-        if words.len() >= 12 && most * 8 >= words.len() && most >= second * 2 {
-            return best;
-        }
-        if words.len() >= 25 && most * 20 < words.len() {
-            return "other";
-        }
-        if words.len() < 3 && most == 0 {
-            return "uncertain";
-        }
-        let detector = self.latin.get_or_init(|| {
-            LanguageDetectorBuilder::from_languages(&[Language::English, Language::French, Language::Spanish])
-                .with_low_accuracy_mode()
-                .build()
-        });
-        let short: String = sample.chars().take(300).collect();
-        match detector.detect_language_of(short) {
-            Some(Language::English) => "en",
-            Some(Language::French) => "fr",
-            Some(Language::Spanish) => "es",
-            Some(Language::Arabic | Language::Chinese | Language::Russian) | None => "uncertain",
+        let language = detect(&sample);
+        parts.push((text.path.clone(), language.to_string()));
+        // The covering mail says nothing about the language of a paper that came with it.
+        let covering = has_files && (text.path == "body" || text.path.ends_with(".body"));
+        if !covering {
+            // A Chinese sign carries about as much as two letters.
+            *amount.entry(language).or_default() += if language == "zh" { total * 2 } else { total };
         }
     }
+    let whole: usize = amount.values().sum();
+    let mut order: Vec<(&str, usize)> = amount.into_iter().filter(|(_, n)| n * 8 >= whole).collect();
+    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    (order.into_iter().map(|(code, _)| code.to_string()).collect(), parts)
 }

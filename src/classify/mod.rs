@@ -24,7 +24,6 @@ use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
 use assign::Assigner;
 use cues::Scan;
-use language::Languages;
 use normal::Normal;
 use passage::{Passage, passages};
 use std::collections::BTreeSet;
@@ -54,7 +53,6 @@ impl Reading {
 /// Made once from a catalogue.
 pub struct Classifier {
     assigner: Assigner,
-    languages: Languages,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
 }
@@ -67,7 +65,6 @@ impl Classifier {
     pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
         Self {
             assigner: Assigner::of(catalogue),
-            languages: Languages::default(),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
         }
     }
@@ -78,7 +75,7 @@ impl Classifier {
         let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let verdict = kind::judge(input, &passages, &read, terms.len(), &self.own_addresses);
-        let (languages, part_languages) = self.languages.of(&input.texts, &passages);
+        let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = assign::Found::default();
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {

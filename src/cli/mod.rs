@@ -2,11 +2,14 @@
 
 mod acts;
 mod audits;
+mod corpus;
+mod extract;
 mod list;
 mod open;
 mod serve;
 mod show;
 
+use crate::confine::Limits;
 use crate::domain::Timestamp;
 use crate::domain::classification::{MessageKind, SubmitterKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -60,6 +63,8 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Show what Pouch reads in a file: its text, what lies hidden in it, and how it was read
+    Extract(extract::What),
     /// What waits for review
     List(list::Filter),
     /// One submission or message in full
@@ -220,11 +225,16 @@ pub enum Command {
     },
     /// Reads strangers' bytes for the service; not for people
     #[command(hide = true)]
-    Extractor {
-        #[arg(long)]
-        memory_bytes: Option<u64>,
-        #[arg(long)]
-        text_bytes: Option<usize>,
+    Extractor(Limits),
+    /// Runs programs that read strangers' bytes; not for people
+    #[command(hide = true)]
+    ToolRunner(Limits),
+    /// Turns into another program, within the tool runner's limits; not for people
+    #[command(hide = true)]
+    BecomeProgram {
+        program: PathBuf,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
     },
 }
 
@@ -317,6 +327,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Serve => serve::serve(place, clock).await,
         Command::Check => serve::check(place).await,
         Command::Import { paths } => serve::import(place, &paths, clock).await,
+        Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Publish => serve::publish(place, clock).await,
@@ -336,8 +347,8 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
             println!("{} is in order.", file.display());
             Ok(ExitCode::SUCCESS)
         }
-        // `main` answers this one before any thread is started.
-        Command::Extractor { .. } => Ok(ExitCode::FAILURE),
+        // `main` answers these before any thread is started.
+        Command::Extractor(_) | Command::ToolRunner(_) | Command::BecomeProgram { .. } => Ok(ExitCode::FAILURE),
         act => acts::act(place, act, clock).await,
     }
 }

@@ -155,8 +155,11 @@ pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) 
     Ok(code)
 }
 
+/// What a message goes through before a person sees it.
+const BEFORE_REVIEW: [Stage; 5] = [Stage::Parse, Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue];
+
 async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
-    while task::is_busy(&tools.store, &[Stage::Parse, Stage::Extract, Stage::Classify, Stage::Queue], clock()).await? {
+    while task::is_busy(&tools.store, &BEFORE_REVIEW, clock()).await? {
         let left: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
         progress("steps left", left as u64);
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -100,8 +100,15 @@ impl Event {
 pub enum EditKind {
     Details,
     Parts,
-    Assigned { recommendation: String, spans: Vec<Span> },
-    Unassigned { recommendation: String },
+    Assigned {
+        recommendation: String,
+        spans: Vec<Span>,
+    },
+    Unassigned {
+        recommendation: String,
+    },
+    /// By Pouch, before any person changed it: its files were read again, with more words.
+    ReadAgain,
 }
 
 /// One line of the ledger. `number` is given by the sealer.

@@ -112,6 +112,12 @@ pub fn render(media_type: &str, bytes: &[u8], page: u32) -> Result<Vec<u8>, Stri
     Err(format!("{media_type} has no pages that could be drawn"))
 }
 
+/// What a program read on a page (from 1), as a reading that `settle` can compare.
+pub fn reading(page: u32, engine: &str, text: String) -> Reading {
+    let gate = crate::domain::extraction::Gate::Passed;
+    Reading { page, engine: engine.into(), gate, text }
+}
+
 /// Settles the pages on which the library engines do not agree, with what pdftotext reads on them if it was there.
 /// Afterwards each page says which engine's text it keeps, and whether recognition is due.
 pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usize) {

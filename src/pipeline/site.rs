@@ -191,9 +191,9 @@ async fn write_input(tools: &Tools, site: &Site, input: &PublicInput) -> anyhow:
             None => {
                 let line =
                     message::line(&tools.store, &file.part.message).await?.context("its message is not there")?;
-                let (raw, size_bytes) =
-                    tools.vault.open_object(line.digest).context("its stored bytes are not there")?;
-                tools.pool.copy_part(raw, size_bytes, &file.part.path, &mut aside.open()?).await?;
+                let source = steps::source(tools, line.digest).context("its stored bytes are not there")?;
+                let mut copy = aside.open()?;
+                tools.pool.part_bytes(&source, &file.part.path, |piece| copy.write_all(piece)).await?;
             }
         }
         anyhow::ensure!(digest_of(&aside.path)? == named.digest, "{} is not the file that was approved", file.label);

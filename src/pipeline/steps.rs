@@ -3,19 +3,18 @@
 use super::{Tools, set_outcome};
 use crate::classify::Input;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
-use crate::domain::extraction::{Extraction, Segment, SegmentKind};
+use crate::domain::extraction::{Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
-use crate::domain::submission::{Manifest, PartRef, State};
+use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
 use crate::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
-use crate::sandbox;
+use crate::sandbox::{self, Source};
 use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
 use crate::store::{self, Tx, message, setting, task};
 use futures::StreamExt as _;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// After so many tries that went wrong a person has to look.
@@ -111,8 +110,7 @@ pub async fn parse_copy(tools: &Tools, task: Task) -> Result<Option<(CopyLine, P
     let Some(key) = read_uid_key(&task.subject) else { return Ok(None) };
     let Some(copy) = message::copy(&tools.store, &key).await? else { return Ok(None) };
     let (Settlement::Received, Some(digest)) = (copy.settlement, copy.digest) else { return Ok(None) };
-    let (file, size_bytes) = tools.vault.open_object(digest)?;
-    let parsed = match tools.pool.parse(file, size_bytes).await {
+    let parsed = match tools.pool.parse(&source(tools, digest)?).await {
         Ok(message) => {
             let join_key = message.fingerprint.to_string();
             Parsed { message, join_key, digest, readable: true }
@@ -157,30 +155,14 @@ pub async fn compare_with_kin(tx: &mut Tx, id: &MessageId, parsed: &ParsedMessag
     Ok(())
 }
 
-/// Reads the files of a message that were not read before.
-pub async fn read_parts(tools: &Tools, task: Task) -> Result<Vec<(Digest, Extraction)>, TaskError> {
-    let id = MessageId(task.subject.clone());
-    let line = known(message::line(&tools.store, &id).await?)?;
-    let mut unread = Vec::new();
-    let mut asked = BTreeSet::new();
-    for part in line.summary.parts.iter().filter(|part| !matches!(part.kind, PartKind::Message | PartKind::Archive)) {
-        if asked.insert(part.digest) && !message::is_read(&tools.store, part.digest).await? {
-            unread.push(part);
-        }
-    }
-    if unread.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (file, size_bytes) = tools.vault.open_object(line.digest)?;
-    let wanted: Vec<(String, u64)> = unread.iter().map(|part| (part.path.clone(), part.size_bytes)).collect();
-    let read = tools.pool.extract(file, size_bytes, &wanted).await.map_err(|error| TaskError(error.to_string()))?;
-    let digests = read.into_iter().filter_map(|(path, extraction)| {
-        unread.iter().find(|part| part.path == path).map(|part| (part.digest, extraction))
-    });
-    Ok(digests.collect())
+/// The stored bytes of a message, for a child to read.
+pub fn source(tools: &Tools, digest: Digest) -> std::io::Result<Source> {
+    let (file, size_bytes) = tools.vault.open_object(digest)?;
+    Ok(Source::message(file, size_bytes))
 }
 
-fn known<T>(found: Option<T>) -> Result<T, TaskError> {
+/// What a task is about must be there.
+pub fn known<T>(found: Option<T>) -> Result<T, TaskError> {
     found.ok_or_else(|| TaskError("the row that the task is about is not there".into()))
 }
 
@@ -223,8 +205,9 @@ fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
 }
 
 /// Classifies the message of a task; only evidence that stands in the source is let through.
-pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classification, TaskError> {
+pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine, Classification), TaskError> {
     let id = MessageId(task.subject.clone());
+    let line = known(message::line(&tools.store, &id).await?)?;
     let parsed = message::parsed(&tools.store, &id).await?;
     let texts = texts_of(tools, &parsed).await?;
     let classifier = tools.classifier.clone();
@@ -241,7 +224,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classificatio
         });
     }
     classified.assignments.retain(|one| !one.evidence.is_empty());
-    Ok(classified)
+    Ok((line, classified))
 }
 
 /// The whole text of a part: what evidence offsets count in.
@@ -249,15 +232,32 @@ pub fn joined(segments: &[Segment]) -> String {
     segments.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// What the queue stage needs; `None` if the message is queued already or no submission any more.
+/// What the queue stage needs; `None` if the message is no submission any more.
 pub async fn load_for_queue(tools: &Tools, task: Task) -> Result<Option<(MessageLine, Classification)>, TaskError> {
     let id = MessageId(task.subject.clone());
     let line = known(message::line(&tools.store, &id).await?)?;
-    if line.submission.is_some() || line.outcome != Outcome::Submission {
+    if line.outcome != Outcome::Submission {
         return Ok(None);
     }
     let classified = known(message::classified(&tools.store, &id).await?)?;
     Ok(Some((line, classified)))
+}
+
+/// What Pouch proposes as the content of a new input.
+pub fn proposed_content(line: &MessageLine, classified: &Classification) -> Content {
+    let assignments = classified.assignments.iter().map(|one| Assignment {
+        recommendation: one.recommendation.clone(),
+        confidence: one.confidence,
+        evidence: one.evidence.clone(),
+        assigner: Assigner::Classifier(classified.classifier.clone()),
+    });
+    Content {
+        title: classified.title.clone(),
+        submitter: classified.submitter.clone(),
+        languages: classified.languages.clone(),
+        parts: parts_of_input(line, classified),
+        assignments: assignments.collect(),
+    }
 }
 
 /// Which parts make up an input at first: its files; the mail's own text only where no file gave any.

@@ -67,7 +67,7 @@ pub async fn set_aside(tools: &Tools, id: &MessageId, kind: MessageKind, act: &A
         message::set_submission(&mut tx, id, None).await?;
     }
     set_outcome(&mut tx, &actor, id, Outcome::SetAside, kind, &act.reason, act.now).await?;
-    for stage in [Stage::Extract, Stage::Classify, Stage::Queue] {
+    for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue] {
         task::remove_for(&mut tx, stage, id.as_str()).await?;
     }
     tx.commit().await?;

@@ -1,21 +1,29 @@
-//! One extractor child and the pipes to it. Frames are a length of four bytes (big-endian) and JSON. Any failure means
-//! that the child is not used again: it is killed when this value is dropped.
+//! One reading child and the pipes to it. Frames are a length of four bytes (big-endian) and JSON. Any failure means that
+//! the child is not used again: it is killed when this value is dropped, with every program that it runs.
 
-use super::Error;
+use super::{Error, Kind, Source};
 use crate::config;
 use crate::domain::reader::{Request, Response};
-use std::fs::File;
-use std::io::Read as _;
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// Longest answer, in bytes: a text at its limit in JSON fits into it.
 const MAX_FRAME: u32 = 256 << 20;
+
+/// A child is replaced after so many messages, so that what it leaks cannot grow.
+const MESSAGES_OF_A_LIFE: u32 = 500;
+
+/// A child that holds more than this after its work is replaced, in bytes.
+const RESIDENT_OF_A_LIFE: u64 = 256 << 20;
+
+/// What one more page of a document adds to the time of a request.
+const TIME_OF_A_PAGE: Duration = Duration::from_millis(200);
 
 /// A living child.
 pub struct Worker {
@@ -24,19 +32,23 @@ pub struct Worker {
     stdout: BufReader<ChildStdout>,
     /// The end of what it said on its standard error: why it died.
     last_words: Arc<Mutex<String>>,
-    time: Duration,
-    /// Loaded so far.
-    pub messages: u32,
+    limits: config::Extractor,
+    messages: u32,
 }
 
 impl Worker {
-    /// Starts a child under its limits.
-    pub fn spawn(program: &Path, limits: &config::Extractor) -> Result<Self, Error> {
+    /// Starts a child under its limits; one that works `alone` on something that ended another child may take the most.
+    pub fn spawn(program: &Path, kind: Kind, limits: &config::Extractor, alone: bool) -> Result<Self, Error> {
+        let memory_bytes = if alone { limits.memory_most_bytes } else { limits.memory_bytes };
         let mut child = Command::new(program)
-            .arg("extractor")
-            .arg(format!("--memory-bytes={}", limits.memory_bytes))
+            .arg(kind.command())
+            .arg(format!("--memory-bytes={memory_bytes}"))
+            .arg(format!("--memory-most-bytes={}", limits.memory_most_bytes.max(memory_bytes)))
+            .arg(format!("--cpu-seconds={}", limits.time_most.max(limits.page_time).as_secs() + 1))
             .arg(format!("--text-bytes={}", limits.text_bytes))
             .env_clear()
+            // A group of its own: what it runs is killed with it.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -59,47 +71,93 @@ impl Worker {
                 words.push_str(&String::from_utf8_lossy(&piece[..n]));
             }
         });
-        Ok(Self {
-            child,
-            stdin,
-            stdout: BufReader::with_capacity(1 << 16, stdout),
-            last_words,
-            time: limits.time,
-            messages: 0,
-        })
+        let stdout = BufReader::with_capacity(1 << 16, stdout);
+        Ok(Self { child, stdin, stdout, last_words, limits: limits.clone(), messages: 0 })
     }
 
-    /// Gives it a message, piece by piece: the service never holds a whole one.
-    pub async fn load(&mut self, file: &mut File, size_bytes: u64) -> Result<(), Error> {
+    /// Whether it may serve another message: it is neither old nor has it grown.
+    pub fn may_go_on(&self) -> bool {
+        self.messages < MESSAGES_OF_A_LIFE && self.memory_bytes("VmRSS") < RESIDENT_OF_A_LIFE
+    }
+
+    /// What it holds in memory (`VmRSS`), or has held at most (`VmHWM`), by proc(5); 0 where the system does not say.
+    pub fn memory_bytes(&self, what: &str) -> u64 {
+        let status = self.child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
+        let status = status.unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(':'));
+        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.unwrap_or(0) << 10
+    }
+
+    /// Gives it a message, or one file, to read.
+    pub async fn load(&mut self, source: &Source) -> Result<(), Error> {
+        let deadline = self.time_for(source.size_bytes);
+        let file_name = source.file_name.clone();
+        let sent = async {
+            self.send_load(source.size_bytes, file_name).await?;
+            let (mut at, mut buffer) = (0, vec![0; 1 << 16]);
+            while at < source.size_bytes {
+                let most = usize::try_from(source.size_bytes - at).unwrap_or(usize::MAX).min(buffer.len());
+                // By position: several children may read the same file.
+                let n = source.file.read_at(&mut buffer[..most], at)?;
+                if n == 0 {
+                    return Err(Error::Io(std::io::Error::other("the stored bytes end too early")));
+                }
+                self.stdin.write_all(&buffer[..n]).await?;
+                at += n as u64;
+            }
+            Ok(self.stdin.flush().await?)
+        };
+        let sent = tokio::time::timeout(deadline, sent).await;
+        self.after_sending(sent).await?;
+        self.expect_loaded(deadline).await
+    }
+
+    /// Has another child's raw answer of this size as what the next request is about.
+    pub async fn load_from(&mut self, other: &mut Self, size_bytes: u64) -> Result<(), Error> {
+        let deadline = self.time_for(size_bytes);
+        let sent = async {
+            self.send_load(size_bytes, None).await?;
+            let (mut left, mut buffer) = (size_bytes, vec![0; 1 << 16]);
+            while left > 0 {
+                let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+                match other.stdout.read(&mut buffer[..most]).await {
+                    Ok(0) | Err(_) => return Err(other.why_it_died().await),
+                    Ok(n) => {
+                        self.stdin.write_all(&buffer[..n]).await?;
+                        left -= n as u64;
+                    }
+                }
+            }
+            Ok(self.stdin.flush().await?)
+        };
+        let sent = tokio::time::timeout(deadline, sent).await;
+        self.after_sending(sent).await?;
+        self.expect_loaded(deadline).await
+    }
+
+    async fn send_load(&mut self, size_bytes: u64, file_name: Option<String>) -> Result<(), Error> {
         self.messages += 1;
-        let deadline = self.deadline(size_bytes);
-        match tokio::time::timeout(deadline, self.send_message(file, size_bytes)).await {
-            Ok(Ok(())) => {}
-            // The child's end of the pipe is gone: the reading of its answer says why.
-            Ok(Err(Error::Io(error))) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-            Ok(Err(error)) => return Err(error),
-            Err(_) => return Err(self.end_for_time().await),
+        self.send(&Request::Load { size_bytes, file_name }).await
+    }
+
+    async fn after_sending(
+        &mut self,
+        sent: Result<Result<(), Error>, tokio::time::error::Elapsed>,
+    ) -> Result<(), Error> {
+        match sent {
+            // A child that died while it was given the bytes says why when it is asked.
+            Ok(Err(Error::Io(error))) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Ok(sent) => sent,
+            Err(_) => Err(self.end_for_time().await),
         }
+    }
+
+    async fn expect_loaded(&mut self, deadline: Duration) -> Result<(), Error> {
         match self.answer(deadline).await? {
             Response::Loaded => Ok(()),
             other => Err(super::refusal(other)),
         }
-    }
-
-    async fn send_message(&mut self, file: &mut File, size_bytes: u64) -> Result<(), Error> {
-        self.send(&Request::Load { size_bytes, file_name: None }).await?;
-        let mut left = size_bytes;
-        let mut buffer = vec![0; 1 << 16];
-        while left > 0 {
-            let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-            let n = file.read(&mut buffer[..most])?;
-            if n == 0 {
-                return Err(Error::Io(std::io::Error::other("the stored bytes end too early")));
-            }
-            self.stdin.write_all(&buffer[..n]).await?;
-            left -= n as u64;
-        }
-        Ok(self.stdin.flush().await?)
     }
 
     async fn send(&mut self, request: &Request) -> Result<(), Error> {
@@ -110,29 +168,45 @@ impl Worker {
         Ok(self.stdin.write_all(&frame).await?)
     }
 
-    /// Asks something about the loaded message; `size_bytes` of what it is about lengthens the time it has.
+    /// Asks something about what is loaded; `size_bytes` of what it is about lengthens the time it has.
     pub async fn ask(&mut self, request: &Request, size_bytes: u64) -> Result<Response, Error> {
         match self.send(request).await {
             Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        self.answer(self.deadline(size_bytes)).await
+        let time = if matches!(request, Request::Recognise { .. }) {
+            self.limits.page_time
+        } else {
+            self.time_for(size_bytes)
+        };
+        self.answer(time).await
     }
 
-    fn deadline(&self, size_bytes: u64) -> Duration {
-        self.time + Duration::from_secs(size_bytes >> 20)
+    fn time_for(&self, size_bytes: u64) -> Duration {
+        (self.limits.time + Duration::from_secs(size_bytes >> 20)).min(self.limits.time_most)
     }
 
-    async fn answer(&mut self, deadline: Duration) -> Result<Response, Error> {
-        match tokio::time::timeout(deadline, self.read_frame()).await {
-            Ok(Ok(frame)) => {
-                serde_json::from_slice(&frame).map_err(|_| Error::Died("gave an answer that makes no sense".into()))
+    /// Waits for the answer; each page that it gets through gives it a little more time, up to the top.
+    async fn answer(&mut self, time: Duration) -> Result<Response, Error> {
+        let began = Instant::now();
+        let mut allowed = time;
+        loop {
+            let left = allowed.saturating_sub(began.elapsed());
+            let frame = match tokio::time::timeout(left, self.read_frame()).await {
+                Ok(Ok(frame)) => frame,
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    return Err(Error::Died("gave more text than the limit".into()));
+                }
+                Ok(Err(_)) => return Err(self.why_it_died().await),
+                Err(_) => return Err(self.end_for_time().await),
+            };
+            match serde_json::from_slice(&frame) {
+                Ok(Response::Progress { pages }) => {
+                    allowed = (time + TIME_OF_A_PAGE * pages).min(self.limits.time_most.max(time));
+                }
+                Ok(response) => return Ok(response),
+                Err(_) => return Err(Error::Died("gave an answer that makes no sense".into())),
             }
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
-                Err(Error::Died("gave more text than the limit".into()))
-            }
-            Ok(Err(_)) => Err(self.why_it_died().await),
-            Err(_) => Err(self.end_for_time().await),
         }
     }
 
@@ -153,7 +227,7 @@ impl Worker {
         mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
     ) -> Result<(), Error> {
         let (mut left, mut buffer) = (size_bytes, vec![0; 1 << 16]);
-        let deadline = self.deadline(size_bytes);
+        let deadline = self.time_for(size_bytes);
         while left > 0 {
             let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
             match tokio::time::timeout(deadline, self.stdout.read(&mut buffer[..most])).await {
@@ -168,17 +242,33 @@ impl Worker {
         Ok(())
     }
 
-    async fn end_for_time(&mut self) -> Error {
-        // Waiting for the end makes sure that it burns no processor time any more.
+    /// Kills it and what it runs, and waits for its end: then it burns no processor time any more.
+    async fn kill(&mut self) {
+        self.kill_group();
         let _ = self.child.kill().await;
+    }
+
+    fn kill_group(&self) {
+        let group = self.child.id().and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
+        if let Some(group) = group {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+
+    async fn end_for_time(&mut self) -> Error {
+        self.kill().await;
         Error::TimedOut
     }
 
     async fn why_it_died(&mut self) -> Error {
         let status = tokio::time::timeout(Duration::from_secs(2), self.child.wait()).await;
-        let _ = self.child.kill().await;
+        self.kill().await;
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let signal = status.ok().and_then(Result::ok).and_then(|status| status.signal());
+        let cpu = rustix::process::Signal::XCPU.as_raw();
+        if signal == Some(cpu) {
+            return Error::TimedOut;
+        }
         Error::Died(if words.contains("memory allocation") {
             "needed more memory than its limit".into()
         } else if words.contains("overflowed its stack") {
@@ -189,5 +279,11 @@ impl Worker {
                 None => "ended the reader".into(),
             }
         })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill_group();
     }
 }

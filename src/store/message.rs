@@ -9,7 +9,7 @@ use crate::domain::mailbox::{MailboxRole, Settlement, UidKey};
 use crate::domain::message::{Address, ParsedMessage, PartKind};
 use crate::domain::{Digest, MailboxId, MessageId, Problem, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -397,17 +397,26 @@ pub async fn unjoin(tx: &mut Tx, key: &UidKey) -> Result<()> {
 /// Keeps what came out of a file; the first answer for a content stays, unless it is to be replaced.
 pub async fn keep_extraction(tx: &mut Tx, content: Digest, extraction: &Extraction) -> Result<()> {
     sqlx::query(
-        "insert into extractions (digest, status, characters, extraction) values ($1, $2, $3, $4)
+        "insert into extractions (digest, status, characters, extraction, awaits) values ($1, $2, $3, $4, $5)
          on conflict (digest) do update
-            set status = excluded.status, characters = excluded.characters, extraction = excluded.extraction",
+            set status = excluded.status, characters = excluded.characters, extraction = excluded.extraction,
+                awaits = excluded.awaits",
     )
     .bind(content.to_string())
     .bind(extraction.status())
     .bind(extraction.text().chars().count() as i64)
     .bind(json(extraction)?)
+    .bind((!extraction.pages_awaiting_recognition().is_empty()).then_some("recognition"))
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The contents whose words stand in pictures that were not recognised yet.
+pub async fn awaiting_recognition(store: &Store) -> Result<BTreeSet<Digest>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("select digest from extractions where awaits is not null").fetch_all(store.pool()).await?;
+    rows.into_iter().map(|(content,)| digest(&content)).collect()
 }
 
 /// What came out of a file, if it was read.
@@ -417,15 +426,6 @@ pub async fn extraction(store: &Store, content: Digest) -> Result<Option<Extract
         .fetch_optional(store.pool())
         .await?;
     row.map(|(text,)| from_json(&text)).transpose()
-}
-
-/// Whether a file with this content was read before, whatever came of it.
-pub async fn is_read(store: &Store, content: Digest) -> Result<bool> {
-    let row: Option<(String,)> = sqlx::query_as("select status from extractions where digest = $1")
-        .bind(content.to_string())
-        .fetch_optional(store.pool())
-        .await?;
-    Ok(row.is_some())
 }
 
 /// Status and number of characters of every file that was read, by content.

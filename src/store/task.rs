@@ -15,6 +15,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub enum Stage {
     Parse,
     Extract,
+    /// Read the words in pictures, which takes long.
+    Recognise,
     Classify,
     Queue,
     Publish,
@@ -24,13 +26,15 @@ pub enum Stage {
 
 impl Stage {
     /// In the order of a message's way.
-    pub const ALL: [Self; 6] = [Self::Parse, Self::Extract, Self::Classify, Self::Queue, Self::Publish, Self::Site];
+    pub const ALL: [Self; 7] =
+        [Self::Parse, Self::Extract, Self::Recognise, Self::Classify, Self::Queue, Self::Publish, Self::Site];
 
     /// The word in the table.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Parse => "parse",
             Self::Extract => "extract",
+            Self::Recognise => "recognise",
             Self::Classify => "classify",
             Self::Queue => "queue",
             Self::Publish => "publish",
@@ -189,11 +193,13 @@ pub async fn all_owners(store: &Store, now: Timestamp) -> Result<Vec<String>> {
 
 /// Stages that have due tasks nobody has claimed: a look that takes no lock.
 pub async fn due_stages(store: &Store, now: Timestamp) -> Result<Vec<Stage>> {
-    // Six looks at the index, however long the queue is.
+    // Seven looks at the index, however long the queue is.
     let rows: Vec<(String,)> = sqlx::query_as(
         "select 'parse' where exists (select 1 from tasks where stage = 'parse' and due_at <= $1 and lease_until <= $1)
          union all
          select 'extract' where exists (select 1 from tasks where stage = 'extract' and due_at <= $1 and lease_until <= $1)
+         union all
+         select 'recognise' where exists (select 1 from tasks where stage = 'recognise' and due_at <= $1 and lease_until <= $1)
          union all
          select 'classify' where exists (select 1 from tasks where stage = 'classify' and due_at <= $1 and lease_until <= $1)
          union all

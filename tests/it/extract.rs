@@ -3,7 +3,8 @@
 use crate::app::{Folder, fixture};
 use pouch::config::{Config, Extractor};
 use pouch::domain::extraction::{Extracted, Extraction};
-use pouch::sandbox::Pool;
+use pouch::pipeline::reading;
+use pouch::sandbox::{Pool, Source};
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ fn limits() -> Extractor {
 }
 
 /// A mail with these files, written where the pool can read it.
-fn mail_with(folder: &Folder, files: &[(&str, &[u8])]) -> (File, u64) {
+fn mail_with(folder: &Folder, files: &[(&str, &[u8])]) -> Source {
     let mut mail =
         b"From: a@example.org\r\nSubject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
             .to_vec();
@@ -29,15 +30,14 @@ fn mail_with(folder: &Folder, files: &[(&str, &[u8])]) -> (File, u64) {
     mail.extend(b"--b--\r\n");
     let path = folder.0.join(uuid::Uuid::new_v4().to_string());
     std::fs::write(&path, &mail).unwrap();
-    (File::open(path).unwrap(), mail.len() as u64)
+    Source::message(File::open(path).unwrap(), mail.len() as u64)
 }
 
 async fn read(pool: &Pool, folder: &Folder, files: &[(&str, &[u8])]) -> Vec<Extraction> {
-    let (file, size) = mail_with(folder, files);
+    let source = mail_with(folder, files);
     let wanted: Vec<(String, u64)> =
         files.iter().enumerate().map(|(at, (_, bytes))| ((at + 1).to_string(), bytes.len() as u64)).collect();
-    let read = pool.extract(file, size, &wanted).await.unwrap();
-    read.into_iter().map(|(_, extraction)| extraction).collect()
+    reading::read(pool, &source, &wanted, limits().text_bytes).await.unwrap()
 }
 
 const PDF: &str = "application/pdf";
@@ -122,8 +122,8 @@ async fn a_part_that_eats_memory_or_time_ends_with_its_reason_and_the_others_sti
     }
     assert_eq!(read[2].text(), "A page of good words");
     assert!(began.elapsed() < Duration::from_secs(60));
-    let (file, size) = mail_with(&folder, &[(PDF, &good_pdf())]);
-    assert_eq!(pool.parse(file, size).await.unwrap().parts.len(), 1, "the pool does not go on");
+    let source = mail_with(&folder, &[(PDF, &good_pdf())]);
+    assert_eq!(pool.parse(&source).await.unwrap().parts.len(), 1, "the pool does not go on");
 }
 
 #[tokio::test]
@@ -192,19 +192,25 @@ async fn deleted_words_and_field_codes_of_a_docx_are_no_text() {
 async fn arabic_of_a_pdf_comes_in_logical_order() {
     let raw = fixture("input-ar-pdf.eml");
     let size = std::fs::metadata(&raw).unwrap().len();
+    let source = Source::message(File::open(&raw).unwrap(), size);
     let pool = pool(limits());
-    let parsed = pool.parse(File::open(&raw).unwrap(), size).await.unwrap();
+    let parsed = pool.parse(&source).await.unwrap();
     let part = &parsed.parts[0];
-    let read = pool.extract(File::open(&raw).unwrap(), size, &[(part.path.clone(), part.size_bytes)]).await.unwrap();
-    assert!(read[0].1.text().contains("بناء القدرات"), "{}", read[0].1.text());
+    let wanted = [(part.path.clone(), part.size_bytes)];
+    let read = reading::read(&pool, &source, &wanted, limits().text_bytes).await.unwrap();
+    assert!(read[0].text().contains("بناء القدرات"), "{}", read[0].text());
 }
 
 #[tokio::test]
 async fn a_part_is_copied_out_byte_for_byte() {
     let folder = Folder::new();
     let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n * 7 % 251) as u8).collect();
-    let (file, size) = mail_with(&folder, &[("application/octet-stream", &bytes)]);
-    let target = folder.0.join("out");
-    pool(limits()).copy_part(file, size, "1", &mut File::create(&target).unwrap()).await.unwrap();
-    assert!(std::fs::read(target).unwrap() == bytes);
+    let source = mail_with(&folder, &[("application/octet-stream", &bytes)]);
+    let mut copy: Vec<u8> = Vec::new();
+    let take = |piece: &[u8]| {
+        copy.extend(piece);
+        Ok(())
+    };
+    pool(limits()).part_bytes(&source, "1", take).await.unwrap();
+    assert!(copy == bytes);
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 /// The floors, lowest first. A room is the first word of a path below `crate::`.
 const FLOORS: [&[&str]; 7] = [
     &["domain"],
-    &["config"],
+    &["config", "confine", "frames", "language"],
     &["parse", "extract", "classify", "publish", "audit", "store", "vault", "sandbox"],
     &["pipeline"],
     &["review"],
-    &["receive", "worker", "web", "extractor"],
+    &["receive", "worker", "web", "extractor", "tool_runner"],
     &["cli", "main"],
 ];
 

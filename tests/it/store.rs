@@ -187,7 +187,7 @@ async fn message_rows_work_on_both_engines() {
         message::forget_unread(&mut tx, content).await.unwrap();
         message::unjoin(&mut tx, &key).await.unwrap();
         tx.commit().await.unwrap();
-        assert!(message::is_read(store, content).await.unwrap());
+        assert!(message::awaiting_recognition(store).await.unwrap().is_empty());
         assert_eq!(message::extraction(store, content).await.unwrap(), Some(text));
         assert_eq!(message::extraction_lines(store).await.unwrap()[&content], ("text".to_string(), 3));
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);

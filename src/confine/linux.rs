@@ -1,0 +1,189 @@
+//! Linux: no new privileges, Landlock, seccomp, death with the parent. What an old kernel lacks is named, never assumed.
+
+use super::Child;
+use crate::domain::reader::Protections;
+use landlock::{ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _};
+use landlock::{RulesetStatus, Scope, path_beneath_rules};
+use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter};
+use seccompiler::{SeccompRule, TargetArch};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+/// What programs need to read and to run: themselves, their libraries, their models. Not /etc as a whole, not /proc.
+const OF_PROGRAMS: [&str; 9] = [
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/opt",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf.d",
+    "/etc/fonts",
+    "/etc/alternatives",
+];
+
+/// The newest set of rights that is asked for; an older kernel grants what it knows.
+const NEWEST: ABI = ABI::V6;
+
+pub fn confine(child: Child, protections: &mut Protections) -> io::Result<()> {
+    // A child of a killed service must not live on.
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    rustix::thread::set_no_new_privs(true)?;
+    protections.active.push("no new privileges".into());
+    match restrict_files(child) {
+        Ok(RulesetStatus::FullyEnforced) => protections.active.push("Landlock".into()),
+        Ok(RulesetStatus::PartiallyEnforced) => {
+            protections.active.push("Landlock (as far as this kernel knows it)".into());
+        }
+        Ok(RulesetStatus::NotEnforced) => protections.missing.push("Landlock: this kernel has none".into()),
+        Err(error) => protections.missing.push(format!("Landlock: {error}")),
+    }
+    let filters = match child {
+        Child::Extractor => vec![without_clone3(), needed_alone()],
+        Child::ToolRunner => vec![without_the_dangerous()],
+    };
+    for filter in filters {
+        match filter.and_then(|program| seccompiler::apply_filter(&program)) {
+            Ok(()) => protections.active.push("system calls filtered".into()),
+            Err(error) => protections.missing.push(format!("filter of system calls: {error}")),
+        }
+    }
+    protections.active.dedup();
+    Ok(())
+}
+
+fn restrict_files(child: Child) -> Result<RulesetStatus, landlock::RulesetError> {
+    let mut rules = Ruleset::default()
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?;
+    if child == Child::ToolRunner {
+        let own = std::env::current_exe().ok();
+        let paths: Vec<PathBuf> = OF_PROGRAMS.iter().map(PathBuf::from).chain(own).collect();
+        rules = rules
+            .add_rules(path_beneath_rules(paths, AccessFs::from_read(NEWEST)))?
+            .add_rules(path_beneath_rules(["/dev/null", "/dev/urandom"], AccessFs::ReadFile | AccessFs::WriteFile))?;
+    }
+    Ok(rules.restrict_self()?.ruleset)
+}
+
+type Filter = Result<BpfProgram, seccompiler::Error>;
+
+fn filter(rules: BTreeMap<i64, Vec<SeccompRule>>, others: SeccompAction, these: SeccompAction) -> Filter {
+    let arch = TargetArch::try_from(std::env::consts::ARCH)?;
+    Ok(SeccompFilter::new(rules, others, these, arch)?.try_into()?)
+}
+
+/// glibc starts threads by clone3, whose flags a filter cannot read; told that there is none, it uses clone.
+fn without_clone3() -> Filter {
+    let rules = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
+}
+
+/// Only what a process needs that computes with what comes through its pipes; threads, but no processes.
+fn needed_alone() -> Filter {
+    let needed = [
+        libc::SYS_read,
+        libc::SYS_readv,
+        libc::SYS_write,
+        libc::SYS_writev,
+        libc::SYS_close,
+        libc::SYS_lseek,
+        libc::SYS_fstat,
+        libc::SYS_fcntl,
+        libc::SYS_ppoll,
+        libc::SYS_mmap,
+        libc::SYS_munmap,
+        libc::SYS_mremap,
+        libc::SYS_mprotect,
+        libc::SYS_madvise,
+        libc::SYS_brk,
+        libc::SYS_futex,
+        libc::SYS_set_robust_list,
+        libc::SYS_rseq,
+        libc::SYS_exit,
+        libc::SYS_exit_group,
+        libc::SYS_rt_sigaction,
+        libc::SYS_rt_sigprocmask,
+        libc::SYS_rt_sigreturn,
+        libc::SYS_sigaltstack,
+        libc::SYS_restart_syscall,
+        libc::SYS_sched_yield,
+        libc::SYS_sched_getaffinity,
+        libc::SYS_getrandom,
+        libc::SYS_clock_gettime,
+        libc::SYS_clock_nanosleep,
+        libc::SYS_gettid,
+        libc::SYS_getpid,
+        libc::SYS_tgkill,
+        libc::SYS_prlimit64,
+        libc::SYS_uname,
+        // The other filter answers this one; it would not be heard over a refusal here.
+        libc::SYS_clone3,
+    ];
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = needed.into_iter().map(|call| (call, Vec::new())).collect();
+    let thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
+    let is_thread = SeccompCondition::new(0, SeccompCmpArgLen::Qword, thread, libc::CLONE_THREAD as u64)?;
+    rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![is_thread])?]);
+    // A thread may be given a name, nothing else.
+    let names = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, libc::PR_SET_NAME as u64)?;
+    rules.insert(libc::SYS_prctl, vec![SeccompRule::new(vec![names])?]);
+    filter(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
+}
+
+/// Programs of the system need many calls; refused are those that lead out: connections, other processes, the kernel.
+fn without_the_dangerous() -> Filter {
+    let refused = [
+        libc::SYS_socket,
+        libc::SYS_socketpair,
+        libc::SYS_connect,
+        libc::SYS_bind,
+        libc::SYS_listen,
+        libc::SYS_accept,
+        libc::SYS_accept4,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_sendmmsg,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_kcmp,
+        libc::SYS_bpf,
+        libc::SYS_perf_event_open,
+        libc::SYS_io_uring_setup,
+        libc::SYS_io_uring_enter,
+        libc::SYS_io_uring_register,
+        libc::SYS_userfaultfd,
+        libc::SYS_keyctl,
+        libc::SYS_add_key,
+        libc::SYS_request_key,
+        libc::SYS_unshare,
+        libc::SYS_setns,
+        libc::SYS_mount,
+        libc::SYS_umount2,
+        libc::SYS_pivot_root,
+        libc::SYS_chroot,
+        libc::SYS_open_by_handle_at,
+        libc::SYS_name_to_handle_at,
+        libc::SYS_init_module,
+        libc::SYS_finit_module,
+        libc::SYS_delete_module,
+        libc::SYS_kexec_load,
+        libc::SYS_reboot,
+        libc::SYS_swapon,
+        libc::SYS_swapoff,
+        libc::SYS_settimeofday,
+        libc::SYS_clock_settime,
+        libc::SYS_sethostname,
+        libc::SYS_setuid,
+        libc::SYS_setgid,
+        libc::SYS_acct,
+        libc::SYS_quotactl,
+        libc::SYS_personality,
+    ];
+    let rules = refused.into_iter().map(|call| (call, Vec::new())).collect();
+    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
+}

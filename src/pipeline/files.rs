@@ -1,0 +1,123 @@
+//! What the stages that read files load and call before they save: text first, then the words in pictures.
+
+use super::steps::{TaskError, known, source};
+use super::{Tools, reading};
+use crate::domain::extraction::Extraction;
+use crate::domain::ledger::{Actor, Event, Outcome};
+use crate::domain::message::{ParsedMessage, PartKind};
+use crate::domain::submission::State;
+use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
+use crate::language;
+use crate::store::message::PartLine;
+use crate::store::task::{Stage, Task};
+use crate::store::{self, Store, ledger, message, submission, task};
+use std::collections::BTreeSet;
+
+/// The files of a message after reading, and where it goes from there; `None`: it is where it belongs.
+pub struct PartsRead {
+    pub extractions: Vec<(Digest, Extraction)>,
+    pub next: Option<Stage>,
+}
+
+/// Reads the files of a message that were not read before.
+pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskError> {
+    let line = known(message::line(&tools.store, &MessageId(task.subject.clone())).await?)?;
+    let mut unread = Vec::new();
+    let mut asked = BTreeSet::new();
+    let mut awaits_recognition = false;
+    for part in line.summary.parts.iter().filter(|part| !matches!(part.kind, PartKind::Message | PartKind::Archive)) {
+        if !asked.insert(part.digest) {
+            continue;
+        }
+        match message::extraction(&tools.store, part.digest).await? {
+            Some(read) => awaits_recognition |= awaits(part, &read),
+            None => unread.push(part),
+        }
+    }
+    let mut extractions = Vec::with_capacity(unread.len());
+    if !unread.is_empty() {
+        let can_recognise = reading::can_recognise(&tools.pool).await;
+        let wanted: Vec<(String, u64)> = unread.iter().map(|part| (part.path.clone(), part.size_bytes)).collect();
+        let source = source(tools, line.digest)?;
+        let read = reading::read(&tools.pool, &source, &wanted, tools.config.extractor.text_bytes).await;
+        let read = read.map_err(|error| TaskError(error.to_string()))?;
+        for (part, mut extraction) in unread.into_iter().zip(read) {
+            if awaits(part, &extraction) {
+                awaits_recognition = true;
+                if !can_recognise {
+                    extraction = reading::without_recognition(extraction);
+                }
+            }
+            extractions.push((part.digest, extraction));
+        }
+    }
+    let recognise = awaits_recognition && reading::can_recognise(&tools.pool).await;
+    Ok(PartsRead { extractions, next: Some(if recognise { Stage::Recognise } else { Stage::Classify }) })
+}
+
+/// Whether its pictures are to be recognised: those of files, not the logo in a signature.
+fn awaits(part: &PartLine, extraction: &Extraction) -> bool {
+    part.kind == PartKind::Attachment && !extraction.pages_awaiting_recognition().is_empty()
+}
+
+/// Recognises the words in the pictures of a message.
+pub async fn recognise_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskError> {
+    let line = known(message::line(&tools.store, &MessageId(task.subject.clone())).await?)?;
+    let mut extractions: Vec<(Digest, Extraction)> = Vec::new();
+    let languages = likely_languages(&message::parsed(&tools.store, &line.id).await?);
+    for part in &line.summary.parts {
+        let Some(extraction) = message::extraction(&tools.store, part.digest).await? else { continue };
+        if !awaits(part, &extraction) || extractions.iter().any(|(done, _)| *done == part.digest) {
+            continue;
+        }
+        let (pool, limits) = (&tools.pool, &tools.config.extractor);
+        let source = source(tools, line.digest)?;
+        let read = reading::recognise(pool, limits, &source, &part.path, extraction, &languages).await;
+        extractions.push((part.digest, read));
+    }
+    // What a person decided upon, or Pouch has shown with a person's changes, is not classified anew.
+    let is_settled_by_person = match &line.submission {
+        Some(id) => !is_untouched(tools, id).await?,
+        None => outcome_was_set_by_person(tools, &line.id).await?,
+    };
+    Ok(PartsRead { extractions, next: (!is_settled_by_person).then_some(Stage::Classify) })
+}
+
+/// The languages of the covering mail.
+fn likely_languages(parsed: &ParsedMessage) -> Vec<String> {
+    match language::detect(&parsed.body.own_text()) {
+        "other" | "uncertain" => Vec::new(),
+        code => vec![code.into()],
+    }
+}
+
+async fn is_untouched(tools: &Tools, id: &SubmissionId) -> store::Result<bool> {
+    let revisions = submission::revisions(&tools.store, Some(id)).await?;
+    Ok(revisions.iter().all(|one| matches!(one.state, State::Queued) && one.edition == 1 && one.number == 1))
+}
+
+async fn outcome_was_set_by_person(tools: &Tools, id: &MessageId) -> store::Result<bool> {
+    let history = ledger::about(&tools.store, &[id.0.clone()]).await?;
+    let last = history.into_iter().rev().find(|entry| matches!(entry.event, Event::OutcomeSet { .. }));
+    Ok(last.is_some_and(|entry| matches!(entry.actor, Actor::Person(_))))
+}
+
+/// Has every message whose pictures of text could not be recognised before recognised now.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn recognise_what_waits(store: &Store, now: Timestamp) -> store::Result<()> {
+    let waiting = message::awaiting_recognition(store).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let lines = message::lines(store, None).await?;
+    let concerned = lines.iter().filter(|line| {
+        line.summary.parts.iter().any(|part| part.kind == PartKind::Attachment && waiting.contains(&part.digest))
+    });
+    let mut tx = store.begin().await?;
+    for line in concerned.filter(|line| line.outcome != Outcome::Pending) {
+        task::add(&mut tx, Stage::Recognise, line.id.as_str(), now).await?;
+    }
+    tx.commit().await
+}
