@@ -1,10 +1,10 @@
 //! One text in six languages and every format that people attach gives the same words in the same order. The files are
 //! made by fixtures/make-documents; nothing here knows how a reader works.
 
-use crate::app::Folder;
 use pouch::config::Config;
 use pouch::domain::extraction::Extraction;
-use pouch::sandbox::Pool;
+use pouch::pipeline::reading;
+use pouch::sandbox::{Pool, Source};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -42,17 +42,23 @@ const ORDER: f64 = 0.98;
 
 #[tokio::test]
 async fn the_same_text_comes_out_of_every_format_in_every_language() {
-    let pool = Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &Config::default().extractor);
+    let pool = pool();
     let names = FORMATS.map(|(name, _)| name);
     let mut figures = HashMap::new();
     for language in LANGUAGES {
-        for ((name, truth), extraction) in FORMATS.iter().zip(read_all(&pool, language, &names).await) {
-            figures.insert((*name, language), Figures::of(&extraction, language, truth));
+        for (name, truth) in FORMATS {
+            let extraction = read_file(&pool, &folder(language).join(name)).await;
+            figures.insert((name, language), Figures::of(&extraction, language, truth));
         }
     }
     let table = table(&names, &figures);
     println!("{table}");
     assert!(figures.values().all(Figures::suffice), "words lost or out of order:\n{table}");
+}
+
+/// The children as the service starts them.
+pub fn pool() -> Pool {
+    Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &Config::default().extractor)
 }
 
 /// What one file gave.
@@ -96,32 +102,21 @@ fn folder(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/same").join(language)
 }
 
-/// What the extractor child makes of these files, as attachments of one mail.
-async fn read_all(pool: &Pool, language: &str, names: &[&str]) -> Vec<Extraction> {
-    let mut mail =
-        b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
-    let mut wanted = Vec::new();
-    for (at, name) in names.iter().enumerate() {
-        let bytes = std::fs::read(folder(language).join(name)).unwrap();
-        let head = format!(
-            "--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
-             Content-Transfer-Encoding: binary\r\n\r\n"
-        );
-        mail.extend(head.as_bytes());
-        mail.extend(&bytes);
-        mail.extend(b"\r\n");
-        wanted.push(((at + 1).to_string(), bytes.len() as u64));
+/// What the service makes of one file, with recognition of the words in its pictures.
+pub async fn read_file(pool: &Pool, path: &Path) -> Extraction {
+    let limits = Config::default().extractor;
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let source = Source::one_file(File::open(path).unwrap(), name).unwrap();
+    let parts = [("1".to_string(), source.size_bytes)];
+    let extraction = reading::read(pool, &source, &parts, limits.text_bytes).await.unwrap().remove(0);
+    if extraction.pages_awaiting_recognition().is_empty() {
+        return extraction;
     }
-    mail.extend(b"--b--\r\n");
-    let folder = Folder::new();
-    let path = folder.0.join("mail");
-    std::fs::write(&path, &mail).unwrap();
-    let read = pool.extract(File::open(path).unwrap(), mail.len() as u64, &wanted).await.unwrap();
-    read.into_iter().map(|(_, extraction)| extraction).collect()
+    reading::recognise(pool, &limits, &source, "1", extraction, &[]).await
 }
 
 /// Words as they are compared: compatibility forms folded, lower case, without invisible marks; a Chinese sign is a word.
-fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for c in text.nfkc().flat_map(char::to_lowercase) {
         match c {
@@ -138,7 +133,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Share of `wanted` that is in `found`, each as often as it is wanted.
-fn recall<T: std::hash::Hash + Eq + Copy>(wanted: &[T], found: &[T]) -> f64 {
+pub fn recall<T: std::hash::Hash + Eq + Copy>(wanted: &[T], found: &[T]) -> f64 {
     let mut there = HashMap::<T, usize>::new();
     for one in found {
         *there.entry(*one).or_default() += 1;

@@ -9,6 +9,7 @@ mod config;
 mod durable;
 mod extract;
 mod extract_same;
+mod extract_scans;
 mod fixtures;
 mod floors;
 mod journey;
