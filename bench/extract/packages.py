@@ -190,13 +190,8 @@ DOCUMENTATION = {
 # Source distributions of PyPI with test files of kinds that Debian has few of: how many of one format at most.
 SDISTS = {
     "tnefparse": 0,
-    "extract-msg": 0,
     "ocrmypdf": 0,
     "python-docx": 0,
     "python-pptx": 40,
-    "xlrd": 0,
-    "mail-parser": 0,
-    "eml-parser": 0,
-    "docx2python": 40,
     "img2pdf": 0,
 }
