@@ -2,8 +2,10 @@
 
 alter table publications drop column until_at;
 
--- Why a file is not read to its end: `recognition` is due, or `pdftotext` or `tesseract` was not installed.
+-- `recognition`: words stand in pictures that were not recognised yet.
 alter table extractions add column awaits text;
+-- What lists say of it without its text: engine, findings, problems.
+alter table extractions add column remarks text not null default '{}';
 create index extractions_awaiting on extractions (awaits) where awaits is not null;
 
 -- SQLite cannot change a check; the table is made anew.

@@ -100,13 +100,36 @@ pub struct Conditions {
     pub programs: Programs,
 }
 
+impl Conditions {
+    /// What the operator should know and mend, in sentences.
+    pub fn gaps(&self) -> Vec<String> {
+        let children = [("extractor", &self.extractor), ("tool runner", &self.tool_runner)];
+        let missing = children.iter().flat_map(|(name, one)| one.missing.iter().map(move |gap| (name, gap)));
+        let mut gaps: Vec<String> =
+            missing.map(|(name, gap)| format!("The {name} works without a protection: {gap}.")).collect();
+        if self.programs.pdftotext.is_none() {
+            gaps.push("pdftotext (Debian: poppler-utils) is not installed: damaged PDFs are read less well.".into());
+        }
+        if self.programs.tesseract.is_none() {
+            gaps.push("tesseract (Debian: tesseract-ocr) is not installed: scans wait for it.".into());
+        }
+        let models = ["ara", "chi_sim", "eng", "fra", "rus", "spa", "osd"];
+        let lacking: Vec<&str> =
+            models.into_iter().filter(|model| !self.programs.models.iter().any(|one| one == model)).collect();
+        if self.programs.tesseract.is_some() && !lacking.is_empty() {
+            gaps.push(format!("tesseract has no model for {}: such scans are read badly.", lacking.join(", ")));
+        }
+        gaps
+    }
+}
+
 /// The children; clones share them.
 #[derive(Clone)]
 pub struct Pool {
     extractors: Arc<Children>,
     tool_runners: Arc<Children>,
-    /// What the last tool runner that was asked has found.
-    programs: Arc<tokio::sync::RwLock<Option<Programs>>>,
+    /// What the last children that were asked have found.
+    conditions: Arc<tokio::sync::RwLock<Option<Conditions>>>,
     /// Draw pages for recognition, which takes long: nobody else waits for these.
     renderers: Arc<Children>,
 }
@@ -169,15 +192,26 @@ impl Pool {
             extractors: Children::new(program.clone(), Kind::Extractor, limits.workers, limits),
             tool_runners: Children::new(program.clone(), Kind::ToolRunner, limits.workers, limits),
             renderers: Children::new(program, Kind::Extractor, 1, limits),
-            programs: Arc::default(),
+            conditions: Arc::default(),
         }
     }
 
-    /// What a new child of each kind runs under, and which programs there are now.
+    /// What the children run under and which programs they have, as far as it was looked.
     ///
     /// # Errors
     /// If a child does not start.
     pub async fn conditions(&self) -> Result<Conditions, Error> {
+        if let Some(known) = self.conditions.read().await.clone() {
+            return Ok(known);
+        }
+        self.look_again().await
+    }
+
+    /// What new children run under, and which programs are installed now.
+    ///
+    /// # Errors
+    /// If a child does not start.
+    pub async fn look_again(&self) -> Result<Conditions, Error> {
         let mut conditions = Conditions::default();
         let mut extractor = self.extractors.lease(false).await?;
         if let Response::Hello { protections, .. } = extractor.worker.ask(&Request::Hello, 0).await? {
@@ -189,6 +223,11 @@ impl Pool {
         if let Response::Hello { protections, programs } = runner.worker.ask(&Request::Hello, 0).await? {
             (conditions.tool_runner, conditions.programs) = (protections, programs);
         }
+        let before = self.conditions.write().await.replace(conditions.clone());
+        if before.is_some_and(|before| before.programs != conditions.programs) {
+            // Those that wait looked before.
+            self.tool_runners.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         Ok(conditions)
     }
 
@@ -196,23 +235,6 @@ impl Pool {
     pub fn peak_bytes(&self) -> u64 {
         let kinds = [&self.extractors, &self.tool_runners, &self.renderers];
         kinds.iter().map(|children| children.peak_bytes.load(Ordering::Relaxed)).max().unwrap_or(0)
-    }
-
-    /// The programs that are installed, as far as it was looked.
-    pub async fn programs(&self) -> Programs {
-        if let Some(known) = self.programs.read().await.clone() {
-            return known;
-        }
-        self.look_for_programs().await
-    }
-
-    /// Looks which programs are installed now; tool runners that were started before that are let go.
-    pub async fn look_for_programs(&self) -> Programs {
-        let found = self.conditions().await.unwrap_or_default().programs;
-        if self.programs.write().await.replace(found.clone()).is_some_and(|before| before != found) {
-            self.tool_runners.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
-        found
     }
 
     /// Parses a message.

@@ -107,7 +107,7 @@ async fn recognise_on(tools: Tools, owner: String, clock: Clock, mut stop: Recei
 /// A program that was installed since is found, and what waited for it is done.
 async fn look_for_programs(tools: &Tools, clock: Clock) -> store::Result<()> {
     if !pipeline::reading::can_recognise(&tools.pool).await {
-        tools.pool.look_for_programs().await;
+        let _ = tools.pool.look_again().await;
     }
     if pipeline::reading::can_recognise(&tools.pool).await {
         pipeline::recognise_what_waits(&tools.store, clock()).await?;

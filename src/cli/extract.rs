@@ -3,7 +3,7 @@
 use super::list::{harmless, visible};
 use super::{Place, open};
 use crate::config::Config;
-use crate::domain::extraction::{Extraction, PageReading, Segment, SegmentKind};
+use crate::domain::extraction::{Extraction, PageReading, Role, Segment, SegmentKind};
 use crate::domain::message::{Part, PartKind};
 use crate::domain::{Finding, Problem};
 use crate::language;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Characters of each part that are shown without `--text`.
-const EXCERPT: usize = 2_000;
+const EXCERPT: usize = 600;
 
 /// What to read, and how to show it.
 #[derive(Debug, Args)]
@@ -82,11 +82,7 @@ impl Reader {
         let program = std::env::current_exe().context("the program does not know where it is")?;
         let pool = Pool::start(program, &config.extractor);
         let conditions = pool.conditions().await?;
-        let children = [("extractor", conditions.extractor), ("tool runner", conditions.tool_runner)];
-        for (child, missing) in children.iter().flat_map(|(child, one)| one.missing.iter().map(move |gap| (child, gap)))
-        {
-            eprintln!("pouch: the {child} runs without a protection: {missing}");
-        }
+        conditions.gaps().iter().for_each(|gap| eprintln!("pouch: {gap}"));
         let can_recognise = reading::can_recognise(&pool).await;
         Ok(Self { pool, config, can_recognise })
     }
@@ -206,7 +202,7 @@ fn print(read: &FileRead, whole: bool) {
         for Finding { detail, .. } in &part.extraction.findings {
             println!("  finding   {}", visible(detail));
         }
-        print_text(&part.extraction, whole);
+        print_segments(part.extraction.segments(), whole);
     }
 }
 
@@ -236,18 +232,26 @@ fn print_pages(pages: &[PageReading]) {
     }
 }
 
-fn print_text(extraction: &Extraction, whole: bool) {
+/// Prints a text, each segment under its place.
+pub fn print_segments(segments: &[Segment], whole: bool) {
     let mut left = if whole { usize::MAX } else { EXCERPT };
-    for segment in extraction.segments() {
+    let characters: usize = segments.iter().map(|segment| segment.text.chars().count()).sum();
+    for segment in segments {
         if left == 0 {
-            println!("    … more text (--text shows all)");
-            return;
+            break;
         }
-        let role = if segment.role.is_said() { String::new() } else { format!(", {}", segment.role.as_str()) };
-        println!("  [{}{role}, {}]", place(segment), segment.language);
+        let role = if segment.role == Role::Text { "" } else { segment.role.as_str() };
+        let facts = [&place(segment), role, &segment.language].map(str::to_string);
+        let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+        if segment.kind != SegmentKind::Body || !role.is_empty() {
+            println!("    [{}]", facts.join(", "));
+        }
         let shown: String = segment.text.chars().take(left).collect();
         left -= shown.chars().count();
         shown.lines().for_each(|line| println!("    | {}", harmless(line)));
+    }
+    if !whole && characters > EXCERPT {
+        println!("    | … {} more characters (--text shows all)", characters - EXCERPT);
     }
 }
 

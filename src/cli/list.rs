@@ -97,6 +97,10 @@ fn print_item(item: &Item) {
     for problem in &item.problems {
         println!("          ! {}", visible(&problem.detail));
     }
+    let hidden: usize = item.attachments.iter().map(|one| one.findings.len()).sum();
+    if hidden > 0 {
+        println!("          ! {hidden} hidden thing(s) in its files: `pouch show {id}` lists them");
+    }
 }
 
 /// A stranger's text for a terminal line: harmless, and not too long.

@@ -25,6 +25,8 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     };
     tools.vault.clear_leftovers().context("the vault's folder cannot be read")?;
     worker::release_the_dead(&tools.store, clock()).await?;
+    let conditions = tools.pool.conditions().await.context("the children that read mail do not start")?;
+    conditions.gaps().iter().for_each(|gap| tracing::warn!("{gap}"));
     let listener = web::listen(config.listen).await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = tokio::task::JoinSet::new();

@@ -1,21 +1,21 @@
 //! `pouch show`: one submission or message with everything that a decision needs. Reads only.
 
-use super::list::{harmless, visible};
+use super::extract::{place, print_segments};
+use super::list::visible;
 use super::{Place, acts, open};
 use crate::domain::MessageId;
+use crate::domain::classification::Evidence;
+use crate::domain::extraction::{Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Event, LedgerEntry};
 use crate::domain::submission::Change;
 use crate::pipeline::{Tools, joined, texts_of};
-use crate::review::queue::{self, Item};
+use crate::review::queue::{self, Item, ItemAttachment};
 use crate::store::ledger;
 use crate::store::message::{self, CopyLine};
 use crate::store::submission::{self, Revision};
 use anyhow::Context as _;
 use serde_json::json;
 use std::process::ExitCode;
-
-/// Characters of each part that are shown without `--text`.
-const EXCERPT: usize = 600;
 
 /// Prints one item.
 pub async fn show(place: &Place, wanted: &str, whole: bool, as_json: bool) -> anyhow::Result<ExitCode> {
@@ -54,9 +54,18 @@ async fn gone_elsewhere(tools: &Tools, wanted: &str) -> anyhow::Result<Option<Ex
 struct Seen {
     copies: Vec<CopyLine>,
     revisions: Vec<Revision>,
-    /// Message, part, whole text, and how many characters of it are quoted matter.
-    texts: Vec<(MessageId, String, String, usize)>,
+    texts: Vec<SeenText>,
     history: Vec<LedgerEntry>,
+}
+
+/// The text of one part.
+struct SeenText {
+    message: MessageId,
+    path: String,
+    segments: Vec<Segment>,
+    whole: String,
+    /// Characters of it that are quoted matter.
+    quoted: usize,
 }
 
 impl Seen {
@@ -71,7 +80,8 @@ impl Seen {
                 let whole = joined(&text.segments);
                 let own: Option<usize> = text.own.map(|spans| spans.iter().map(|span| span.end - span.start).sum());
                 let quoted = own.map_or(0, |own| whole.chars().count().saturating_sub(own));
-                seen.texts.push((id.clone(), text.path, whole, quoted));
+                let (message, path, segments) = (id.clone(), text.path, text.segments);
+                seen.texts.push(SeenText { message, path, segments, whole, quoted });
             }
         }
         if item.state.is_some() {
@@ -85,8 +95,10 @@ impl Seen {
     }
 
     fn json(&self, item: &Item) -> serde_json::Value {
-        let texts =
-            self.texts.iter().map(|(message, part, text, _)| json!({"message": message, "part": part, "text": text}));
+        let texts = self
+            .texts
+            .iter()
+            .map(|one| json!({"message": one.message, "part": one.path, "text": one.whole, "segments": one.segments}));
         let copies = self.copies.iter().map(|copy| {
             json!({
                 "mailbox": format!("{}/{}", copy.account, copy.folder), "uidvalidity": copy.key.uidvalidity,
@@ -152,14 +164,14 @@ impl Seen {
             let title = tools.catalogue.find(&one.recommendation).map_or("", |rec| rec.title.as_str());
             println!("  {}  {title}  ({:.0} %, {})", one.recommendation, one.confidence * 100.0, one.assigner);
             for evidence in &one.evidence {
-                println!("    part {} at {}: \"{}\"", evidence.part, evidence.span.start, visible(&evidence.quote));
+                println!("    {}: \"{}\"", self.place_of(evidence), visible(&evidence.quote));
             }
         }
     }
 
     fn print_parts(&self, item: &Item, whole: bool) {
         println!("\nparts (* is published after approval)");
-        for (message, path, text, quoted) in &self.texts {
+        for SeenText { message, path, segments, whole: text, quoted } in &self.texts {
             if path == "body" || path.ends_with(".body") {
                 let chosen = self.is_chosen(item, message, path);
                 println!(
@@ -167,24 +179,37 @@ impl Seen {
                     mark(chosen),
                     text.chars().count()
                 );
-                print_text(text, whole);
+                print_segments(segments, whole);
             }
         }
         for one in &item.attachments {
             let name = one.name.as_deref().map_or_else(|| "without a name".into(), visible);
             println!(
-                "{} {}  {name}  {} {} bytes  {}",
+                "{} {}  {name}  {} {} bytes  {}{}",
                 mark(one.chosen),
                 one.part,
                 one.media_type,
                 one.size_bytes,
-                one.status
+                one.status,
+                how_read(one)
             );
-            if let Some((_, _, text, _)) =
-                self.texts.iter().find(|(id, path, _, _)| *id == one.message && *path == one.part)
-            {
-                print_text(text, whole);
+            for finding in &one.findings {
+                println!("    ! {}", visible(&finding.detail));
             }
+            let text = self.texts.iter().find(|text| text.message == one.message && text.path == one.part);
+            if let Some(text) = text {
+                print_segments(&text.segments, whole);
+            }
+        }
+    }
+
+    /// As `part 2, page 3`.
+    fn place_of(&self, evidence: &Evidence) -> String {
+        let text = self.texts.iter().find(|text| text.path == evidence.part);
+        let segment = text.and_then(|text| text.segments.iter().find(|one| one.number == evidence.segment));
+        match segment {
+            Some(segment) if segment.kind != SegmentKind::Body => format!("part {}, {}", evidence.part, place(segment)),
+            _ => format!("part {}, character {}", evidence.part, evidence.span.start),
         }
     }
 
@@ -215,19 +240,20 @@ impl Seen {
     }
 }
 
-fn mark(chosen: bool) -> char {
-    if chosen { '*' } else { ' ' }
+/// As `, 12 pages, read by hayro 0.9`.
+fn how_read(one: &ItemAttachment) -> String {
+    let pages = match one.pages {
+        0 => String::new(),
+        1 => ", 1 page".into(),
+        pages => format!(", {pages} pages"),
+    };
+    let engine = if one.extractor.is_empty() { String::new() } else { format!(", read by {}", one.extractor) };
+    let sure = one.confidence.map(|sure| format!(", least sure page {sure:.0} of 100")).unwrap_or_default();
+    format!("{pages}{engine}{sure}")
 }
 
-fn print_text(text: &str, whole: bool) {
-    let shown: String = if whole { text.into() } else { text.chars().take(EXCERPT).collect() };
-    for line in shown.lines() {
-        println!("    | {}", harmless(line));
-    }
-    let left = text.chars().count().saturating_sub(shown.chars().count());
-    if left > 0 {
-        println!("    | … {left} more characters (--text shows all)");
-    }
+fn mark(chosen: bool) -> char {
+    if chosen { '*' } else { ' ' }
 }
 
 fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {

@@ -187,6 +187,21 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
+/// What lists say of an extraction, without its text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Remarks {
+    pub extractor: String,
+    /// Why it could not be read.
+    pub reason: Option<String>,
+    /// How many pages say how they were read.
+    pub pages: usize,
+    /// Of the recognised page that is least sure, from 0 to 100.
+    pub confidence: Option<f64>,
+    pub problems: Vec<Problem>,
+    pub findings: Vec<Finding>,
+}
+
 /// What came out of one attachment, with what made it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Extraction {
@@ -251,6 +266,22 @@ impl Extraction {
     pub fn said_text(&self) -> String {
         let said = self.segments().iter().filter(|segment| segment.role.is_said());
         said.map(|segment| segment.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What lists say of it.
+    pub fn remarks(&self) -> Remarks {
+        let sure = self.pages.iter().filter_map(|page| page.confidence);
+        Remarks {
+            extractor: self.extractor.clone(),
+            reason: match &self.extracted {
+                Extracted::Unreadable { reason } => Some(reason.clone()),
+                Extracted::Text { .. } | Extracted::Locked | Extracted::NoText => None,
+            },
+            pages: self.pages.len(),
+            confidence: sure.min_by(f64::total_cmp),
+            problems: self.problems.clone(),
+            findings: self.findings.clone(),
+        }
     }
 
     /// Numbers of the pages whose words stand in pictures that were not recognised yet.

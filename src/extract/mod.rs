@@ -1,15 +1,20 @@
 //! Text out of one attachment, by its true type. Pure, and only ever called in the extractor child: its libraries are
 //! known to panic, to hang and to eat memory.
 
+mod agreement;
 mod arabic;
+mod exif;
 mod office;
+mod pages;
 mod pdf;
+mod picture;
 mod rtf;
 mod text;
 
 use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, Problem, ProblemCode};
+pub use pages::{put_recognised, render, settle};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What a reader gives back before limits and cleaning.
@@ -79,7 +84,7 @@ pub fn extract(
         findings: read.findings,
         pages: read.pages,
     };
-    limit(&mut extraction, text_limit);
+    pages::finish(&mut extraction, text_limit);
     (extraction, read.readings)
 }
 
@@ -95,51 +100,12 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
         "application/rtf" => ("rtf 1", rtf::read(bytes)),
         "text/html" => ("html 1", text::html(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
-        kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture()),
+        kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture::read(kind, bytes)),
         kind if kind.starts_with("text/") || kind.starts_with("message/") || kind == "application/xml" => {
             ("text 1", text::plain(bytes))
         }
         other => ("pouch", Read::unreadable(not_read_yet(other, name))),
     }
-}
-
-/// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.
-///
-/// # Errors
-/// In words for a person: no such page, or the picture cannot be decoded.
-pub fn render(media_type: &str, bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
-    let _ = (bytes, page);
-    Err(format!("{media_type} has no pages that could be drawn"))
-}
-
-/// What a program read on a page (from 1), as a reading that `settle` can compare.
-pub fn reading(page: u32, engine: &str, text: String) -> Reading {
-    let gate = crate::domain::extraction::Gate::Passed;
-    Reading { page, engine: engine.into(), gate, text }
-}
-
-/// Settles the pages on which the library engines do not agree, with what pdftotext reads on them if it was there.
-/// Afterwards each page says which engine's text it keeps, and whether recognition is due.
-pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usize) {
-    let _ = (extraction, readings, text_limit);
-}
-
-/// Puts the words that were recognised on a page into their place. `engine` is as `tesseract 5.3.0 (eng)`.
-pub fn put_recognised(
-    extraction: &mut Extraction,
-    page: u32,
-    engine: &str,
-    text: &str,
-    confidence: Option<f64>,
-    text_limit: usize,
-) {
-    let _ = (extraction, page, engine, text, confidence, text_limit);
-}
-
-fn picture() -> Read {
-    let mut read = Read::of(Extracted::NoText);
-    read.problems.push(Problem::new(ProblemCode::PartUnreadable, "A picture: its words can only be read by eye."));
-    read
 }
 
 fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
@@ -202,7 +168,10 @@ fn limit(extraction: &mut Extraction, text_limit: usize) {
     });
     if cut {
         let detail = format!("The file holds more than {} MB of text; the rest was left out.", text_limit >> 20);
-        extraction.problems.push(Problem::new(ProblemCode::TextCut, detail));
+        let problem = Problem::new(ProblemCode::TextCut, detail);
+        if !extraction.problems.contains(&problem) {
+            extraction.problems.push(problem);
+        }
     }
     if segments.is_empty() {
         extraction.extracted = Extracted::NoText;

@@ -2,7 +2,7 @@
 //! for the pages that are pictures. Stores nothing.
 
 use crate::config;
-use crate::domain::extraction::{Extracted, Extraction};
+use crate::domain::extraction::{Extracted, Extraction, Gate};
 use crate::domain::reader::Reading;
 use crate::domain::{Problem, ProblemCode};
 use crate::extract;
@@ -40,7 +40,9 @@ async fn settled(
     {
         let disputed: Vec<u32> = readings.iter().map(|one| one.page).collect();
         let numbered = (1..).zip(pages).filter(|(page, _)| disputed.contains(page));
-        readings.extend(numbered.map(|(page, text)| extract::reading(page, &engine, text)));
+        // `settle` applies the gate itself.
+        let reading = |(page, text)| Reading { page, engine: engine.clone(), gate: Gate::Passed, text };
+        readings.extend(numbered.map(reading));
     }
     let kept = extraction.clone();
     // Pure work on a stranger's text: a panic ends this step and nothing else.
@@ -101,7 +103,7 @@ pub fn without_recognition(mut extraction: Extraction) -> Extraction {
 
 /// Whether scans can be recognised with what is installed.
 pub async fn can_recognise(pool: &Pool) -> bool {
-    let programs = pool.programs().await;
+    let programs = pool.conditions().await.unwrap_or_default().programs;
     programs.tesseract.is_some() && programs.models.iter().any(|model| model != "osd")
 }
 

@@ -3,12 +3,13 @@
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, Evidence, Submitter};
+use crate::domain::extraction::Remarks;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Assigner, Assignment};
-use crate::domain::{Digest, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
-use crate::store::message::{self, CopyLine, MessageLine};
+use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
+use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::{self, Store};
 use serde::Serialize;
@@ -60,10 +61,21 @@ pub struct ItemAttachment {
     pub media_type: String,
     pub digest: Digest,
     pub size_bytes: u64,
-    /// `text`, `locked`, `no-text`, `unreadable`; `message` for an attached message; `waiting` before it is read.
+    /// `text`, `locked`, `no-text`, `unreadable`; `message` for an attached message, `archive` for
+    /// one that was opened; `waiting` before it is read.
     pub status: String,
     /// Of its text.
     pub characters: i64,
+    /// What read it, as `hayro 0.9`; empty before it is read.
+    pub extractor: String,
+    /// Pages of a PDF, or 1 for a picture; 0 for other files.
+    pub pages: usize,
+    /// Of the recognised page that is least sure, from 0 to 100.
+    pub confidence: Option<f64>,
+    /// What lies hidden in it: look before you publish it.
+    pub findings: Vec<Finding>,
+    #[serde(skip)]
+    remarks: Remarks,
     /// Whether it is among the parts of the revision that counts.
     pub chosen: bool,
 }
@@ -149,7 +161,7 @@ fn copies_by_message(copies: Vec<CopyLine>) -> BTreeMap<MessageId, Vec<CopyLine>
 /// What items are put together from.
 struct Facts {
     copies: BTreeMap<MessageId, Vec<CopyLine>>,
-    extractions: BTreeMap<Digest, (String, i64)>,
+    extractions: BTreeMap<Digest, ExtractionLine>,
     classified: BTreeMap<MessageId, Classification>,
 }
 
@@ -219,7 +231,7 @@ impl Facts {
             problems.push(Problem::new(ProblemCode::FoundInJunk, detail));
         }
         let attachments: Vec<ItemAttachment> = messages.iter().flat_map(|line| self.attachments(line)).collect();
-        problems.extend(attachments.iter().filter_map(unread));
+        problems.extend(attachments.iter().flat_map(oddities));
         let first = messages.first();
         Item {
             id: id.into(),
@@ -247,11 +259,12 @@ impl Facts {
         let parts = line.summary.parts.iter();
         parts
             .map(|part| {
-                let read = self.extractions.get(&part.digest);
+                let read = self.extractions.get(&part.digest).cloned();
+                let remarks = read.as_ref().map(|line| line.remarks.clone()).unwrap_or_default();
                 let (status, characters) = match (part.kind, read) {
                     (PartKind::Message, _) => ("message".into(), 0),
                     (PartKind::Archive, _) => ("archive".into(), 0),
-                    (_, Some((status, characters))) => (status.clone(), *characters),
+                    (_, Some(line)) => (line.status, line.characters),
                     (_, None) => ("waiting".into(), 0),
                 };
                 ItemAttachment {
@@ -263,6 +276,11 @@ impl Facts {
                     size_bytes: part.size_bytes,
                     status,
                     characters,
+                    extractor: remarks.extractor.clone(),
+                    pages: remarks.pages,
+                    confidence: remarks.confidence,
+                    findings: remarks.findings.clone(),
+                    remarks,
                     chosen: false,
                 }
             })
@@ -270,16 +288,24 @@ impl Facts {
     }
 }
 
-/// A file that gave no text is something to act on, not a blank.
-fn unread(one: &ItemAttachment) -> Option<Problem> {
+/// What was odd about reading a file, and a file that gave no text: something to act on, not a blank.
+fn oddities(one: &ItemAttachment) -> Vec<Problem> {
     let name = one.name.clone().unwrap_or_else(|| format!("part {}", one.part));
+    let named = |problem: &Problem| Problem::new(problem.code, format!("{name}: {}", problem.detail));
+    let mut odd: Vec<Problem> = one.remarks.problems.iter().map(named).collect();
     let words = match one.status.as_str() {
-        "unreadable" => "could not be read",
-        "locked" => "is locked with a password: ask the sender",
-        "no-text" if !one.media_type.starts_with("image/") => "holds no text (a scan?): read it by eye",
-        _ => return None,
+        "unreadable" => match &one.remarks.reason {
+            Some(reason) => format!("{name} could not be read: {reason}."),
+            None => format!("{name} could not be read."),
+        },
+        "locked" => format!("{name} is locked with a password: ask the sender."),
+        "no-text" if odd.is_empty() && !one.media_type.starts_with("image/") => {
+            format!("{name} holds no text: read it by eye.")
+        }
+        _ => return odd,
     };
-    Some(Problem::new(ProblemCode::PartUnreadable, format!("{name} {words}.")))
+    odd.push(Problem::new(ProblemCode::PartUnreadable, words));
+    odd
 }
 
 fn mailbox_name(copy: &CopyLine) -> String {

@@ -3,7 +3,7 @@
 use super::rows::{digest, from_json, json, micros, time, word};
 use super::{Result, Store, Tx};
 use crate::domain::classification::{Classification, MessageKind};
-use crate::domain::extraction::Extraction;
+use crate::domain::extraction::{Extraction, Remarks};
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::{MailboxRole, Settlement, UidKey};
 use crate::domain::message::{Address, ParsedMessage, PartKind};
@@ -397,16 +397,18 @@ pub async fn unjoin(tx: &mut Tx, key: &UidKey) -> Result<()> {
 /// Keeps what came out of a file; the first answer for a content stays, unless it is to be replaced.
 pub async fn keep_extraction(tx: &mut Tx, content: Digest, extraction: &Extraction) -> Result<()> {
     sqlx::query(
-        "insert into extractions (digest, status, characters, extraction, awaits) values ($1, $2, $3, $4, $5)
+        "insert into extractions (digest, status, characters, extraction, awaits, remarks)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (digest) do update
             set status = excluded.status, characters = excluded.characters, extraction = excluded.extraction,
-                awaits = excluded.awaits",
+                awaits = excluded.awaits, remarks = excluded.remarks",
     )
     .bind(content.to_string())
     .bind(extraction.status())
     .bind(extraction.text().chars().count() as i64)
     .bind(json(extraction)?)
     .bind((!extraction.pages_awaiting_recognition().is_empty()).then_some("recognition"))
+    .bind(json(&extraction.remarks())?)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -428,9 +430,22 @@ pub async fn extraction(store: &Store, content: Digest) -> Result<Option<Extract
     row.map(|(text,)| from_json(&text)).transpose()
 }
 
-/// Status and number of characters of every file that was read, by content.
-pub async fn extraction_lines(store: &Store) -> Result<BTreeMap<Digest, (String, i64)>> {
-    let rows: Vec<(String, String, i64)> =
-        sqlx::query_as("select digest, status, characters from extractions").fetch_all(store.pool()).await?;
-    rows.into_iter().map(|(content, status, characters)| Ok((digest(&content)?, (status, characters)))).collect()
+/// A file that was read, as lists show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtractionLine {
+    /// As `Extraction::status` says it.
+    pub status: String,
+    /// Of its whole text.
+    pub characters: i64,
+    pub remarks: Remarks,
+}
+
+/// Every file that was read, by content.
+pub async fn extraction_lines(store: &Store) -> Result<BTreeMap<Digest, ExtractionLine>> {
+    let rows: Vec<(String, String, i64, String)> =
+        sqlx::query_as("select digest, status, characters, remarks from extractions").fetch_all(store.pool()).await?;
+    let line = |(content, status, characters, remarks): (String, String, i64, String)| {
+        Ok((digest(&content)?, ExtractionLine { status, characters, remarks: from_json(&remarks)? }))
+    };
+    rows.into_iter().map(line).collect()
 }

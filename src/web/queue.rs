@@ -48,6 +48,11 @@ impl QueuePage {
         age(self.now, *since)
     }
 
+    /// Of all its files.
+    fn findings(&self, item: &Item) -> usize {
+        item.attachments.iter().map(|one| one.findings.len()).sum()
+    }
+
     fn short<'a>(&self, id: &'a str) -> &'a str {
         &id[id.len().saturating_sub(8)..]
     }
@@ -107,6 +112,7 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
             .into_iter()
             .map(|(stage, _, error)| format!("{}: {error}", stage.as_str()))
             .chain(parked)
+            .chain(tools.pool.conditions().await.map(|one| one.gaps()).unwrap_or_default())
             .collect(),
     };
     Ok(page.render()?)
@@ -155,5 +161,16 @@ pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::
         })
         .collect();
     let under_way: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
-    Ok((well, json!({"ok": well, "mailboxes": mailboxes, "under_way": under_way})))
+    let conditions = tools.pool.conditions().await.unwrap_or_default();
+    Ok((
+        well,
+        json!({
+            "ok": well, "mailboxes": mailboxes, "under_way": under_way, "gaps": conditions.gaps(),
+            "readers": {
+                "extractor": conditions.extractor.active, "tool_runner": conditions.tool_runner.active,
+                "pdftotext": conditions.programs.pdftotext, "tesseract": conditions.programs.tesseract,
+                "models": conditions.programs.models,
+            },
+        }),
+    ))
 }

@@ -125,15 +125,17 @@ fn a_path_that_is_not_there_is_said_and_fails() {
 
 #[test]
 fn every_closed_word_of_the_list_is_documented() {
-    use pouch::domain::ProblemCode;
     use pouch::domain::classification::{MessageKind, SubmitterKind};
+    use pouch::domain::{FindingCode, ProblemCode};
     let manual = include_str!("../../docs/list-json.md");
     let mut words: Vec<String> = MessageKind::ALL.iter().map(|kind| kind.as_str().to_string()).collect();
     words.extend(SubmitterKind::ALL.iter().map(|kind| kind.as_str().to_string()));
     words.extend(pouch::domain::submission::State::NAMES.map(String::from));
     words.extend(ProblemCode::ALL.iter().map(|code| serde_json::to_value(code).unwrap().as_str().unwrap().to_string()));
+    words.extend(FindingCode::ALL.iter().map(|code| serde_json::to_value(code).unwrap().as_str().unwrap().to_string()));
     words.extend(
-        ["submission", "set-aside", "held", "text", "locked", "no-text", "unreadable", "waiting"].map(String::from),
+        ["archive", "message", "submission", "set-aside", "held", "text", "locked", "no-text", "unreadable", "waiting"]
+            .map(String::from),
     );
     let missing: Vec<&String> = words.iter().filter(|word| !manual.contains(&format!("`{word}`"))).collect();
     assert!(missing.is_empty(), "not in docs/list-json.md: {missing:?}");

@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod classify;
 mod config;
+mod confine;
 mod durable;
 mod extract;
 mod extract_same;

@@ -189,7 +189,8 @@ async fn message_rows_work_on_both_engines() {
         tx.commit().await.unwrap();
         assert!(message::awaiting_recognition(store).await.unwrap().is_empty());
         assert_eq!(message::extraction(store, content).await.unwrap(), Some(text));
-        assert_eq!(message::extraction_lines(store).await.unwrap()[&content], ("text".to_string(), 3));
+        let line = message::extraction_lines(store).await.unwrap().remove(&content).unwrap();
+        assert_eq!((line.status.as_str(), line.characters, line.remarks.extractor.as_str()), ("text", 3, "x 1"));
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);
     })
     .await;

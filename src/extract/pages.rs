@@ -1,0 +1,187 @@
+//! Pages: draws one for recognition, decides between the texts that engines read on one, and puts recognised words into
+//! their place. Runs no engine itself.
+
+use super::agreement::{self, f1};
+use super::{limit, pdf, picture};
+use crate::domain::extraction::{Extracted, Extraction, Gate, PageReading, Role, Segment, SegmentKind};
+use crate::domain::reader::Reading;
+use crate::domain::{Problem, ProblemCode};
+use std::collections::BTreeMap;
+
+/// Letters below which a text on a page that is mostly a picture is only a stamp or a header line.
+const FEW_LETTERS: usize = 200;
+
+/// How the sentence about pages that are pictures ends; it is known by it when it is no longer true.
+const ARE_PICTURES: &str = "without text (scans).";
+
+/// How the sentence about a picture without words ends.
+const NO_WORDS: &str = "is a picture in which no words were found.";
+
+/// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.
+///
+/// # Errors
+/// In words for a person: no such page, or the picture cannot be decoded.
+pub fn render(media_type: &str, bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
+    match media_type {
+        "application/pdf" => pdf::draw::page(bytes, page),
+        kind if kind.starts_with("image/") => picture::draw(bytes, page),
+        _ => Err(format!("{media_type} has no pages that could be drawn")),
+    }
+}
+
+/// Settles the pages on which the library engines do not agree, with what pdftotext reads on them if it was there.
+/// Afterwards each page says which engine's text it keeps, and whether recognition is due.
+pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usize) {
+    let mut by_page: BTreeMap<u32, Vec<&Reading>> = BTreeMap::new();
+    for reading in readings {
+        by_page.entry(reading.page).or_default().push(reading);
+    }
+    for (number, readings) in by_page {
+        let at = extraction.pages.iter().position(|page| page.number == number);
+        // A page that the libraries agreed on has no reading of theirs.
+        if at.is_some() && readings.iter().all(|reading| reading.engine.starts_with("pdftotext")) {
+            continue;
+        }
+        settle_page(extraction, at, number, &readings);
+    }
+    finish(extraction, text_limit);
+}
+
+fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, readings: &[&Reading]) {
+    let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading)).collect();
+    let best = best(&texts);
+    let at = at.unwrap_or_else(|| {
+        let page = PageReading {
+            number,
+            engine: String::new(),
+            gate: Gate::Empty,
+            agreement: None,
+            confidence: None,
+            awaits_recognition: false,
+        };
+        let at = extraction.pages.partition_point(|page| page.number < number);
+        extraction.pages.insert(at, page);
+        at
+    });
+    let page = &mut extraction.pages[at];
+    let Some(best) = best else {
+        // No text can be text: what was kept as the least bad stays, and recognition is due if there is a picture.
+        return;
+    };
+    let text = &texts[best].1;
+    page.engine.clone_from(&readings[best].engine);
+    page.gate = Gate::Passed;
+    page.awaits_recognition &= letters(text) < FEW_LETTERS;
+    set_text(extraction, number, text);
+}
+
+/// The text as it is kept, and what the gate says of it: pdftotext comes without a gate of its own, and marks lines from
+/// right to left with signs that are no text.
+fn gated(reading: &Reading) -> (Gate, String) {
+    if !reading.engine.starts_with("pdftotext") {
+        return (reading.gate, reading.text.clone());
+    }
+    let text: String = reading.text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{c}')).collect();
+    match reading.gate {
+        Gate::Failed => (Gate::Failed, text),
+        _ => (agreement::gate(&text, 0, 0), text),
+    }
+}
+
+/// The text that passes the gate and agrees most with the others; the first of equals.
+fn best(texts: &[(Gate, String)]) -> Option<usize> {
+    let words: Vec<_> = texts.iter().map(|(_, text)| agreement::words(text)).collect();
+    let score = |at: usize| -> f64 {
+        (0..texts.len()).filter(|other| *other != at).map(|other| f1(&words[at], &words[other])).sum()
+    };
+    let passing = (0..texts.len()).filter(|at| texts[*at].0 == Gate::Passed);
+    passing
+        .map(|at| (at, score(at)))
+        .reduce(|best, one| if one.1 > best.1 + 1e-9 { one } else { best })
+        .map(|(at, _)| at)
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Puts the words that were recognised on a page into their place. `engine` is as `tesseract 5.3.0 (eng)`.
+pub fn put_recognised(
+    extraction: &mut Extraction,
+    page: u32,
+    engine: &str,
+    text: &str,
+    confidence: Option<f64>,
+    text_limit: usize,
+) {
+    let Some(reading) = extraction.pages.iter_mut().find(|reading| reading.number == page) else { return };
+    let layer_is_good = reading.gate == Gate::Passed;
+    reading.awaits_recognition = false;
+    if letters(text) == 0 {
+        if !layer_is_good {
+            let detail = format!("Page {page} {NO_WORDS}");
+            extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
+        }
+        finish(extraction, text_limit);
+        return;
+    }
+    reading.engine = engine.into();
+    reading.gate = agreement::gate(text, 0, 0);
+    reading.confidence = confidence;
+    let layer = extraction.segments().iter().find(|one| one.number == page && one.role == Role::Text);
+    let text = match layer {
+        Some(layer) if layer_is_good => with_missing(text, &layer.text),
+        _ => text.into(),
+    };
+    set_text(extraction, page, &text);
+    finish(extraction, text_limit);
+}
+
+/// The recognised text, above it the lines of the text layer of which it has not most words.
+fn with_missing(recognised: &str, layer: &str) -> String {
+    let known = agreement::words(recognised);
+    let is_missing = |line: &&str| {
+        let words = agreement::words(line);
+        let found = words.keys().filter(|word| known.contains_key(*word)).count();
+        !words.is_empty() && found * 2 < words.len()
+    };
+    let mut lines: Vec<&str> = layer.lines().filter(is_missing).collect();
+    lines.push(recognised);
+    lines.join("\n")
+}
+
+/// Sets the text of a page; remarks and hidden words of the page stay.
+fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
+    if !matches!(extraction.extracted, Extracted::Text { .. }) {
+        extraction.extracted = Extracted::Text { segments: Vec::new() };
+    }
+    let Extracted::Text { segments } = &mut extraction.extracted else { return };
+    let is_text = |one: &Segment| one.number == number && one.role == Role::Text;
+    if let Some(segment) = segments.iter_mut().find(|one| is_text(one)) {
+        segment.text = text.into();
+        segment.language.clear();
+    } else {
+        let at = segments.partition_point(|one| one.number < number);
+        segments.insert(at, Segment::new(number, SegmentKind::Page, text));
+    }
+}
+
+/// Brings everything that follows from the pages up to date.
+pub fn finish(extraction: &mut Extraction, text_limit: usize) {
+    extraction.problems.retain(|problem| !problem.detail.ends_with(ARE_PICTURES));
+    let waiting = extraction.pages_awaiting_recognition().len();
+    if waiting > 0 {
+        let detail = format!("{waiting} of {} pages are pictures {ARE_PICTURES}", extraction.pages.len());
+        extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
+    }
+    let mut engines: Vec<&str> = Vec::new();
+    for page in &extraction.pages {
+        if !page.engine.is_empty() && !engines.contains(&page.engine.as_str()) {
+            engines.push(&page.engine);
+        }
+    }
+    if !engines.is_empty() {
+        extraction.extractor = engines.join(" + ");
+    }
+    limit(extraction, text_limit);
+}

@@ -1,0 +1,366 @@
+//! The device that hayro draws a page on: it keeps the letters, and of everything else only what can cover or carry
+//! them. Draws nothing and decodes no picture.
+
+use super::rows::{Letter, Look, Rows, Word};
+use hayro_interpret::font::{Glyph, GlyphRun};
+use hayro_interpret::hayro_cmap::{BfString, WritingMode};
+use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect, Vec2};
+use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
+
+/// Glyph space of hayro: units of one em.
+const UNITS_PER_EM: f64 = 1000.0;
+
+/// Calls of one page after which it is given up: forms that call each other draw without end.
+const MAX_CALLS: u32 = 3_000_000;
+
+/// Filled areas of a page that are remembered.
+const MAX_AREAS: usize = 4_000;
+
+/// Areas below this width and height, in points, hide no word.
+const SMALLEST_AREA: f64 = 3.0;
+
+/// Side of the grid on which it is counted how much of a page pictures cover.
+const GRID: usize = 32;
+
+/// An area that was filled.
+pub struct Area {
+    pub place: Rect,
+    pub order: u32,
+    /// Its one colour; `None`: a picture, a pattern, or an area that is not a rectangle or not all of it.
+    pub colour: Option<[u8; 3]>,
+    /// Nothing below it shows.
+    pub opaque: bool,
+}
+
+/// What one page gave.
+#[derive(Default)]
+pub struct Page {
+    pub words: Vec<Word>,
+    /// How many of the words stand in the page itself; those after them are in annotations.
+    pub own_words: usize,
+    pub glyphs: usize,
+    /// Glyphs that the file gives no character for.
+    pub unmapped: usize,
+    pub areas: Vec<Area>,
+    /// There were more areas than are remembered.
+    pub areas_left_out: bool,
+    pub images: usize,
+    /// Filled outlines that are no rectangles.
+    pub outlines: usize,
+    /// How much of the page pictures cover, from 0 to 1.
+    pub pictured: f64,
+    /// Drawing was given up.
+    pub given_up: bool,
+}
+
+/// The unwinding that ends a page without end.
+struct GivenUp;
+
+/// Whether a panic was ours: a page that was given up.
+pub fn is_given_up(payload: &(dyn std::any::Any + Send)) -> bool {
+    payload.is::<GivenUp>()
+}
+
+struct Clip {
+    place: Rect,
+    /// The whole of `place` is inside.
+    whole: bool,
+}
+
+/// A text that stands for the glyphs of a marked content (ISO 32000-2, 14.9.4).
+enum Marked {
+    Plain,
+    /// The text, until the first glyph took it.
+    Replaced(Option<String>),
+}
+
+/// See [`Page`].
+pub struct Canvas {
+    page: Page,
+    rows: Rows,
+    bounds: Rect,
+    grid: [[bool; GRID]; GRID],
+    calls: u32,
+    clips: Vec<Clip>,
+    /// Whether what is drawn in the groups that are open covers what is below.
+    opaque_groups: Vec<bool>,
+    marked: Vec<Marked>,
+    /// Start and first code of the last run: text that is filled and stroked comes twice.
+    last_run: Option<(Point, u32)>,
+    last_run_order: u32,
+    last_colour: Option<[u8; 3]>,
+    /// Index of the first of the last words that were drawn without ink, while nothing else was drawn since.
+    maybe_clip: Option<usize>,
+}
+
+impl Canvas {
+    /// A canvas for a page with these bounds.
+    pub fn new(bounds: Rect) -> Self {
+        Self {
+            page: Page::default(),
+            rows: Rows::default(),
+            bounds,
+            grid: [[false; GRID]; GRID],
+            calls: 0,
+            clips: Vec::new(),
+            opaque_groups: Vec::new(),
+            marked: Vec::new(),
+            last_run: None,
+            last_run_order: 0,
+            last_colour: None,
+            maybe_clip: None,
+        }
+    }
+
+    /// The page's own content ends, its annotations follow.
+    pub fn begin_annotations(&mut self) {
+        self.rows.break_off();
+        self.page.own_words = self.rows.words.len();
+        // A page that ends within a group or a clip does not take the annotations into it.
+        self.clips.clear();
+        self.opaque_groups.clear();
+        self.marked.clear();
+    }
+
+    /// Ends the page.
+    pub fn finish(mut self) -> Page {
+        self.rows.break_off();
+        self.page.words = self.rows.finish();
+        let covered = self.grid.iter().flatten().filter(|cell| **cell).count();
+        self.page.pictured = covered as f64 / (GRID * GRID) as f64;
+        self.page.given_up = self.calls > MAX_CALLS;
+        self.page
+    }
+
+    fn count(&mut self) {
+        self.calls += 1;
+        if self.calls > MAX_CALLS {
+            // There is no other way out of the interpreter; the caller catches it.
+            std::panic::resume_unwind(Box::new(GivenUp));
+        }
+    }
+
+    fn add_area(&mut self, place: Rect, colour: Option<[u8; 3]>, opaque: bool) {
+        let (mut place, mut whole) = (place, true);
+        for clip in &self.clips {
+            place = place.intersect(clip.place);
+            whole &= clip.whole;
+        }
+        if !(place.width() >= SMALLEST_AREA && place.height() >= SMALLEST_AREA) {
+            return;
+        }
+        if self.page.areas.len() >= MAX_AREAS {
+            self.page.areas_left_out = true;
+            return;
+        }
+        let opaque = opaque && whole && self.opaque_groups.iter().all(|one| *one);
+        let colour = colour.filter(|_| opaque);
+        self.page.areas.push(Area { place, order: self.calls, colour, opaque });
+    }
+
+    fn fill(&mut self, path: Option<&BezPath>, rect: Rect, props: &DrawProps<'_>, mode: &DrawMode) {
+        self.count();
+        self.maybe_clip = None;
+        if let DrawMode::Stroke(stroke) = mode {
+            let [a, b, ..] = props.transform.as_coeffs();
+            let width = f64::from(stroke.line_width) * a.hypot(b);
+            // A line so fat that words may stand on it.
+            if width > SMALLEST_AREA {
+                let place = props.transform.transform_rect_bbox(rect);
+                self.add_area(place.inflate(width / 2.0, width / 2.0), None, false);
+            }
+            return;
+        }
+        let straight = is_straight(props.transform);
+        let rectangle = straight && path.is_none_or(|path| is_rectangle(path.elements()));
+        self.page.outlines += usize::from(!rectangle);
+        let plain = props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
+        let (colour, alpha) = match &props.paint {
+            Paint::Color(colour) => {
+                let [r, g, b, a] = colour.to_rgba().to_rgba8();
+                (Some([r, g, b]), a)
+            }
+            Paint::Pattern(_) => (None, 0),
+        };
+        if alpha == 0 && colour.is_some() {
+            return;
+        }
+        let opaque = rectangle && plain && alpha >= 250;
+        self.add_area(props.transform.transform_rect_bbox(rect), colour.filter(|_| rectangle), opaque);
+    }
+
+    fn cover(&mut self, place: Rect) {
+        let place = self.clips.iter().fold(place, |place, clip| place.intersect(clip.place));
+        let (width, height) = (self.bounds.width() / GRID as f64, self.bounds.height() / GRID as f64);
+        for (y, row) in self.grid.iter_mut().enumerate() {
+            for (x, cell) in row.iter_mut().enumerate() {
+                let middle =
+                    Point::new(self.bounds.x0 + (x as f64 + 0.5) * width, self.bounds.y0 + (y as f64 + 0.5) * height);
+                *cell |= place.contains(middle);
+            }
+        }
+    }
+
+    fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, look: Look) {
+        let letter = |text| Letter { text, at, along, advance, look, order: self.calls };
+        self.page.glyphs += 1;
+        if let Some(Marked::Replaced(text)) =
+            self.marked.iter_mut().rev().find(|one| matches!(one, Marked::Replaced(_)))
+        {
+            let text = text.take().unwrap_or_default();
+            self.rows.put(&letter(&text));
+            return;
+        }
+        match glyph.as_unicode() {
+            Some(BfString::Char(c)) => self.rows.put(&letter(c.encode_utf8(&mut [0; 4]))),
+            Some(BfString::String(text)) => self.rows.put(&letter(&text)),
+            None => {
+                self.page.unmapped += 1;
+                self.rows.put(&letter("\u{fffd}"));
+            }
+        }
+    }
+}
+
+/// Turned by a multiple of a right angle at most.
+fn is_straight(transform: Affine) -> bool {
+    let [a, b, c, d, ..] = transform.as_coeffs();
+    (b.abs() < 1e-3 * a.abs() && c.abs() < 1e-3 * d.abs()) || (a.abs() < 1e-3 * b.abs() && d.abs() < 1e-3 * c.abs())
+}
+
+fn is_rectangle(elements: &[PathEl]) -> bool {
+    let mut points = Vec::with_capacity(5);
+    for element in elements {
+        match element {
+            PathEl::MoveTo(p) | PathEl::LineTo(p) if points.len() < 5 => points.push(*p),
+            PathEl::ClosePath => {}
+            _ => return false,
+        }
+    }
+    let near = |a: f64, b: f64| (a - b).abs() < 0.01;
+    (4..=5).contains(&points.len())
+        && points.windows(2).all(|pair| near(pair[0].x, pair[1].x) || near(pair[0].y, pair[1].y))
+        && (near(points[0].x, points[3].x) || near(points[0].y, points[3].y))
+}
+
+/// The colour of letters, and whether they are drawn with ink.
+fn look(props: &DrawProps<'_>, mode: &DrawMode) -> Look {
+    match &props.paint {
+        Paint::Color(colour) => {
+            let [r, g, b, a] = colour.to_rgba().to_rgba8();
+            Look { colour: Some([r, g, b]), invisible: a < 8 || matches!(mode, DrawMode::Invisible) }
+        }
+        Paint::Pattern(_) => Look { colour: None, invisible: matches!(mode, DrawMode::Invisible) },
+    }
+}
+
+impl<'a> Device<'a> for Canvas {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.fill(Some(path), path.control_box(), &props, mode);
+    }
+
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
+        self.fill(None, *rect, &props, mode);
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.count();
+        let whole = is_rectangle(clip.path.elements());
+        let place = clip.path.control_box();
+        if let Some(first) = self.maybe_clip.take()
+            && !whole
+        {
+            // The letters were the clip: what is drawn next shows through them.
+            self.rows.break_off();
+            for word in self.rows.words.iter_mut().skip(first).filter(|word| place.overlaps(word.place)) {
+                word.look = Look { colour: None, invisible: false };
+            }
+        }
+        self.clips.push(Clip { place, whole });
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
+        self.count();
+        self.opaque_groups.push(opacity > 0.98 && mask.is_none() && blend_mode == BlendMode::Normal);
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.count();
+        let Some(first) = run.glyphs().first() else { return };
+        let start = ((props.transform * first.transform()) * Point::ZERO, first.char_code());
+        if let Some((last, code)) = self.last_run
+            && code == start.1
+            && last.distance(start.0) < 0.01
+        {
+            if look(&props, mode).colour != self.last_colour {
+                self.rows.forget_colour(self.last_run_order);
+            }
+            return;
+        }
+        let mut look = look(&props, mode);
+        if matches!(&**first, Glyph::Type3(_)) {
+            // Such a glyph may bring colours of its own.
+            look.colour = None;
+        }
+        self.last_run = Some(start);
+        (self.last_run_order, self.last_colour) = (self.calls, look.colour);
+        self.maybe_clip = look.invisible.then(|| self.maybe_clip.unwrap_or(self.rows.words.len()));
+        for glyph in run.glyphs() {
+            let place = props.transform * glyph.transform();
+            let at = place * Point::ZERO;
+            let along = place * Point::new(UNITS_PER_EM, 0.0) - at;
+            let advance = match &**glyph {
+                Glyph::Outline(outline) => outline.advance_width(),
+                Glyph::Type3(drawn) => drawn.advance_width(),
+            };
+            let advance = f64::from(advance.unwrap_or(500.0)) / UNITS_PER_EM;
+            let (along, advance) = match run.writing_mode() {
+                WritingMode::Horizontal => (along, advance),
+                // Downwards, an em a sign.
+                WritingMode::Vertical => (place * Point::new(0.0, -UNITS_PER_EM) - at, 1.0),
+            };
+            self.put_glyph(glyph, at, along, advance, look);
+        }
+    }
+
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.opaque_groups.pop();
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.count();
+        self.maybe_clip = None;
+        self.page.images += 1;
+        let whole = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let place = props.transform.transform_rect_bbox(whole);
+        self.cover(place);
+        let opaque = match &image {
+            Image::Stencil(_) => false,
+            Image::Raster(raster) => {
+                let dict = raster.stream().dict();
+                !["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(key))
+                    && is_straight(props.transform)
+                    && props.soft_mask.is_none()
+                    && props.blend_mode == BlendMode::Normal
+            }
+        };
+        self.add_area(place, None, opaque);
+    }
+
+    fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
+        let text = properties.and_then(|dict| dict.get::<PdfString<'_>>("ActualText"));
+        self.marked.push(match text {
+            Some(text) => Marked::Replaced(Some(super::properties::text_string(text.as_bytes()))),
+            None => Marked::Plain,
+        });
+    }
+
+    fn end_marked_content(&mut self) {
+        self.marked.pop();
+    }
+}

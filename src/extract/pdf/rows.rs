@@ -1,0 +1,284 @@
+//! Puts letters together to words and lines by where they stand on the page. Knows nothing of the engine that gives
+//! them, nor of what hides them.
+
+use crate::extract::arabic;
+use hayro_interpret::kurbo::{Point, Rect, Vec2};
+
+/// Words of a page whose places are kept; the words after them are text only.
+const MAX_WORDS: usize = 200_000;
+
+/// Letters of one line that are put in order together.
+const MAX_ROW: usize = 20_000;
+
+/// How letters look; where it changes a new word begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Red, green, blue; `None`: a pattern.
+    pub colour: Option<[u8; 3]>,
+    /// Drawn without ink: render mode 3 (ISO 32000-2, 9.3.6), or with next to no opacity.
+    pub invisible: bool,
+}
+
+/// What one engine says of a glyph.
+pub struct Letter<'t> {
+    pub text: &'t str,
+    pub at: Point,
+    /// One em in the direction of writing.
+    pub along: Vec2,
+    /// In ems.
+    pub advance: f64,
+    pub look: Look,
+    /// When it was drawn, counted over everything on the page.
+    pub order: u32,
+}
+
+/// Letters that stand together in one look, with what parts them from those before.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// What stands before it: nothing, a space or line feeds.
+    pub gap: &'static str,
+    pub text: String,
+    pub place: Rect,
+    /// Height of an em in points.
+    pub em: f32,
+    pub look: Look,
+    /// When the last of its letters was drawn.
+    pub order: u32,
+}
+
+struct Cell {
+    start: usize,
+    end: usize,
+    x: f64,
+    y: f64,
+    width: f64,
+    em: f64,
+    look: Look,
+    order: u32,
+}
+
+/// Takes letters in the order in which they are drawn.
+#[derive(Default)]
+pub struct Rows {
+    pub words: Vec<Word>,
+    row: Vec<Cell>,
+    row_text: String,
+    unit: Vec2,
+    /// What parts the row from the one before.
+    gap: &'static str,
+    rtl_letters: usize,
+    ltr_letters: usize,
+}
+
+impl Rows {
+    /// Adds a letter to the line that it stands in.
+    pub fn put(&mut self, letter: &Letter<'_>) {
+        let em = letter.along.hypot();
+        if !(em > 0.0 && em.is_finite() && letter.at.is_finite()) {
+            return;
+        }
+        let unit = letter.along / em;
+        if let Some(last) = self.row.last() {
+            let (dx, dy) = (unit.dot(letter.at.to_vec2()) - last.x, unit.cross(letter.at.to_vec2()) - last.y);
+            let across = dy.abs() / em.max(last.em);
+            if unit.dot(self.unit) < 0.98 || !dx.is_finite() {
+                self.end_row("\n");
+            } else if across > 0.5 {
+                // A gap of more than a line begins a paragraph.
+                self.end_row(if across > 1.9 { "\n\n" } else { "\n" });
+            } else if self.row.len() >= MAX_ROW {
+                self.end_row("");
+            }
+        }
+        self.unit = unit;
+        let start = self.row_text.len();
+        if letter.text.chars().any(arabic::is_form) {
+            self.row_text.push_str(&arabic::fold(letter.text));
+        } else {
+            self.row_text.push_str(letter.text);
+        }
+        self.row.push(Cell {
+            start,
+            end: self.row_text.len(),
+            x: unit.dot(letter.at.to_vec2()),
+            y: unit.cross(letter.at.to_vec2()),
+            width: letter.advance * em,
+            em,
+            look: letter.look,
+            order: letter.order,
+        });
+    }
+
+    /// Ends the page.
+    pub fn finish(mut self) -> Vec<Word> {
+        self.end_row("");
+        self.words
+    }
+
+    /// Ends the line and forgets where it stood; what comes next begins a paragraph.
+    pub fn break_off(&mut self) {
+        self.end_row("\n\n");
+    }
+
+    /// The letters drawn since are drawn a second time in another colour: theirs is not known.
+    pub fn forget_colour(&mut self, since: u32) {
+        for cell in self.row.iter_mut().rev().take_while(|cell| cell.order >= since) {
+            cell.look.colour = None;
+        }
+        for word in self.words.iter_mut().rev().take_while(|word| word.order >= since) {
+            word.look.colour = None;
+        }
+    }
+
+    fn end_row(&mut self, gap: &'static str) {
+        if !self.row.is_empty() {
+            let mut row = std::mem::take(&mut self.row);
+            let text = std::mem::take(&mut self.row_text);
+            drop_doubles(&mut row, &text);
+            let rtl = text.chars().filter(|c| arabic::is_rtl(*c)).count();
+            self.rtl_letters += rtl;
+            self.ltr_letters += text.chars().filter(|c| c.is_alphabetic() && !arabic::is_rtl(*c)).count();
+            if rtl > 0 {
+                self.read_from_the_right(row, &text);
+            } else {
+                self.read_as_drawn(&row, &text);
+            }
+        }
+        self.gap = gap;
+    }
+
+    fn read_as_drawn(&mut self, row: &[Cell], text: &str) {
+        let mut pen: Option<(f64, f64)> = None;
+        let mut gap = self.gap;
+        for cell in row {
+            if let Some((end, em)) = pen {
+                let size = em.max(cell.em);
+                let forward = (cell.x - end) / size;
+                if forward < -2.0 {
+                    gap = "\n";
+                } else if forward > 0.17 {
+                    gap = " ";
+                }
+            }
+            pen = Some((cell.x + cell.width, cell.em));
+            for c in text[cell.start..cell.end].chars() {
+                self.put_char(&mut gap, c, cell);
+            }
+        }
+    }
+
+    /// A line with letters that are read from right to left: engines give them in any order, so the line is put as it
+    /// stands first.
+    fn read_from_the_right(&mut self, mut row: Vec<Cell>, text: &str) {
+        attach_marks(&mut row, text);
+        row.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let (mut chars, mut cells) = (Vec::new(), Vec::new());
+        let mut pen: Option<(f64, f64)> = None;
+        for (at, cell) in row.iter().enumerate() {
+            if let Some((end, em)) = pen
+                && (cell.x - end) / em.max(cell.em) > 0.17
+            {
+                chars.push(' ');
+                cells.push(at);
+            }
+            pen = Some((pen.map_or(f64::MIN, |pen| pen.0).max(cell.x + cell.width), cell.em));
+            let piece = &text[cell.start..cell.end];
+            // A ligature holds its letters as they are read; in a line as it stands they are the other way round.
+            if piece.chars().any(arabic::is_rtl) {
+                chars.extend(piece.chars().rev());
+            } else {
+                chars.extend(piece.chars());
+            }
+            cells.resize(chars.len(), at);
+        }
+        let order = arabic::reading_order(&chars, self.rtl_letters >= self.ltr_letters);
+        let mut gap = self.gap;
+        for place in order {
+            self.put_char(&mut gap, chars[place], &row[cells[place]]);
+        }
+    }
+
+    /// Adds a character to the last word, or begins a new one; `gap` is what must stand before it.
+    fn put_char(&mut self, gap: &mut &'static str, c: char, cell: &Cell) {
+        if c.is_whitespace() {
+            if gap.is_empty() {
+                *gap = " ";
+            }
+            return;
+        }
+        let place = self.place(cell);
+        let full = self.words.len() >= MAX_WORDS;
+        match self.words.last_mut() {
+            Some(word) if (gap.is_empty() && word.look == cell.look) || full => {
+                word.text.push_str(gap);
+                word.text.push(c);
+                word.place = word.place.union(place);
+                word.order = word.order.max(cell.order);
+            }
+            _ => self.words.push(Word {
+                gap,
+                text: c.into(),
+                place,
+                em: cell.em as f32,
+                look: cell.look,
+                order: cell.order,
+            }),
+        }
+        *gap = "";
+    }
+
+    /// The box of a letter on the page: from a little below its line to the height of a capital.
+    fn place(&self, cell: &Cell) -> Rect {
+        let across = Vec2::new(-self.unit.y, self.unit.x);
+        let corner = |x: f64, y: f64| (self.unit * x + across * y).to_point();
+        let (low, high) = (cell.y - cell.em * 0.15, cell.y + cell.em * 0.65);
+        Rect::from_points(corner(cell.x, low), corner(cell.x + cell.width, high))
+    }
+}
+
+/// Words drawn twice a hair apart to look bold come once.
+fn drop_doubles(row: &mut Vec<Cell>, text: &str) {
+    if row.windows(2).all(|pair| pair[1].x >= pair[0].x) {
+        return;
+    }
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by(|a, b| row[*a].x.total_cmp(&row[*b].x));
+    let mut double = vec![false; row.len()];
+    for (at, one) in order.iter().enumerate() {
+        for other in order[at + 1..].iter().take(4) {
+            let (a, b) = (&row[*one], &row[*other]);
+            let near = (b.x - a.x) < 0.12 * a.em && (b.y - a.y).abs() < 0.12 * a.em;
+            if near && a.width > 0.15 * a.em && text[a.start..a.end] == text[b.start..b.end] {
+                double[*one.max(other)] = true;
+            }
+        }
+    }
+    let mut at = 0;
+    row.retain(|_| {
+        at += 1;
+        !double[at - 1]
+    });
+}
+
+/// Marks above and below letters stand before their letter in a line that is read from the right, as it stands.
+fn attach_marks(row: &mut [Cell], text: &str) {
+    let is_mark = |cell: &Cell| {
+        let mut chars = text[cell.start..cell.end].chars();
+        chars.next().is_some_and(|c| matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c7}'))
+    };
+    let letters: Vec<(f64, f64)> = row
+        .iter()
+        .filter(|cell| !is_mark(cell) && cell.width > 0.0)
+        .map(|cell| (cell.x, cell.x + cell.width))
+        .collect();
+    if letters.len() == row.len() {
+        return;
+    }
+    for cell in row.iter_mut().filter(|cell| is_mark(cell)) {
+        let middle = cell.x + cell.width / 2.0;
+        if let Some((start, _)) = letters.iter().find(|(start, end)| (*start..=*end).contains(&middle)) {
+            cell.x = start - cell.em * 0.001;
+        }
+        cell.width = 0.0;
+    }
+}

@@ -1,0 +1,126 @@
+//! Which words of a page a reader sees, and what hides the others. Where it is not sure, a word counts as seen.
+
+use super::canvas::{Area, Page};
+use super::rows::Word;
+use hayro_interpret::kurbo::Rect;
+
+/// Comparisons of words with areas on one page; beyond it nothing more is called hidden.
+const MAX_COMPARISONS: usize = 20_000_000;
+
+/// A share of the page above which a picture is what the page shows, and invisible words are its text layer.
+const MOST_OF_A_PAGE: f64 = 0.5;
+
+/// Filled outlines above which a page without seen words may be one whose letters were made into outlines.
+const MANY_OUTLINES: usize = 100;
+
+/// How a word is there for a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    Seen,
+    /// Not seen itself, but what it says is: the text layer over the picture of a scanned page.
+    Layer,
+    /// Without ink, and there is no picture that it could belong to.
+    NoInk,
+    /// In the colour of what is behind it.
+    SameColour,
+    OffPage,
+    Tiny,
+    /// Something was drawn over it.
+    UnderBox,
+}
+
+impl Sight {
+    /// Whether the word is part of what the page says.
+    pub fn is_said(self) -> bool {
+        matches!(self, Self::Seen | Self::Layer)
+    }
+}
+
+/// How each word of the page is there. `bounds` is the part of the page that is shown.
+pub fn of_words(page: &Page, bounds: Rect) -> Vec<Sight> {
+    let without_ink = page.words.iter().filter(|word| word.look.invisible).count();
+    let is_layer = page.pictured > MOST_OF_A_PAGE
+        || (without_ink == page.words.len() && (page.images > 0 || page.outlines > MANY_OUTLINES));
+    let mut sights: Vec<Sight> = page.words.iter().map(|word| alone(word, page, bounds, is_layer)).collect();
+    find_same_colour(page, &mut sights);
+    find_under_boxes(page, &mut sights, bounds);
+    sights
+}
+
+/// What the word itself tells.
+fn alone(word: &Word, page: &Page, bounds: Rect, is_layer: bool) -> Sight {
+    let place = word.place;
+    let shown = bounds.inflate(2.0, 2.0);
+    if !shown.overlaps(place) && place.is_finite() && bounds.area() > 1.0 {
+        Sight::OffPage
+    } else if word.look.invisible {
+        let over_picture = || page.areas.iter().any(|area| !area.opaque_box() && area.place.contains(place.center()));
+        if is_layer || over_picture() { Sight::Layer } else { Sight::NoInk }
+    } else if word.em < 1.0 && f64::from(word.em) * 500.0 < bounds.height() {
+        Sight::Tiny
+    } else {
+        Sight::Seen
+    }
+}
+
+impl Area {
+    /// One colour, nothing shows through it.
+    fn opaque_box(&self) -> bool {
+        self.opaque && self.colour.is_some()
+    }
+}
+
+fn near(one: [u8; 3], other: [u8; 3]) -> bool {
+    one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < 6)
+}
+
+fn find_same_colour(page: &Page, sights: &mut [Sight]) {
+    if page.areas_left_out {
+        return;
+    }
+    const PAPER: [u8; 3] = [255, 255, 255];
+    let mut comparisons = 0;
+    for (word, sight) in page.words.iter().zip(sights) {
+        let Some(colour) = word.look.colour else { continue };
+        let could_be =
+            near(colour, PAPER) || page.areas.iter().any(|area| area.colour.is_some_and(|c| near(c, colour)));
+        if *sight != Sight::Seen || !could_be {
+            continue;
+        }
+        comparisons += page.areas.len();
+        if comparisons > MAX_COMPARISONS {
+            return;
+        }
+        let centre = word.place.center();
+        let below = page.areas.iter().rev().find(|area| area.order < word.order && area.place.contains(centre));
+        let hidden = match below {
+            None => near(colour, PAPER),
+            Some(area) => area.colour.is_some_and(|c| area.opaque && near(c, colour) && covers(area, word.place)),
+        };
+        if hidden {
+            *sight = Sight::SameColour;
+        }
+    }
+}
+
+fn covers(area: &Area, place: Rect) -> bool {
+    let common = area.place.intersect(place);
+    common.width() > 0.8 * place.width() && common.height() > 0.7 * place.height()
+}
+
+fn find_under_boxes(page: &Page, sights: &mut [Sight], bounds: Rect) {
+    let mut comparisons = 0;
+    for area in page.areas.iter().filter(|area| area.opaque) {
+        comparisons += page.words.len();
+        if comparisons > MAX_COMPARISONS {
+            return;
+        }
+        // A scanner may put its text layer under the picture of the page instead of drawing it without ink.
+        let is_page = area.colour.is_none() && area.place.intersect(bounds).area() > MOST_OF_A_PAGE * bounds.area();
+        for (word, sight) in page.words.iter().zip(&mut *sights) {
+            if word.order < area.order && *sight == Sight::Seen && covers(area, word.place) {
+                *sight = if is_page { Sight::Layer } else { Sight::UnderBox };
+            }
+        }
+    }
+}
