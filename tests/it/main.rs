@@ -10,6 +10,8 @@ mod confine;
 mod durable;
 mod extract;
 mod extract_pdf;
+mod extract_same;
+mod extract_scans;
 mod fixtures;
 mod floors;
 mod journey;
