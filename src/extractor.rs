@@ -8,7 +8,7 @@ use crate::domain::reader::{Programs, Protections, Request, Response};
 use crate::{extract, parse};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 
 /// Stack of the thread that reads: deep nesting ends as an answer more often than as a crash.
 const STACK_BYTES: usize = 64 << 20;
@@ -52,21 +52,20 @@ struct Loaded {
     raw: Vec<u8>,
     /// Set if it is one file and no message.
     file_name: Option<String>,
+    /// The way to each part of it, once it was opened.
+    opened: OnceLock<parse::Opened>,
 }
 
 impl Loaded {
     fn parse(&self) -> ParsedMessage {
-        match &self.file_name {
-            Some(name) => parse::parse_file(&self.raw, name),
-            None => parse::parse(&self.raw),
-        }
+        let (message, opened) = parse::open(&self.raw, self.file_name.as_deref());
+        let _ = self.opened.set(opened);
+        message
     }
 
     fn part(&self, path: &str) -> Option<(Part, Vec<u8>)> {
-        match &self.file_name {
-            Some(name) => parse::part_of_file(&self.raw, name, path),
-            None => parse::part(&self.raw, path),
-        }
+        let open = || parse::open(&self.raw, self.file_name.as_deref()).1;
+        self.opened.get_or_init(open).part(&self.raw, path)
     }
 }
 
@@ -85,7 +84,7 @@ fn answer_all(output: std::fs::File, text_bytes: usize) -> io::Result<()> {
                 drop(std::mem::take(&mut loaded));
                 let mut raw = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or(0).min(1 << 26));
                 (&mut input).take(size_bytes).read_to_end(&mut raw)?;
-                loaded = Arc::new(Loaded { raw, file_name });
+                loaded = Arc::new(Loaded { raw, file_name, ..Loaded::default() });
                 write_frame(&mut output, &Response::Loaded)?;
             }
             request => answer_apart(&mut output, loaded.clone(), request, text_bytes)?,

@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod classify;
 mod config;
+mod containers;
 mod durable;
 mod extract;
 mod fixtures;
