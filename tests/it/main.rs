@@ -22,6 +22,7 @@ mod parse;
 mod publish;
 mod receive;
 mod receive_faults;
+mod recognise;
 mod review;
 mod servers;
 mod store;
