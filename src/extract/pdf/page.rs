@@ -2,6 +2,7 @@
 
 use super::annotations::Said;
 use super::canvas::{self, Canvas};
+use super::glyphs::Fonts;
 use super::rows::Word;
 use super::sight::{self, Sight};
 use crate::domain::extraction::Gate;
@@ -60,9 +61,15 @@ pub struct Sheet {
 
 impl Sheet {
     /// Draws a page and sorts its words.
-    pub fn draw<'a>(pdf: &'a Pdf, page: &'a Page<'a>, cache: &InterpreterCache<'a>, has_layers: bool) -> Self {
+    pub fn draw<'a>(
+        pdf: &'a Pdf,
+        page: &'a Page<'a>,
+        cache: &InterpreterCache<'a>,
+        fonts: &mut Fonts,
+        has_layers: bool,
+    ) -> Self {
         let bounds = bounds(page);
-        let mut canvas = Canvas::new(bounds);
+        let mut canvas = Canvas::new(bounds, fonts);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let context = |content| {
                 let settings = InterpreterSettings { render_content: content, ..InterpreterSettings::default() };
@@ -78,7 +85,7 @@ impl Sheet {
         let mut sheet = Self::sort(&canvas.finish(), bounds);
         sheet.failed = failed;
         if has_layers && !failed && !sheet.given_up {
-            sheet.add_switched_off(pdf, page, cache, bounds);
+            sheet.add_switched_off(pdf, page, cache, fonts, bounds);
         }
         sheet
     }
@@ -132,14 +139,21 @@ impl Sheet {
     }
 
     /// Words in layers that are switched off (ISO 32000-2, 8.11): the page is drawn once more with all layers on.
-    fn add_switched_off<'a>(&mut self, pdf: &'a Pdf, page: &'a Page<'a>, cache: &InterpreterCache<'a>, bounds: Rect) {
+    fn add_switched_off<'a>(
+        &mut self,
+        pdf: &'a Pdf,
+        page: &'a Page<'a>,
+        cache: &InterpreterCache<'a>,
+        fonts: &mut Fonts,
+        bounds: Rect,
+    ) {
         if page.resources().properties.is_empty() {
             return;
         }
         // The marks that begin a layer name it by these; without them they are marks like others.
         let mut resources = page.resources().clone();
         resources.properties = Dict::empty();
-        let mut canvas = Canvas::new(bounds);
+        let mut canvas = Canvas::new(bounds, fonts);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let settings =
                 InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
