@@ -9,6 +9,7 @@ mod config;
 mod durable;
 mod extract;
 mod extract_pdf;
+mod extract_pictures;
 mod fixtures;
 mod floors;
 mod journey;
