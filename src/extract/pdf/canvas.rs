@@ -208,6 +208,11 @@ impl<'f> Canvas<'f> {
         }
     }
 
+    /// Whether a letter with this middle lies outside what is shown.
+    fn is_cut_off(&self, middle: Point, em: f64) -> bool {
+        !self.clips.iter().all(|clip| clip.place.inflate(em / 2.0, em / 2.0).contains(middle))
+    }
+
     fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, look: Look) {
         let letter = |text| Letter { text, at, along, advance, look, order: self.calls };
         self.page.glyphs += 1;
@@ -220,7 +225,7 @@ impl<'f> Canvas<'f> {
         }
         let known = match glyph {
             // What does not fit into its field is cut off there, as by a viewer; the value is read from the field.
-            _ if self.in_annotations && !self.clips.iter().all(|clip| clip.place.contains(at)) => return,
+            _ if self.in_annotations && self.is_cut_off(at + along * (advance / 2.0), along.hypot()) => return,
             Glyph::Outline(outline) => glyph.as_unicode().or_else(|| self.fonts.meaning(outline).map(BfString::Char)),
             Glyph::Type3(_) => glyph.as_unicode(),
         };

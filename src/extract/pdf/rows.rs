@@ -275,13 +275,16 @@ fn space_width(row: &[Cell], text: &str) -> f64 {
         // Where spaces are letters, gaps are only how letters are set.
         return 0.17;
     }
-    let gap = |pair: &[Cell]| (pair[1].x - pair[0].x - pair[0].width) / pair[0].em.max(pair[1].em);
-    let mut gaps: Vec<f64> = row.windows(2).map(gap).collect();
+    let is_letter = |cell: &Cell| text[cell.start..cell.end].starts_with(char::is_alphabetic);
+    let letters = row.windows(2).filter(|pair| is_letter(&pair[0]) && is_letter(&pair[1]));
+    let mut gaps: Vec<f64> =
+        letters.map(|pair| (pair[1].x - pair[0].x - pair[0].width) / pair[0].em.max(pair[1].em)).collect();
     gaps.sort_by(f64::total_cmp);
     let middle = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
-    // Letters that are spread out for effect.
-    let spread = if gaps.len() >= 8 && (0.05..0.6).contains(&middle) { middle } else { 0.0 };
-    0.1 + spread
+    let widest = gaps.last().copied().unwrap_or(0.0);
+    // Letters that are spread out for effect have wider gaps between words; those of a table have not.
+    let is_spread = gaps.len() >= 8 && (0.03..0.6).contains(&middle) && (0.15..2.0).contains(&(widest - middle));
+    if is_spread { middle + 0.12 } else { 0.1 }
 }
 
 /// Words drawn twice a hair apart to look bold come once.
