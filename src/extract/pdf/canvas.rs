@@ -208,9 +208,9 @@ impl<'f> Canvas<'f> {
         }
     }
 
-    /// Whether a letter with this middle lies outside what is shown.
+    /// Whether a letter with this middle lies well outside what is shown; a word that is cut in the middle stays whole.
     fn is_cut_off(&self, middle: Point, em: f64) -> bool {
-        !self.clips.iter().all(|clip| clip.place.inflate(em / 2.0, em / 2.0).contains(middle))
+        !self.clips.iter().all(|clip| clip.place.inflate(em * 5.0, em).contains(middle))
     }
 
     fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, look: Look) {

@@ -110,9 +110,16 @@ impl Sheet {
         if !sheet.additions.is_empty() {
             sheet.said = format!("{}\n\n{}", sheet.said, sheet.additions);
         }
-        sheet.hidden = joined(chosen(&page.words, &sights, |sight| !sight.is_said()));
+        let hides = sights.iter().zip(&page.words).any(|(sight, word)| !sight.is_said() && has_letters(&word.text));
+        if hides {
+            sheet.hidden = joined(chosen(&page.words, &sights, |sight| !sight.is_said()));
+        }
         for (word, sight) in page.words.iter().zip(&sights) {
+            // Dots and signs without a meaning are nothing that could be hidden.
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
+            if letters == 0 {
+                continue;
+            }
             let reason = match sight {
                 Sight::Seen => {
                     sheet.seen_letters += letters;
@@ -266,6 +273,10 @@ fn joined<'w>(words: impl Iterator<Item = (&'w Word, bool)>) -> String {
         }
     }
     text
+}
+
+fn has_letters(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
 }
 
 fn squeezed(text: &str) -> String {

@@ -271,10 +271,8 @@ impl Rows {
 
 /// The gap between two letters, in ems, from which there is a space between them.
 fn space_width(row: &[Cell], text: &str) -> f64 {
-    if row.iter().any(|cell| text[cell.start..cell.end].contains(char::is_whitespace)) {
-        // Where spaces are letters, gaps are only how letters are set.
-        return 0.17;
-    }
+    // Where spaces are letters, gaps are more often only how letters are set.
+    let has_spaces = row.iter().any(|cell| text[cell.start..cell.end].contains(char::is_whitespace));
     let is_letter = |cell: &Cell| text[cell.start..cell.end].starts_with(char::is_alphabetic);
     let letters = row.windows(2).filter(|pair| is_letter(&pair[0]) && is_letter(&pair[1]));
     let mut gaps: Vec<f64> =
@@ -283,8 +281,10 @@ fn space_width(row: &[Cell], text: &str) -> f64 {
     let middle = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
     let widest = gaps.last().copied().unwrap_or(0.0);
     // Letters that are spread out for effect have wider gaps between words; those of a table have not.
-    let is_spread = gaps.len() >= 8 && (0.03..0.6).contains(&middle) && (0.15..2.0).contains(&(widest - middle));
-    if is_spread { middle + 0.12 } else { 0.1 }
+    let is_spread =
+        gaps.len() >= 8 && (0.03..0.6).contains(&middle) && (has_spaces || (0.15..2.0).contains(&(widest - middle)));
+    let usual: f64 = if has_spaces { 0.17 } else { 0.1 };
+    if is_spread { usual.max(middle + 0.12) } else { usual }
 }
 
 /// Words drawn twice a hair apart to look bold come once.
