@@ -11,6 +11,7 @@ mod containers;
 mod durable;
 mod extract;
 mod extract_pdf;
+mod extract_pictures;
 mod extract_same;
 mod extract_scans;
 mod fixtures;
