@@ -92,6 +92,8 @@ pub(super) struct Page(RefCell<State>);
 struct Element {
     name: String,
     look: Look,
+    /// A link within the page.
+    leads_to_note: bool,
 }
 
 #[derive(Default)]
@@ -145,6 +147,8 @@ impl State {
         self.close_implied(name);
         match name {
             "br" => self.put("\n"),
+            // The mark of a note must not become part of the word before it.
+            "sup" | "a" if self.is_note_mark(name, tag) => self.put(" "),
             "table" => {
                 self.end_paragraph();
                 self.flow.begin_table();
@@ -169,7 +173,8 @@ impl State {
             self.flow.is_heading = true;
         }
         if !VOID.contains(&name) && !tag.self_closing && self.open.len() < MAX_DEPTH {
-            self.push(Element { name: name.to_string(), look: Look::of(tag) });
+            let leads_to_note = attribute(tag, "href").is_some_and(|target| target.starts_with('#'));
+            self.push(Element { name: name.to_string(), look: Look::of(tag), leads_to_note });
         }
         match name {
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
@@ -177,6 +182,14 @@ impl State {
             "script" => TokenSinkResult::RawData(RawKind::ScriptData),
             "plaintext" => TokenSinkResult::Plaintext,
             _ => TokenSinkResult::Continue,
+        }
+    }
+
+    fn is_note_mark(&self, name: &str, tag: &Tag) -> bool {
+        let Some(outer) = self.open.last() else { return false };
+        match name {
+            "sup" => outer.leads_to_note,
+            _ => outer.name == "sup" && attribute(tag, "href").is_some_and(|target| target.starts_with('#')),
         }
     }
 

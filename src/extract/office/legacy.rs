@@ -175,6 +175,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
     let mut whole = ir_of(&document)?;
     let (mut segments, mut hidden, mut changes, mut embedded) =
         (Vec::new(), Vec::new(), Changes::default(), Vec::new());
+    let beside = super::ppt_records::read(bytes);
     let title = whole.sections.first().and_then(|section| section.title.clone());
     for (at, section) in whole.sections.iter_mut().enumerate() {
         let number = at as u32 + 1;
@@ -184,7 +185,9 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         embedded.extend(inside);
         changes.add(of_slide);
         let mut of_slide = super::pptx::in_segments(number, Role::Text, blocks);
-        if let Some(notes) = section.speaker_notes.take() {
+        if let Some(notes) = beside.notes.get(&number) {
+            of_slide.push(Segment::new(number, SegmentKind::Slide, notes.clone()).with_role(Role::Notes));
+        } else if let Some(notes) = section.speaker_notes.take() {
             of_slide.push(Segment::new(number, SegmentKind::Slide, ir::flatten(notes)).with_role(Role::Notes));
         }
         if section.hidden {
@@ -192,6 +195,12 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
             of_slide.iter_mut().filter(|one| one.role.is_said()).for_each(|one| one.role = Role::Hidden);
         }
         segments.extend(of_slide);
+    }
+    for (author, text) in beside.comments {
+        let author = Some(author).filter(|name| !name.trim().is_empty());
+        let named = author.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        changes.comment_by(author);
+        segments.push(Segment::new(1, SegmentKind::Slide, named + &text).with_role(Role::Comment));
     }
     let mut read = finish(bytes, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {

@@ -14,6 +14,7 @@ mod odf_styles;
 mod odf_text;
 mod ods;
 mod package;
+mod ppt_records;
 mod pptx;
 pub(super) mod properties;
 mod salvage;
