@@ -170,7 +170,9 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
 /// Composed form, line feeds only, no control characters.
 fn clean(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept = unified.nfc().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{feff}');
+    // Composing is slow, and changes no ASCII.
+    let composed: String = if unified.is_ascii() { unified } else { unified.nfc().collect() };
+    let kept = composed.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{feff}');
     let composed: String = kept.collect();
     let mut lines: Vec<&str> = composed.lines().map(str::trim_end).collect();
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());

@@ -65,7 +65,7 @@ impl Story {
         if self.run.is_empty() {
             self.run_start = self.paragraphs;
         }
-        self.run.push(text);
+        self.run.push(text.trim().to_string());
     }
 
     fn table(&mut self, rows: Vec<Vec<Vec<String>>>) {

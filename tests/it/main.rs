@@ -8,6 +8,7 @@ mod classify;
 mod config;
 mod durable;
 mod extract;
+mod extract_office;
 mod fixtures;
 mod floors;
 mod journey;

@@ -111,6 +111,8 @@ struct State {
     titles: usize,
     ends_blank: bool,
     was_hidden: bool,
+    /// Characters since the last link within the page began.
+    since_link: usize,
 }
 
 impl Page {
@@ -173,7 +175,10 @@ impl State {
             self.flow.is_heading = true;
         }
         if !VOID.contains(&name) && !tag.self_closing && self.open.len() < MAX_DEPTH {
-            let leads_to_note = attribute(tag, "href").is_some_and(|target| target.starts_with('#'));
+            let leads_to_note = name == "a" && attribute(tag, "href").is_some_and(|target| target.starts_with('#'));
+            if leads_to_note {
+                self.since_link = 0;
+            }
             self.push(Element { name: name.to_string(), look: Look::of(tag), leads_to_note });
         }
         match name {
@@ -241,6 +246,8 @@ impl State {
                 self.flow.end_table();
             }
             "td" | "th" | "tr" => self.end_paragraph(),
+            // The mark before a note, linked back to its place.
+            "a" if element.leads_to_note && (1..=4).contains(&self.since_link) => self.put(" "),
             name if BLOCKS.contains(&name) => self.end_paragraph(),
             _ => {}
         }
@@ -300,6 +307,7 @@ impl State {
         if self.skipped > 0 {
             return;
         }
+        self.since_link += text.chars().count();
         let is_unseen = self.hidden > 0 || (self.white > 0 && self.dark == 0);
         let role = if is_unseen { Role::Hidden } else { Role::Text };
         if !text.trim().is_empty() {

@@ -83,7 +83,7 @@ pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
     }
     story.append(Role::HeaderFooter, headers);
     let (segments, heading) = story.finish();
-    Ok(finish(bytes, Read::text(segments), &whole, &changes, &embedded, heading))
+    Ok(finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, heading))
 }
 
 /// Deleted and hidden text: what comes on top when the crate is asked to keep it.
@@ -159,7 +159,7 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
         book.aside(number, Role::HeaderFooter, texts.join("\n").trim().to_string());
     }
     let read = book.finish();
-    let mut read = finish(bytes, read, &whole, &Changes::default(), &embedded, None);
+    let mut read = finish(bytes, document, read, &whole, &Changes::default(), &embedded, None);
     if macros > 0 && !whole.metadata.has_macros {
         read.findings.push(Finding::new(FindingCode::Macros, format!("The workbook holds {macros} macro sheet(s).")));
     }
@@ -202,7 +202,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         changes.comment_by(author);
         segments.push(Segment::new(1, SegmentKind::Slide, named + &text).with_role(Role::Comment));
     }
-    let mut read = finish(bytes, Read::text(segments), &whole, &changes, &embedded, title);
+    let mut read = finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {
         let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
         let numbers = hidden.into_iter().take(20).collect::<Vec<_>>().join(", ");
@@ -214,6 +214,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
 /// Adds what the properties and the container give away.
 fn finish(
     bytes: &[u8],
+    document: &Document,
     mut read: Read,
     whole: &DocumentIR,
     changes: &Changes,
@@ -221,6 +222,13 @@ fn finish(
     heading: Option<String>,
 ) -> Read {
     let metadata = &whole.metadata;
+    // The crate takes a heading for a title where the properties name none.
+    let summary = (document.as_doc().map(|doc| doc.summary_properties()))
+        .or_else(|| document.as_ppt().map(|ppt| ppt.summary_properties()));
+    let title = match summary {
+        Some(properties) => properties.and_then(|one| one.title.clone()),
+        None => metadata.title.clone(),
+    };
     let mut properties = Properties::default();
     let people = [
         ("author", &metadata.author),
@@ -233,7 +241,7 @@ fn finish(
             properties.person(role, name);
         }
     }
-    read = read.titled(metadata.title.clone(), heading);
+    read = read.titled(title, heading);
     read.findings.extend(changes.findings());
     read.findings.extend(properties.finding());
     let container = compound::findings(bytes, metadata.has_macros, embedded);

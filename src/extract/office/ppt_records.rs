@@ -90,7 +90,8 @@ impl Walk {
                     *slide = id;
                 }
             }
-            0x0f9f => self.is_notes_text = number(0) == Some(2),
+            // Notes, or text of no kind; masters' date and number are one asterisk.
+            0x0f9f => self.is_notes_text = matches!(number(0), Some(2 | 4)),
             0x0fa0 => self.notes_text(wide(data)),
             0x0fa8 => self.notes_text(data.iter().map(|byte| char::from(*byte)).collect()),
             // Records of later versions, as comments, stand inside an atom.
@@ -100,7 +101,7 @@ impl Walk {
     }
 
     fn notes_text(&mut self, text: String) {
-        if let (Some((_, notes)), true) = (&mut self.open_notes, self.is_notes_text) {
+        if let (Some((_, notes)), true) = (&mut self.open_notes, self.is_notes_text && text.trim() != "*") {
             notes.push_str(&text.replace(['\r', '\u{b}'], "\n"));
             notes.push('\n');
         }
