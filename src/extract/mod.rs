@@ -95,21 +95,26 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
     match media_type {
         "application/pdf" => pdf::read(bytes, progress),
         kind if office::is_ooxml(kind) => office::ooxml(bytes),
-        kind if kind.starts_with("application/vnd.oasis.opendocument.") => {
-            office::flat(bytes).unwrap_or_else(|| office::open_document(bytes))
-        }
-        "application/msword" | "application/vnd.ms-excel" | "application/vnd.ms-powerpoint" => {
-            office::legacy(media_type, bytes)
-                .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(media_type, name))))
+        kind if kind.starts_with("application/vnd.oasis.opendocument.") && bytes.starts_with(b"PK") => {
+            office::open_document(bytes)
         }
         "application/rtf" => ("rtf 2", rtf::read(bytes)),
         "text/html" => ("html 2", html::read(bytes)),
-        "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
+        "text/csv" => ("csv 1", text::csv(bytes)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture()),
-        "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
+        kind if is_xml(kind) => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
         kind if kind.starts_with("text/") || kind.starts_with("message/") => ("text 1", text::plain(bytes)),
-        other => ("pouch", Read::unreadable(not_read_yet(other, name))),
+        other => office::legacy(other, bytes)
+            .or_else(|| office::in_archive(bytes))
+            .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(other, name)))),
     }
+}
+
+/// XML of all kinds, flat OpenDocument among them.
+fn is_xml(media_type: &str) -> bool {
+    media_type.ends_with("/xml")
+        || media_type.ends_with("+xml")
+        || media_type.starts_with("application/vnd.oasis.opendocument.")
 }
 
 /// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.

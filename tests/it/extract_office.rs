@@ -407,7 +407,7 @@ async fn rtf_is_read_with_its_code_pages_and_its_roles() {
         finding(&read, FindingCode::TrackedChanges),
         "Tracked changes that nobody accepted yet: 1 deletion by Ada."
     );
-    assert_eq!(finding(&read, FindingCode::AuthorName), "The file's properties name: author Zoëe, manager Max.");
+    assert_eq!(finding(&read, FindingCode::AuthorName), "The file's properties name: author Zoë, manager Max.");
     assert!(finding(&read, FindingCode::EmbeddedFile).contains("Excel.Sheet"));
 }
 

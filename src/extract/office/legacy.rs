@@ -120,6 +120,14 @@ pub(super) fn xls(bytes: &[u8]) -> Result<Read, Stop> {
     Ok(read)
 }
 
+/// An OOXML file that is encrypted: with the password that Excel gives by itself it opens freely, else it is locked.
+pub(super) fn encrypted(bytes: &[u8]) -> Result<Read, Stop> {
+    match open(bytes, DocumentFormat::Xlsx, &options()) {
+        Ok(document) => workbook(bytes, &document),
+        Err(_) => Err(Stop::Locked),
+    }
+}
+
 /// A binary workbook of 2007 (XLSB).
 pub(super) fn xlsb(bytes: &[u8]) -> Result<Read, Stop> {
     let document = open(bytes, DocumentFormat::Xlsx, &options())?;
