@@ -100,23 +100,29 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
     match media_type {
         "application/pdf" => pdf::read(bytes, progress),
         kind if office::is_ooxml(kind) => office::ooxml(bytes),
-        kind if kind.starts_with("application/vnd.oasis.opendocument.") => {
-            office::flat(bytes).unwrap_or_else(|| office::open_document(bytes))
-        }
-        "application/msword" | "application/vnd.ms-excel" | "application/vnd.ms-powerpoint" => {
-            office::legacy(media_type, bytes)
-                .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(media_type, name))))
+        kind if kind.starts_with("application/vnd.oasis.opendocument.") && bytes.starts_with(b"PK") => {
+            office::open_document(bytes)
         }
         "application/rtf" => ("rtf 2", rtf::read(bytes)),
         "text/html" => ("html 2", html::read(bytes)),
         "application/x-ole-encrypted" | "application/x-locked" => ("pouch", Read::of(Extracted::Locked)),
         "text/calendar" => ("card 1", card::calendar(bytes)),
         "text/vcard" => ("card 1", card::contact(bytes)),
+        "text/csv" => ("csv 1", text::csv(bytes)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture::read(kind, bytes)),
-        "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
+        kind if is_xml(kind) => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
         kind if kind.starts_with("text/") || kind.starts_with("message/") => ("text 1", text::plain(bytes)),
-        other => ("pouch", Read::unreadable(not_read_yet(other, name))),
+        other => office::legacy(other, bytes)
+            .or_else(|| office::in_archive(bytes))
+            .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(other, name)))),
     }
+}
+
+/// XML of all kinds, flat OpenDocument among them.
+fn is_xml(media_type: &str) -> bool {
+    media_type.ends_with("/xml")
+        || media_type.ends_with("+xml")
+        || media_type.starts_with("application/vnd.oasis.opendocument.")
 }
 
 fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
@@ -166,7 +172,9 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
 /// Composed form, line feeds only, no control characters.
 fn clean(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept = unified.nfc().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{feff}');
+    // Composing is slow, and changes no ASCII.
+    let composed: String = if unified.is_ascii() { unified } else { unified.nfc().collect() };
+    let kept = composed.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{feff}');
     let composed: String = kept.collect();
     let mut lines: Vec<&str> = composed.lines().map(str::trim_end).collect();
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());

@@ -65,7 +65,7 @@ impl Story {
         if self.run.is_empty() {
             self.run_start = self.paragraphs;
         }
-        self.run.push(text);
+        self.run.push(text.trim().to_string());
     }
 
     fn table(&mut self, rows: Vec<Vec<Vec<String>>>) {
@@ -98,7 +98,7 @@ impl Story {
     fn aside(&mut self, asides: Vec<Aside>) {
         let at = self.paragraphs.max(1);
         for (role, text) in asides {
-            let text = text.trim_matches('\n').to_string();
+            let text = text.trim().to_string();
             if text.trim().is_empty() {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! Plain text in any charset. Takes a guess only where nothing says what the bytes are.
 
 use super::Read;
-use crate::domain::extraction::SegmentKind;
+use crate::domain::extraction::{Role, Segment, SegmentKind};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
 /// Most of a file that the charset is guessed from, in bytes.
@@ -10,6 +10,29 @@ const MAX_GUESSED_BYTES: usize = 1 << 20;
 /// Plain text; the charset by byte order mark, UTF-8 if it fits, else by its patterns.
 pub fn plain(bytes: &[u8]) -> Read {
     Read::one(SegmentKind::Body, decode(bytes))
+}
+
+/// Comma-separated values, by whichever sign separates them: cells by tab, rows by line feed.
+pub fn csv(bytes: &[u8]) -> Read {
+    let text = decode(bytes);
+    let first: String = text.lines().take(5).collect();
+    let count = |sign: u8| first.bytes().filter(|byte| *byte == sign).count();
+    let Some(sign) =
+        [b',', b';', b'\t', b'|'].into_iter().max_by_key(|sign| count(*sign)).filter(|sign| count(*sign) > 0)
+    else {
+        return Read::one(SegmentKind::Body, text);
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(sign).from_reader(text.as_bytes());
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        // Broken quoting: as it stands.
+        let Ok(record) = record else { return Read::one(SegmentKind::Body, text) };
+        let cells: Vec<String> =
+            record.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        lines.push(cells.join("\t"));
+    }
+    Read::text(vec![Segment::new(1, SegmentKind::Body, lines.join("\n")).with_role(Role::Table)])
 }
 
 /// The characters of bytes without a label.

@@ -10,6 +10,7 @@ mod confine;
 mod containers;
 mod durable;
 mod extract;
+mod extract_office;
 mod extract_pdf;
 mod extract_pictures;
 mod extract_same;

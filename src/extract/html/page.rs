@@ -92,6 +92,8 @@ pub(super) struct Page(RefCell<State>);
 struct Element {
     name: String,
     look: Look,
+    /// A link within the page.
+    leads_to_note: bool,
 }
 
 #[derive(Default)]
@@ -109,6 +111,8 @@ struct State {
     titles: usize,
     ends_blank: bool,
     was_hidden: bool,
+    /// Characters since the last link within the page began.
+    since_link: usize,
 }
 
 impl Page {
@@ -145,6 +149,8 @@ impl State {
         self.close_implied(name);
         match name {
             "br" => self.put("\n"),
+            // The mark of a note must not become part of the word before it.
+            "sup" | "a" if self.is_note_mark(name, tag) => self.put(" "),
             "table" => {
                 self.end_paragraph();
                 self.flow.begin_table();
@@ -169,7 +175,11 @@ impl State {
             self.flow.is_heading = true;
         }
         if !VOID.contains(&name) && !tag.self_closing && self.open.len() < MAX_DEPTH {
-            self.push(Element { name: name.to_string(), look: Look::of(tag) });
+            let leads_to_note = name == "a" && attribute(tag, "href").is_some_and(|target| target.starts_with('#'));
+            if leads_to_note {
+                self.since_link = 0;
+            }
+            self.push(Element { name: name.to_string(), look: Look::of(tag), leads_to_note });
         }
         match name {
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
@@ -177,6 +187,14 @@ impl State {
             "script" => TokenSinkResult::RawData(RawKind::ScriptData),
             "plaintext" => TokenSinkResult::Plaintext,
             _ => TokenSinkResult::Continue,
+        }
+    }
+
+    fn is_note_mark(&self, name: &str, tag: &Tag) -> bool {
+        let Some(outer) = self.open.last() else { return false };
+        match name {
+            "sup" => outer.leads_to_note,
+            _ => outer.name == "sup" && attribute(tag, "href").is_some_and(|target| target.starts_with('#')),
         }
     }
 
@@ -228,6 +246,8 @@ impl State {
                 self.flow.end_table();
             }
             "td" | "th" | "tr" => self.end_paragraph(),
+            // The mark before a note, linked back to its place.
+            "a" if element.leads_to_note && (1..=4).contains(&self.since_link) => self.put(" "),
             name if BLOCKS.contains(&name) => self.end_paragraph(),
             _ => {}
         }
@@ -287,6 +307,7 @@ impl State {
         if self.skipped > 0 {
             return;
         }
+        self.since_link += text.chars().count();
         let is_unseen = self.hidden > 0 || (self.white > 0 && self.dark == 0);
         let role = if is_unseen { Role::Hidden } else { Role::Text };
         if !text.trim().is_empty() {

@@ -23,6 +23,17 @@ pub(super) fn has_stream(bytes: &[u8], name: &str) -> bool {
     open(bytes).is_some_and(|file| file.exists(format!("/{name}")))
 }
 
+/// The bytes of a stream, at most those that are looked through.
+pub(super) fn stream(bytes: &[u8], names: &[&str]) -> Vec<u8> {
+    let mut stream = Vec::new();
+    if let Some(mut file) = open(bytes)
+        && let Some(one) = names.iter().find_map(|name| file.open_stream(name).ok())
+    {
+        let _ = one.take(MAX_STREAM_BYTES).read_to_end(&mut stream);
+    }
+    stream
+}
+
 /// What the streams give away.
 pub(super) fn findings(bytes: &[u8], has_macros: bool, named: &[String]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -55,14 +66,7 @@ pub(super) fn findings(bytes: &[u8], has_macros: bool, named: &[String]) -> Vec<
 
 /// Sentences on the hidden rows and columns of an old workbook.
 pub(super) fn hidden_rows(bytes: &[u8]) -> Vec<String> {
-    let Some(mut file) = open(bytes) else { return Vec::new() };
-    let mut stream = Vec::new();
-    for name in ["/Workbook", "/Book"] {
-        if let Ok(one) = file.open_stream(name) {
-            let _ = one.take(MAX_STREAM_BYTES).read_to_end(&mut stream);
-            break;
-        }
-    }
+    let stream = stream(bytes, &["/Workbook", "/Book"]);
     let (mut names, mut counts) = (Vec::new(), BTreeMap::<usize, (u32, u32)>::new());
     let (mut at, mut sheet) = (0, 0_usize);
     // A workbook's own records come first, then those of each sheet, each beginning with BOF.

@@ -55,6 +55,23 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     Ok(read)
 }
 
+/// Reads Word XML of 2003, which has the same words for text, in one file.
+pub(super) fn read_flat(document: &str) -> Read {
+    let (context, mut notes, mut changes) = (Context::default(), Notes::new(), Changes::default());
+    let mut word = Word::new(&context, &mut notes, &mut changes);
+    let walked = xml::walk(document, &mut word);
+    let mut story = Story::default();
+    word.finish().into_iter().for_each(|block| story.push(block));
+    left_over(&mut story, notes);
+    let (segments, heading) = story.finish();
+    let mut read = Read::text(segments).titled(None, heading);
+    read.findings = changes.findings();
+    if walked.is_err() {
+        read.problems.push(damaged());
+    }
+    read
+}
+
 /// What is said of a file that was read in part.
 pub(super) fn damaged() -> Problem {
     Problem::new(ProblemCode::TextCut, "The file is damaged; some of its text may be missing.")

@@ -4,7 +4,7 @@
 const MAX_GAP: u32 = 16;
 
 /// Most text of one workbook, in bytes: a cell may be repeated a million times at no cost.
-pub(super) const MAX_TEXT_BYTES: usize = 24 << 20;
+pub(super) const MAX_TEXT_BYTES: usize = 17 << 20;
 
 /// The text of one sheet, filled cell by cell.
 #[derive(Default)]

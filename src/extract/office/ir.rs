@@ -150,37 +150,48 @@ pub(super) fn flatten(elements: Vec<Element>) -> String {
     texts.into_iter().chain(asides.into_iter().map(|(_, text)| text)).collect::<Vec<_>>().join("\n")
 }
 
-/// Farthest that two texts are compared to find where they agree again, in words.
-const MAX_AHEAD: usize = 2_000;
+/// Lengths of what must be the same again after a passage, in bytes; the longer is tried first.
+const ANCHORS: [usize; 4] = [48, 24, 12, 6];
+
+/// Farthest that a passage is followed, in bytes.
+const MAX_PASSAGE: usize = 64 << 10;
+
+/// Most passages.
+const MAX_PASSAGES: usize = 2_000;
 
 /// Passages of `whole` that `plain` does not have; `plain` is `whole` with passages left out.
 pub(super) fn added(plain: &str, whole: &str) -> Vec<String> {
-    if plain.len() >= whole.len() {
-        return Vec::new();
-    }
-    let (plain, whole): (Vec<&str>, Vec<&str>) =
-        (plain.split_whitespace().collect(), whole.split_whitespace().collect());
-    let (mut a, mut b) = (0, 0);
-    let mut passages = Vec::new();
-    while b < whole.len() {
-        if a < plain.len() && plain[a] == whole[b] {
-            (a, b) = (a + 1, b + 1);
-            continue;
-        }
-        // The passage ends where the next three words of the plain text follow.
-        let next = &plain[a.min(plain.len())..(a + 3).min(plain.len())];
-        let ahead = &whole[b..(b + MAX_AHEAD).min(whole.len())];
-        let length = if next.is_empty() {
-            whole.len() - b
-        } else {
-            ahead.windows(next.len()).position(|w| w == next).unwrap_or(1)
-        };
-        let length = length.max(1);
-        passages.push(whole[b..b + length].join(" "));
-        b += length;
-        if passages.len() >= 10_000 {
+    let (mut a, mut b, mut passages) = (0, 0, Vec::new());
+    while plain.len() - a < whole.len() - b && passages.len() < MAX_PASSAGES {
+        let same = plain[a..].chars().zip(whole[b..].chars()).take_while(|(one, other)| one == other);
+        let same: usize = same.map(|(one, _)| one.len_utf8()).sum();
+        (a, b) = (a + same, b + same);
+        if b >= whole.len() {
             break;
         }
+        let length = passage(&plain[a..], &whole[b..]);
+        passages.push(whole[b..b + length].trim().to_string());
+        b += length;
     }
+    passages.retain(|passage| !passage.is_empty());
     passages
+}
+
+/// The length of the passage at the start of `whole`: up to where the plain text goes on.
+fn passage(plain: &str, whole: &str) -> usize {
+    if plain.is_empty() {
+        return whole.len();
+    }
+    let mut end = whole.len().min(MAX_PASSAGE);
+    while !whole.is_char_boundary(end) {
+        end -= 1;
+    }
+    let found = ANCHORS.iter().find_map(|length| {
+        let mut length = (*length).min(plain.len());
+        while !plain.is_char_boundary(length) {
+            length += 1;
+        }
+        whole[..end].find(&plain[..length])
+    });
+    found.filter(|length| *length > 0).unwrap_or(end)
 }

@@ -83,7 +83,7 @@ pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
     }
     story.append(Role::HeaderFooter, headers);
     let (segments, heading) = story.finish();
-    Ok(finish(bytes, Read::text(segments), &whole, &changes, &embedded, heading))
+    Ok(finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, heading))
 }
 
 /// Deleted and hidden text: what comes on top when the crate is asked to keep it.
@@ -118,6 +118,14 @@ pub(super) fn xls(bytes: &[u8]) -> Result<Read, Stop> {
         read.findings.push(Finding::new(FindingCode::HiddenRows, format!("{}.", shown.join("; "))));
     }
     Ok(read)
+}
+
+/// An OOXML file that is encrypted: with the password that Excel gives by itself it opens freely, else it is locked.
+pub(super) fn encrypted(bytes: &[u8]) -> Result<Read, Stop> {
+    match open(bytes, DocumentFormat::Xlsx, &options()) {
+        Ok(document) => workbook(bytes, &document),
+        Err(_) => Err(Stop::Locked),
+    }
 }
 
 /// A binary workbook of 2007 (XLSB).
@@ -159,7 +167,7 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
         book.aside(number, Role::HeaderFooter, texts.join("\n").trim().to_string());
     }
     let read = book.finish();
-    let mut read = finish(bytes, read, &whole, &Changes::default(), &embedded, None);
+    let mut read = finish(bytes, document, read, &whole, &Changes::default(), &embedded, None);
     if macros > 0 && !whole.metadata.has_macros {
         read.findings.push(Finding::new(FindingCode::Macros, format!("The workbook holds {macros} macro sheet(s).")));
     }
@@ -175,6 +183,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
     let mut whole = ir_of(&document)?;
     let (mut segments, mut hidden, mut changes, mut embedded) =
         (Vec::new(), Vec::new(), Changes::default(), Vec::new());
+    let beside = super::ppt_records::read(bytes);
     let title = whole.sections.first().and_then(|section| section.title.clone());
     for (at, section) in whole.sections.iter_mut().enumerate() {
         let number = at as u32 + 1;
@@ -184,7 +193,9 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         embedded.extend(inside);
         changes.add(of_slide);
         let mut of_slide = super::pptx::in_segments(number, Role::Text, blocks);
-        if let Some(notes) = section.speaker_notes.take() {
+        if let Some(notes) = beside.notes.get(&number) {
+            of_slide.push(Segment::new(number, SegmentKind::Slide, notes.clone()).with_role(Role::Notes));
+        } else if let Some(notes) = section.speaker_notes.take() {
             of_slide.push(Segment::new(number, SegmentKind::Slide, ir::flatten(notes)).with_role(Role::Notes));
         }
         if section.hidden {
@@ -193,7 +204,13 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         }
         segments.extend(of_slide);
     }
-    let mut read = finish(bytes, Read::text(segments), &whole, &changes, &embedded, title);
+    for (author, text) in beside.comments {
+        let author = Some(author).filter(|name| !name.trim().is_empty());
+        let named = author.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        changes.comment_by(author);
+        segments.push(Segment::new(1, SegmentKind::Slide, named + &text).with_role(Role::Comment));
+    }
+    let mut read = finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {
         let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
         let numbers = hidden.into_iter().take(20).collect::<Vec<_>>().join(", ");
@@ -205,6 +222,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
 /// Adds what the properties and the container give away.
 fn finish(
     bytes: &[u8],
+    document: &Document,
     mut read: Read,
     whole: &DocumentIR,
     changes: &Changes,
@@ -212,6 +230,13 @@ fn finish(
     heading: Option<String>,
 ) -> Read {
     let metadata = &whole.metadata;
+    // The crate takes a heading for a title where the properties name none.
+    let summary = (document.as_doc().map(|doc| doc.summary_properties()))
+        .or_else(|| document.as_ppt().map(|ppt| ppt.summary_properties()));
+    let title = match summary {
+        Some(properties) => properties.and_then(|one| one.title.clone()),
+        None => metadata.title.clone(),
+    };
     let mut properties = Properties::default();
     let people = [
         ("author", &metadata.author),
@@ -224,7 +249,7 @@ fn finish(
             properties.person(role, name);
         }
     }
-    read = read.titled(metadata.title.clone(), heading);
+    read = read.titled(title, heading);
     read.findings.extend(changes.findings());
     read.findings.extend(properties.finding());
     let container = compound::findings(bytes, metadata.has_macros, embedded);

@@ -14,6 +14,7 @@ mod odf_styles;
 mod odf_text;
 mod ods;
 mod package;
+mod ppt_records;
 mod pptx;
 pub(super) mod properties;
 mod salvage;
@@ -25,7 +26,7 @@ mod xlsx;
 pub(super) mod xml;
 
 use super::Read;
-use crate::domain::extraction::Extracted;
+use crate::domain::extraction::{Extracted, SegmentKind};
 use archive::{Archive, Stop};
 pub(super) use package::{embedded_files, remote_content};
 
@@ -74,22 +75,52 @@ pub fn open_document(bytes: &[u8]) -> (&'static str, Read) {
     ("odf 2", odf::read(bytes).unwrap_or_else(Read::from))
 }
 
-/// An XML file: a flat OpenDocument, or text between marks.
+/// An XML file: a flat OpenDocument, Word XML of 2003, or other text between marks.
 pub fn flat(bytes: &[u8]) -> Option<(&'static str, Read)> {
-    let head = &bytes[..bytes.len().min(4096)];
-    let is_flat = head.windows(17).any(|window| window == b"<office:document ");
-    is_flat.then(|| ("odf 2", odf::read_flat(&xml::decode(bytes.to_vec())).unwrap_or_else(Read::from)))
+    let text = xml::decode(bytes.to_vec());
+    let start = text.get(..text.len().min(4_096)).unwrap_or(&text);
+    if start.contains("<office:document ") {
+        Some(("odf 2", odf::read_flat(&text).unwrap_or_else(Read::from)))
+    } else if start.contains("wordDocument") {
+        Some(("docx 2", docx::read_flat(&text)))
+    } else {
+        let lines: Vec<String> = xml::texts(&text)?;
+        Some(("xml 1", Read::one(SegmentKind::Body, lines.join("\n"))))
+    }
 }
 
-/// An old Word document, Excel workbook or PowerPoint presentation; `None`: it is another kind of file.
+/// An old Word document, Excel workbook or PowerPoint presentation, by its media type or else by its streams; `None`: it
+/// is another kind of file.
 pub fn legacy(media_type: &str, bytes: &[u8]) -> Option<(&'static str, Read)> {
+    let has = |names: &[&str]| names.iter().any(|name| compound::has_stream(bytes, name));
     let read = match media_type {
+        "application/x-ole-encrypted" => legacy::encrypted(bytes),
         "application/msword" => legacy::doc(bytes),
         "application/vnd.ms-excel" => legacy::xls(bytes),
         "application/vnd.ms-powerpoint" => legacy::ppt(bytes),
+        _ if has(&["WordDocument"]) || bytes.starts_with(&[0xdb, 0xa5]) => legacy::doc(bytes),
+        _ if has(&["Workbook", "Book"]) || is_flat_workbook(bytes) => legacy::xls(bytes),
+        _ if has(&["PowerPoint Document", "PP97_DUALSTORAGE"]) => legacy::ppt(bytes),
         _ => return None,
     };
     Some(("office_oxide 0.1", read.unwrap_or_else(Read::from)))
+}
+
+/// Workbooks of Excel 2 to 4 have no container: they begin with a BOF record for a sheet.
+fn is_flat_workbook(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x09, 0x00 | 0x02 | 0x04, 0x04 | 0x06, 0x00, _, 0x00, 0x10, 0x00, ..])
+}
+
+/// An office file in an archive that nobody recognised as one: a template, or one that is damaged.
+pub fn in_archive(bytes: &[u8]) -> Option<(&'static str, Read)> {
+    if !bytes.starts_with(b"PK") {
+        return None;
+    }
+    let mut archive = Archive::open(bytes).ok()?;
+    if archive.has("content.xml") && archive.has("META-INF/manifest.xml") {
+        return Some(open_document(bytes));
+    }
+    main_part(&mut archive).ok()?.map(|_| ooxml(bytes))
 }
 
 /// The main part: what the package relates to as its document, else by its usual name.

@@ -38,7 +38,9 @@ pub(super) fn read_flat(xml: &str) -> Result<Read, Stop> {
     let mut properties = Properties::default();
     let start = xml.find("<office:meta").unwrap_or(0);
     let end = xml.find("</office:meta>").unwrap_or(start);
-    xml::leaves(xml.get(start..end).unwrap_or_default()).iter().for_each(|(name, text)| properties.take(name, text));
+    xml::leaves(xml.get(start..end).unwrap_or_default())
+        .iter()
+        .for_each(|(name, text)| properties.take("last editor", name, text));
     let mut read = content_of(xml, xml, &properties)?;
     if xml.contains("<ooo:library-embedded") || xml.contains("<script:module") {
         read.findings.push(Finding::new(FindingCode::Macros, "The file holds macros, which are small programs."));

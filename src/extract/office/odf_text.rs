@@ -321,8 +321,8 @@ impl Visitor for Text<'_> {
         let undo = match name {
             _ if self.skip > 0 => Undo::Nothing,
             "title" | "desc" | "note-citation" | "ruby-text" | "forms" | "scripts" | "number" | "event-listeners"
-            | "styles" | "automatic-styles" | "meta" | "settings" | "font-face-decls" | "date-string"
-            | "binary-data" => self.skipped(),
+            | "styles" | "automatic-styles" | "meta" | "settings" | "master-styles" | "font-face-decls"
+            | "date-string" | "binary-data" => self.skipped(),
             "date" if self.here().paragraphs == 0 => self.skipped(),
             "creator" if self.here().paragraphs == 0 => {
                 (self.in_author, self.author) = (true, None);

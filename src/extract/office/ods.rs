@@ -178,6 +178,7 @@ impl Visitor for Sheets<'_> {
                 | "meta"
                 | "automatic-styles"
                 | "settings"
+                | "master-styles"
                 | "calculation-settings"
         );
         self.skip += usize::from(is_skipped);

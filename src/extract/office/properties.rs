@@ -30,12 +30,12 @@ impl Properties {
     }
 
     /// Takes a property by the name of its element.
-    pub(super) fn take(&mut self, name: &str, text: &str) {
+    pub(super) fn take(&mut self, creator: &'static str, name: &str, text: &str) {
         match name {
             "title" => {
                 self.title.get_or_insert_with(|| text.to_string());
             }
-            "creator" => self.person("author", text),
+            "creator" => self.person(creator, text),
             "initial-creator" => self.person("author", text),
             "lastModifiedBy" => self.person("last editor", text),
             "printed-by" => self.person("printed by", text),
@@ -51,7 +51,9 @@ pub(super) fn of(archive: &mut Archive<'_>, entries: &[&str]) -> Result<Properti
     let mut properties = Properties::default();
     for entry in entries {
         if let Some(xml) = archive.xml(entry)? {
-            xml::leaves(&xml).iter().for_each(|(name, text)| properties.take(name, text));
+            // OpenDocument names the last editor so.
+            let creator = if *entry == "meta.xml" { "last editor" } else { "author" };
+            xml::leaves(&xml).iter().for_each(|(name, text)| properties.take(creator, name, text));
         }
     }
     Ok(properties)

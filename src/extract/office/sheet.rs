@@ -140,6 +140,9 @@ impl<'w> Sheet<'w> {
     }
 
     fn end_cell(&mut self) {
+        if self.is_full {
+            return;
+        }
         let value = self.value.trim();
         let shown = match self.kind.as_str() {
             "s" => value.parse().ok().and_then(|at: usize| self.strings.get(at)).map(|one| one.to_string()),
@@ -152,9 +155,7 @@ impl<'w> Sheet<'w> {
                 Err(_) => value.to_string(),
             }),
         };
-        if let Some(shown) = shown
-            && !self.is_full
-        {
+        if let Some(shown) = shown {
             self.is_full = !self.grid.add(self.row, self.column, self.is_row_hidden, &shown);
         }
     }

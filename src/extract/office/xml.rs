@@ -160,6 +160,36 @@ fn declared(bytes: &[u8]) -> String {
     }
 }
 
+/// Every text between the marks, a line each; `None` if it is no XML.
+pub(crate) fn texts(xml: &str) -> Option<Vec<String>> {
+    #[derive(Default)]
+    struct Texts {
+        line: String,
+        lines: Vec<String>,
+    }
+    impl Texts {
+        fn end_line(&mut self) {
+            let line = std::mem::take(&mut self.line);
+            if !line.trim().is_empty() {
+                self.lines.push(line.trim().to_string());
+            }
+        }
+    }
+    impl Visitor for Texts {
+        fn open(&mut self, _: &str, _: &Element<'_>) {
+            self.end_line();
+        }
+        fn close(&mut self, _: &str) {
+            self.end_line();
+        }
+        fn text(&mut self, text: &str) {
+            self.line.push_str(text);
+        }
+    }
+    let mut texts = Texts::default();
+    walk(xml, &mut texts).is_ok().then_some(texts.lines)
+}
+
 /// Finds the texts of simple elements: each with its name without prefix, in order.
 pub(crate) fn leaves(xml: &str) -> Vec<(String, String)> {
     struct Leaves {

@@ -7,7 +7,7 @@ pub(super) enum Destination {
     Text,
     /// No text at all, whatever stands in it.
     Skipped,
-    /// A drawing: only text boxes in it have text.
+    /// A drawing, or a text for old readers: only text boxes, or the Unicode text, in it count.
     Shape,
     Fonts,
     Colours,
@@ -96,8 +96,9 @@ pub(super) fn opened(word: &str, is_starred: bool) -> Option<Opens> {
         "company" => Opens::As(To::Company),
         "atnauthor" => Opens::As(To::CommentAuthor),
         "objclass" => Opens::As(To::ObjectClass),
-        "shp" | "shpinst" | "shpgrp" | "do" | "background" => Opens::As(To::Shape),
-        "shppict" | "ud" | "fldrslt" | "result" => return None,
+        "upr" | "shp" | "shpinst" | "shpgrp" | "do" | "background" => Opens::As(To::Shape),
+        "ud" => Opens::As(To::Text),
+        "shppict" | "fldrslt" | "result" => return None,
         "footnote" => Opens::Footnote,
         "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" => Opens::Header,
         "annotation" => Opens::Comment,

@@ -325,7 +325,7 @@ impl<'a> Rtf<'a> {
             Opens::As(to) => {
                 self.group.is_info = word == "info" || (word == "object" && self.group.is_info);
                 self.group.to = to;
-                self.group.owns = !matches!(to, Destination::Skipped | Destination::Shape);
+                self.group.owns = !matches!(to, Destination::Skipped | Destination::Shape | Destination::Text);
                 self.word.clear();
             }
             Opens::Footnote => self.begin_open(What::Footnote),
