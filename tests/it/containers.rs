@@ -2,6 +2,7 @@
 //! hostile keeps the rest of the mail from being read.
 
 mod make;
+mod outlook;
 
 use crate::app::Folder;
 use make::{mail, zip};
