@@ -18,6 +18,7 @@ mod outlook;
 mod quoted;
 mod rtf;
 mod source;
+mod tar;
 mod tnef;
 mod tree;
 mod walk;

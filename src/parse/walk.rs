@@ -259,6 +259,7 @@ impl Walk {
             }
             "application/zip" => self.zip(part, bytes, inside),
             "application/gzip" => self.gzip(part, bytes, inside),
+            "application/x-tar" => self.tar(part, bytes, inside),
             _ => None,
         };
         if let Some(parts) = opened {

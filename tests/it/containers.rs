@@ -191,6 +191,25 @@ fn a_gzip_stream_is_an_archive_of_one_file() {
 }
 
 #[test]
+fn a_tar_archive_gives_its_files_also_under_long_names() {
+    let long = format!("{}/statement.txt", "folder".repeat(30));
+    let tar = make::tar(&[("a.txt", b"first"), (&long, b"second"), ("folder/", b"")]);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &tar).unwrap();
+    let parsed = opened(&mail(&[("papers.tgz", &encoder.finish().unwrap())]));
+    let wanted = [
+        ("2", PartKind::Archive, "papers.tgz"),
+        ("2.1", PartKind::Archive, "papers.tar"),
+        ("2.1.1", PartKind::Attachment, "a.txt"),
+        ("2.1.2", PartKind::Attachment, &long),
+    ];
+    assert_eq!(tree(&parsed), wanted.map(|(path, kind, name)| (path.to_string(), kind, name.to_string())));
+    for end in (0..tar.len()).step_by(101) {
+        opened(&mail(&[("papers.tar", &tar[..end])]));
+    }
+}
+
+#[test]
 fn archives_deeper_than_three_levels_are_listed_and_not_opened() {
     let mut nested = zip(&[("deepest.txt", b"x")]);
     for level in 0..4 {
