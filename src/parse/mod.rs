@@ -17,6 +17,7 @@ mod msg;
 mod outlook;
 mod quoted;
 mod rtf;
+mod signed;
 mod source;
 mod tar;
 mod tnef;

@@ -28,8 +28,9 @@ pub fn entries(bytes: &[u8]) -> Vec<Entry> {
         match header[156] {
             b'0' | b'7' | 0 => {
                 let name = long_name.take().unwrap_or_else(|| name_of(header));
-                // An old way to write a folder.
-                if !name.ends_with(b"/") {
+                // What macOS knows of a file stands in another one of nearly its name.
+                let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+                if !super::zipped::is_leftover(&name) && !last.starts_with(b"._") {
                     found.push(Entry { name, data: start.min(end)..end, is_cut: whole_end > bytes.len() });
                 }
             }

@@ -4,6 +4,7 @@
 mod hostile;
 mod make;
 mod outlook;
+mod signed;
 mod types;
 mod way;
 
