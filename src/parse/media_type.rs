@@ -218,11 +218,12 @@ fn text_or_unknown(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     if let Some(kind) = flat_document(&start) {
         return kind.into();
     }
-    let named_page = name.is_some_and(|name| [".mht", ".mhtml"].iter().any(|end| name.to_lowercase().ends_with(end)));
-    if is_saved_page(&start)
-        || named_page && looks_like_message(bytes)
-        || claimed != "text/rfc822-headers" && is_surely_message(bytes)
-    {
+    let is_named = |endings: [&str; 3]| {
+        name.is_some_and(|name| endings.iter().any(|ending| name.to_lowercase().ends_with(ending)))
+    };
+    let by_name = is_named([".eml", ".mht", ".mhtml"]) && looks_like_message(bytes);
+    let is_headers_only = claimed == "text/rfc822-headers";
+    if by_name || is_saved_page(&start) || !is_headers_only && is_surely_message(bytes) {
         return "message/rfc822".into();
     }
     let is_html = start.starts_with("<!doctype html") || start.starts_with("<html") || start.contains("<body");

@@ -9,7 +9,7 @@ use pouch::domain::message::{ParsedMessage, PartKind};
 use std::time::Duration;
 
 fn tight() -> Extractor {
-    Extractor { memory_bytes: 512 << 20, workers: 1, time: Duration::from_secs(60), ..Config::default().extractor }
+    Extractor { memory_bytes: 512 << 20, workers: 1, time: Duration::from_secs(300), ..Config::default().extractor }
 }
 
 async fn through_child(raw: &[u8]) -> ParsedMessage {
