@@ -80,7 +80,11 @@ fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
     }
     let is_paper = |part: &&crate::domain::message::Part| {
         let kind = part.media_type.as_str();
-        part.kind == PartKind::Attachment
+        // An archive out of which nothing came may hold the paper; one that was opened counts by its files.
+        let is_closed = part.kind == PartKind::Archive
+            && part.parts.is_empty()
+            && matches!(kind, "application/zip" | "application/gzip" | "application/x-tar");
+        (part.kind == PartKind::Attachment || is_closed)
             && !kind.starts_with("image/")
             && !matches!(
                 kind,

@@ -59,11 +59,13 @@ pub enum ProblemCode {
     ArchiveCut,
     /// ClamAV would not scan a file.
     NotScanned,
+    /// The mail lies inside an S/MIME signature that nobody checked.
+    SignedNotVerified,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -83,5 +85,6 @@ impl ProblemCode {
         Self::ProgramMissing,
         Self::ArchiveCut,
         Self::NotScanned,
+        Self::SignedNotVerified,
     ];
 }

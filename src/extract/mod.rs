@@ -138,6 +138,9 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
         "application/vnd.ms-outlook" => {
             return "the Outlook message is damaged; ask the sender to send it again as .eml or PDF".into();
         }
+        "application/pkcs7-mime" => {
+            return "the mail is encrypted or damaged (S/MIME); ask the sender to send it unencrypted".into();
+        }
         "application/x-7z-compressed" => return archive("a 7-Zip archive"),
         "application/vnd.rar" => return archive("a RAR archive"),
         "application/x-bzip2" => return archive("a bzip2 archive"),
@@ -151,7 +154,6 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
         "application/postscript" => "PostScript files",
         "application/epub+zip" => "electronic books (EPUB)",
         "application/vnd.visio" => "Visio drawings",
-        "application/pkcs7-mime" => "encrypted mails (S/MIME)",
         "application/msword" => "old Word documents (.doc)",
         "application/vnd.ms-excel" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             "Excel workbooks"

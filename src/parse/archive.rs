@@ -99,6 +99,41 @@ impl Walk {
         }))
     }
 
+    /// The files of a tar archive; `None`: there is none.
+    pub fn tar(&mut self, archive: &Part, bytes: &[u8], inside: Place) -> Option<Vec<Part>> {
+        let entries = super::tar::entries(bytes);
+        let all_names: Vec<u8> = entries.iter().take(200).flat_map(|entry| entry.name.iter().copied()).collect();
+        let (mut parts, mut notes) = (Vec::new(), Notes::default());
+        for entry in &entries {
+            let content = bytes.get(entry.data.clone()).unwrap_or_default();
+            if let Err(cut) = self.budget.take_file().and_then(|()| self.budget.take_bytes(content.len())) {
+                *notes.left_out.entry(cut).or_default() += 1;
+                continue;
+            }
+            let name = entry_name::decode(&entry.name, false, &all_names);
+            if entry.is_cut {
+                notes.damaged.push(name.clone());
+            }
+            let (shown_name, is_odd) = entry_name::shown(&name);
+            let path = format!("{}.{}", archive.path, parts.len() + 1);
+            if is_odd {
+                notes.odd_names.push(shown_name.clone().unwrap_or_else(|| format!("part {path}")));
+            }
+            parts.push(self.file(Found {
+                path,
+                kind: PartKind::Attachment,
+                name: shown_name,
+                claimed_type: "application/octet-stream".into(),
+                known_type: None,
+                bytes: content,
+                source: Source::Range(entry.data.clone()),
+                place: inside,
+            }));
+        }
+        self.say(archive, notes);
+        (!parts.is_empty()).then_some(parts)
+    }
+
     /// The one file in a gzip stream; `None`: nothing comes out of it.
     pub fn gzip(&mut self, archive: &Part, bytes: &[u8], inside: Place) -> Option<Vec<Part>> {
         let mut notes = Notes::default();

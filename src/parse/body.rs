@@ -108,11 +108,14 @@ fn cut(text: String, problems: &mut Vec<Problem>) -> String {
 
 fn html_to_text(html: &str) -> String {
     if html.len() <= MAX_HTML_BYTES {
-        let laid_out = html2text::config::with_decorator(Bare)
-            .no_table_borders()
-            .allow_width_overflow()
-            .string_from_read(html.as_bytes(), 100_000);
-        if let Ok(text) = laid_out {
+        let laid_out = super::compound::guarded(|| {
+            html2text::config::with_decorator(Bare)
+                .no_table_borders()
+                .allow_width_overflow()
+                .string_from_read(html.as_bytes(), 100_000)
+                .ok()
+        });
+        if let Some(text) = laid_out {
             return text;
         }
     }

@@ -27,6 +27,9 @@ const MAX_PARTS: usize = 10_000;
 
 const PIECE: usize = 64 << 10;
 
+/// Memory that must be left over when a file grows, in bytes: what comes after it must not end the child.
+const MARGIN: usize = 48 << 20;
+
 /// Why a file was not unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cut {
@@ -110,7 +113,10 @@ impl Budget {
             if unpacked.capacity() < unpacked.len() + read {
                 // Grows by steps that a limited address space bears; without memory the file is left out, not the mail.
                 let more = read.max(unpacked.len() / 4).max(PIECE);
-                unpacked.try_reserve_exact(more).map_err(|_| Cut::Bytes)?;
+                let grown = unpacked.try_reserve_exact(more).is_ok();
+                if !grown || Vec::<u8>::new().try_reserve_exact(MARGIN).is_err() {
+                    return Err(Cut::Bytes);
+                }
             }
             unpacked.extend_from_slice(&piece[..read]);
         };

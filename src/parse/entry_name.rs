@@ -30,7 +30,7 @@ fn guess(all: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let all_in = |is_one: fn(&u8) -> bool| runs.iter().all(|run| run.iter().all(is_one));
     // Chinese: pairs of the common part of GB 2312.
     let paired = |run: &&[u8]| {
-        run.len() % 2 == 0 && run.chunks(2).all(|pair| (0xa1..=0xf7).contains(&pair[0]) && pair[1] >= 0xa1)
+        run.len().is_multiple_of(2) && run.chunks(2).all(|pair| (0xa1..=0xf7).contains(&pair[0]) && pair[1] >= 0xa1)
     };
     // Letters of other charsets make pairs too, but of characters that are rare.
     let common = runs.iter().flat_map(|run| run.chunks(2)).filter(|pair| (0xb0..=0xd7).contains(&pair[0])).count();

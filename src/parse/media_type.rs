@@ -10,6 +10,9 @@ pub const LOCKED: &str = "application/x-locked";
 /// Outlook's wrapping of files and text ([MS-OXTNEF]).
 pub const TNEF: &str = "application/ms-tnef";
 
+/// A mail in its S/MIME signature, or encrypted (RFC 8551 3.2).
+pub const SIGNED: &str = "application/pkcs7-mime";
+
 /// What begins a compound file ([MS-CFB] 2.2).
 pub const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
@@ -21,7 +24,13 @@ pub fn by_content(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     if let Some(known) = by_signature(bytes, name) {
         return known.into();
     }
-    let format = FileFormat::from_bytes(bytes);
+    // Its structure has no signature of its own: a claim and the first byte have to do.
+    let named = name.is_some_and(|name| name.to_lowercase().ends_with(".p7m"));
+    if bytes.first() == Some(&0x30) && (named || matches!(claimed, SIGNED | "application/x-pkcs7-mime")) {
+        return SIGNED.into();
+    }
+    let format =
+        super::compound::guarded(|| Some(FileFormat::from_bytes(bytes))).unwrap_or(FileFormat::ArbitraryBinaryData);
     let found = format.media_type();
     if matches!(found, "application/octet-stream" | "text/plain" | "application/x-empty") || found.ends_with("xml") {
         return text_or_unknown(bytes, claimed, name);
@@ -209,11 +218,12 @@ fn text_or_unknown(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     if let Some(kind) = flat_document(&start) {
         return kind.into();
     }
-    let named_page = name.is_some_and(|name| [".mht", ".mhtml"].iter().any(|end| name.to_lowercase().ends_with(end)));
-    if is_saved_page(&start)
-        || named_page && looks_like_message(bytes)
-        || claimed != "text/rfc822-headers" && is_surely_message(bytes)
-    {
+    let is_named = |endings: [&str; 3]| {
+        name.is_some_and(|name| endings.iter().any(|ending| name.to_lowercase().ends_with(ending)))
+    };
+    let by_name = is_named([".eml", ".mht", ".mhtml"]) && looks_like_message(bytes);
+    let is_headers_only = claimed == "text/rfc822-headers";
+    if by_name || is_saved_page(&start) || !is_headers_only && is_surely_message(bytes) {
         return "message/rfc822".into();
     }
     let is_html = start.starts_with("<!doctype html") || start.starts_with("<html") || start.contains("<body");
@@ -284,6 +294,7 @@ pub fn contradicts(claimed: &str, found: &str) -> bool {
             "application/gzip" | "application/x-gzip" | "application/x-tgz" => "gzip",
             "application/x-rar" | "application/x-rar-compressed" | "application/vnd.rar" => "rar",
             "application/ms-tnef" | "application/vnd.ms-tnef" => "tnef",
+            SIGNED | "application/x-pkcs7-mime" => "signed",
             "application/x-ole-storage" | "application/msword" | "application/x-ole-encrypted" => "ole",
             kind if kind.starts_with("application/vnd.openxmlformats") => "ooxml",
             kind if is_macro_type(kind) => "ooxml",

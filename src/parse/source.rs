@@ -90,7 +90,8 @@ pub struct Opened {
 impl Opened {
     /// Keeps what a walk found.
     pub fn of(nodes: Vec<Node>) -> Self {
-        let by_path = nodes.iter().enumerate().map(|(at, node)| (node.part.path.clone(), at)).collect();
+        let named = nodes.iter().enumerate().filter(|(_, node)| !node.part.path.is_empty());
+        let by_path = named.map(|(at, node)| (node.part.path.clone(), at)).collect();
         Self { nodes, by_path, way: Mutex::default() }
     }
 

@@ -117,10 +117,8 @@ impl Leaf<'_> {
     }
 
     /// How its bytes come out of the message's bytes; what no rule gives back is held.
-    pub fn source(&self, bytes: &Cow<'_, [u8]>) -> Source {
-        if let Cow::Borrowed(piece) = bytes
-            && let Some(source) = Source::piece_of(self.raw, piece)
-        {
+    pub fn source(&self, bytes: &[u8]) -> Source {
+        if let Some(source) = Source::piece_of(self.raw, bytes) {
             return source;
         }
         let range = self.part.offset_body as usize..self.part.offset_end as usize;
@@ -132,7 +130,7 @@ impl Leaf<'_> {
             Encoding::Base64 if !self.part.is_encoding_problem => rules.next(),
             Encoding::Base64 | Encoding::None => rules.nth(1),
         };
-        let fits = rule.filter(|rule| rule.bytes(self.raw) == *bytes);
+        let fits = rule.filter(|rule| *rule.bytes(self.raw) == *bytes);
         fits.unwrap_or_else(|| Source::Held(Arc::new(bytes.to_vec())))
     }
 

@@ -101,8 +101,14 @@ impl Walk {
         }
     }
 
+    /// Keeps a container that is no part.
+    pub fn hide(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
     /// A message; the paths of its parts begin with `prefix`.
-    fn message(&mut self, raw: &[u8], prefix: &str, place: Place) -> ParsedMessage {
+    pub fn message(&mut self, raw: &[u8], prefix: &str, place: Place) -> ParsedMessage {
         let Some(message) = MessageParser::default().parse(raw) else { return without_structure(raw) };
         let mut problems = Vec::new();
         let tree = Tree::of(&message, prefix);
@@ -165,10 +171,11 @@ impl Walk {
         parsed
     }
 
-    /// winmail.dat has the mail's text once more, or the only one there is.
+    /// winmail.dat has the mail's text once more, or the only one there is; a signature is wrapped around it.
     fn take_wrapped_text(&mut self, parsed: &mut ParsedMessage) {
         for part in &mut parsed.parts {
-            let Some(inner) = part.message.as_mut().filter(|_| part.media_type == media_type::TNEF) else { continue };
+            let is_wrapping = matches!(part.media_type.as_str(), media_type::TNEF | media_type::SIGNED);
+            let Some(inner) = part.message.as_mut().filter(|_| is_wrapping) else { continue };
             let (own, wrapped) = (identity::fold(&parsed.body.text), identity::fold(&inner.body.text));
             let is_bare = own.split(' ').count() < BARE_WORDS && own.len() < wrapped.len();
             if is_bare {
@@ -253,12 +260,14 @@ impl Walk {
                 self.tnef(part, bytes, below);
                 return;
             }
+            media_type::SIGNED => return self.signed(part, bytes, below),
             "application/vnd.ms-outlook" => {
                 self.msg(part, bytes, below);
                 return;
             }
             "application/zip" => self.zip(part, bytes, inside),
             "application/gzip" => self.gzip(part, bytes, inside),
+            "application/x-tar" => self.tar(part, bytes, inside),
             _ => None,
         };
         if let Some(parts) = opened {

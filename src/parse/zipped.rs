@@ -73,7 +73,7 @@ impl Directory {
 }
 
 /// Folders, and what macOS and Windows put beside people's files.
-fn is_leftover(name: &[u8]) -> bool {
+pub fn is_leftover(name: &[u8]) -> bool {
     let last = name.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
     last.is_empty()
         || name.starts_with(b"__MACOSX/")

@@ -30,11 +30,18 @@ async fn read_as(media_type: &str, bytes: &[u8]) -> Extraction {
     std::fs::write(&path, &mail).unwrap();
     // What counts is the outcome, not how fast this machine is.
     let time = std::time::Duration::from_secs(120);
-    let limits = Extractor { memory_bytes: 512 << 20, workers: 1, time, ..Config::default().extractor };
+    let limits = Extractor {
+        memory_bytes: 512 << 20,
+        memory_most_bytes: 512 << 20,
+        workers: 1,
+        time,
+        ..Config::default().extractor
+    };
     let pool = Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &limits);
     let wanted = [("1".to_string(), bytes.len() as u64)];
-    let read = pool.extract(File::open(path).unwrap(), mail.len() as u64, &wanted).await.unwrap();
-    read.into_iter().next().unwrap().1
+    let source = pouch::sandbox::Source::message(File::open(path).unwrap(), mail.len() as u64);
+    let read = pool.extract(&source, &wanted).await.unwrap();
+    read.into_iter().next().unwrap().0
 }
 
 async fn fixture(name: &str) -> Extraction {

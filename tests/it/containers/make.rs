@@ -147,3 +147,29 @@ pub fn dense(size: usize) -> Vec<u8> {
     let block: Vec<u8> = (0..1024).map(|_| next()).collect();
     block.iter().cycle().take(size).enumerate().map(|(at, byte)| byte ^ ((at >> 17) as u8)).collect()
 }
+
+/// A tar archive; names of more than a hundred bytes as GNU writes them.
+pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    fn entry(name: &[u8], kind: u8, content: &[u8]) -> Vec<u8> {
+        let mut header = vec![0_u8; 512];
+        let shown = name.len().min(100);
+        header[..shown].copy_from_slice(&name[..shown]);
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = kind;
+        header[257..263].copy_from_slice(b"ustar\0");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        let padding = vec![0; content.len().next_multiple_of(512) - content.len()];
+        [&header[..], content, &padding].concat()
+    }
+    let mut out = Vec::new();
+    for (name, content) in files {
+        if name.len() > 100 {
+            out.extend(entry(b"././@LongLink", b'L', &[name.as_bytes(), b"\0"].concat()));
+        }
+        out.extend(entry(name.as_bytes(), if name.ends_with('/') { b'5' } else { b'0' }, content));
+    }
+    out.extend([0; 1024]);
+    out
+}
