@@ -10,6 +10,7 @@ pub mod extract;
 pub mod extractor;
 pub mod frames;
 pub mod language;
+pub mod malware;
 pub mod parse;
 pub mod pipeline;
 pub mod publish;

@@ -13,6 +13,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::AsyncWrite;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use worker::Worker;
 
@@ -302,21 +303,21 @@ impl Pool {
         Ok(read)
     }
 
-    /// Gives the decoded bytes of one part to `take`, piece by piece.
+    /// Writes the decoded bytes of one part.
     ///
     /// # Errors
-    /// If there is no such part, the child did not answer, or `take` fails.
+    /// If there is no such part, the child did not answer, or they cannot be written.
     pub async fn part_bytes(
         &self,
         source: &Source,
         path: &str,
-        take: impl FnMut(&[u8]) -> std::io::Result<()>,
+        into: &mut (impl AsyncWrite + Unpin),
     ) -> Result<(), Error> {
         let mut lease = self.extractors.lease(false).await?;
         lease.worker.load(source).await?;
         match lease.worker.ask(&Request::Bytes { path: path.into() }, source.size_bytes).await? {
             Response::Bytes { size_bytes } => {
-                lease.worker.receive(size_bytes, take).await?;
+                lease.worker.receive(size_bytes, into).await?;
                 lease.give_back();
                 Ok(())
             }

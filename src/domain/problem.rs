@@ -57,11 +57,13 @@ pub enum ProblemCode {
     ProgramMissing,
     /// An archive is too large, too deep or too full to be unpacked as a whole.
     ArchiveCut,
+    /// ClamAV would not scan a file.
+    NotScanned,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -80,5 +82,6 @@ impl ProblemCode {
         Self::ScanHardToRead,
         Self::ProgramMissing,
         Self::ArchiveCut,
+        Self::NotScanned,
     ];
 }

@@ -34,6 +34,23 @@ pub fn read(block: &[u8], found: &mut Properties) {
     }
 }
 
+/// Whether the head of a JPEG, PNG, WebP or TIFF file says where the picture was taken.
+pub fn gps(head: &[u8]) -> bool {
+    let mut found = Properties::default();
+    read(head, &mut found);
+    // JPEG marks the block by these six bytes; PNG and WebP by the name of a chunk, WebP with its length after it.
+    for mark in [&b"Exif\0\0"[..], b"eXIf", b"EXIF"] {
+        for at in (0..head.len().saturating_sub(mark.len())).filter(|at| head[*at..].starts_with(mark)) {
+            let block = &head[at + mark.len()..];
+            read(block, &mut found);
+            if mark == b"EXIF" && block.len() > 4 {
+                read(&block[4..], &mut found);
+            }
+        }
+    }
+    found.has_place
+}
+
 /// The frame of a TIFF: two orders of bytes, directories that point to each other.
 pub struct Tiff<'b> {
     bytes: &'b [u8],

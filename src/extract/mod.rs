@@ -3,12 +3,16 @@
 
 mod agreement;
 mod arabic;
+mod changes;
 mod exif;
+mod flow;
+mod html;
 mod office;
 mod pages;
 mod pdf;
 mod picture;
 mod rtf;
+mod story;
 mod text;
 
 use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
@@ -94,16 +98,20 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
     }
     match media_type {
         "application/pdf" => pdf::read(bytes, progress),
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => ("docx 1", office::docx(bytes)),
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation" => ("pptx 1", office::pptx(bytes)),
-        "application/vnd.oasis.opendocument.text" => ("odt 1", office::odt(bytes)),
-        "application/rtf" => ("rtf 1", rtf::read(bytes)),
-        "text/html" => ("html 1", text::html(bytes)),
+        kind if office::is_ooxml(kind) => office::ooxml(bytes),
+        kind if kind.starts_with("application/vnd.oasis.opendocument.") => {
+            office::flat(bytes).unwrap_or_else(|| office::open_document(bytes))
+        }
+        "application/msword" | "application/vnd.ms-excel" | "application/vnd.ms-powerpoint" => {
+            office::legacy(media_type, bytes)
+                .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(media_type, name))))
+        }
+        "application/rtf" => ("rtf 2", rtf::read(bytes)),
+        "text/html" => ("html 2", html::read(bytes)),
         "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture::read(kind, bytes)),
-        kind if kind.starts_with("text/") || kind.starts_with("message/") || kind == "application/xml" => {
-            ("text 1", text::plain(bytes))
-        }
+        "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
+        kind if kind.starts_with("text/") || kind.starts_with("message/") => ("text 1", text::plain(bytes)),
         other => ("pouch", Read::unreadable(not_read_yet(other, name))),
     }
 }

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Letters below which a text on a page that is mostly a picture is only a stamp or a header line.
 const FEW_LETTERS: usize = 200;
 
+/// Difference in agreement that does not count.
+const SAME_SCORE: f64 = 0.02;
+
 /// How the sentence about pages that are pictures ends; it is known by it when it is no longer true.
 const ARE_PICTURES: &str = "without text (scans).";
 
@@ -49,7 +52,7 @@ pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usi
 
 fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, readings: &[&Reading]) {
     let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading)).collect();
-    let best = best(&texts);
+    let best = best(&texts, readings);
     let at = at.unwrap_or_else(|| {
         let page = PageReading {
             number,
@@ -88,17 +91,22 @@ fn gated(reading: &Reading) -> (Gate, String) {
     }
 }
 
-/// The text that passes the gate and agrees most with the others; the first of equals.
-fn best(texts: &[(Gate, String)]) -> Option<usize> {
+/// The text that passes the gate and agrees most with the others; of those that agree as much, that of the better engine.
+fn best(texts: &[(Gate, String)], readings: &[&Reading]) -> Option<usize> {
     let words: Vec<_> = texts.iter().map(|(_, text)| agreement::words(text)).collect();
     let score = |at: usize| -> f64 {
         (0..texts.len()).filter(|other| *other != at).map(|other| f1(&words[at], &words[other])).sum()
     };
-    let passing = (0..texts.len()).filter(|at| texts[*at].0 == Gate::Passed);
-    passing
-        .map(|at| (at, score(at)))
-        .reduce(|best, one| if one.1 > best.1 + 1e-9 { one } else { best })
-        .map(|(at, _)| at)
+    // Where two texts agree only with each other, both have the same score.
+    let rank = |at: usize| match readings[at].engine.split(' ').next() {
+        Some("hayro") => 0,
+        Some("pdftotext") => 1,
+        _ => 2,
+    };
+    let mut passing: Vec<usize> = (0..texts.len()).filter(|at| texts[*at].0 == Gate::Passed).collect();
+    passing.sort_by_key(|at| rank(*at));
+    let better = |best: (usize, f64), one: (usize, f64)| if one.1 > best.1 + SAME_SCORE { one } else { best };
+    passing.into_iter().map(|at| (at, score(at))).reduce(better).map(|(at, _)| at)
 }
 
 fn letters(text: &str) -> usize {

@@ -1,57 +1,66 @@
-//! Plain text in any charset, and HTML files. Renders nothing; only takes the words.
+//! Plain text in any charset. Takes a guess only where nothing says what the bytes are.
 
 use super::Read;
 use crate::domain::extraction::SegmentKind;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
-/// Longest HTML that is laid out; longer HTML is refused with the reason.
-const MAX_HTML_BYTES: usize = 5 << 20;
+/// Most of a file that the charset is guessed from, in bytes.
+const MAX_GUESSED_BYTES: usize = 1 << 20;
 
-/// Plain text; the charset by byte order mark, UTF-8 if it fits, else by a guess.
+/// Plain text; the charset by byte order mark, UTF-8 if it fits, else by its patterns.
 pub fn plain(bytes: &[u8]) -> Read {
     Read::one(SegmentKind::Body, decode(bytes))
 }
 
-fn decode(bytes: &[u8]) -> String {
+/// The characters of bytes without a label.
+pub(crate) fn decode(bytes: &[u8]) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
     }
+    if let Some(encoding) = wide(bytes) {
+        return encoding.decode_without_bom_handling(bytes).0.into_owned();
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_string();
+        // Seven bits with escapes are Japanese mail (RFC 1468).
+        let is_escaped = bytes.is_ascii() && bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"));
+        return if is_escaped { ISO_2022_JP.decode(bytes).0.into_owned() } else { text.to_string() };
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    detector.guess(None, chardetng::Utf8Detection::Deny).decode(bytes).0.into_owned()
+    detector.feed(&bytes[..bytes.len().min(MAX_GUESSED_BYTES)], true);
+    detector.guess(None, chardetng::Utf8Detection::Allow).decode_without_bom_handling(bytes).0.into_owned()
 }
 
-/// The words of an HTML file; its title is the document's.
-pub fn html(bytes: &[u8]) -> Read {
-    if bytes.len() > MAX_HTML_BYTES {
-        return Read::unreadable(format!("the HTML is larger than {} MB", MAX_HTML_BYTES >> 20));
+/// UTF-16 without a mark: every other byte of blanks, digits and line ends is zero, or the same few high bytes repeat.
+fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(4_096)];
+    if head.len() < 4 || !bytes.len().is_multiple_of(2) {
+        return None;
     }
-    let text = decode_html(bytes);
-    let laid_out = html2text::config::plain_no_decorate()
-        .no_table_borders()
-        .link_footnotes(false)
-        .allow_width_overflow()
-        .string_from_read(text.as_bytes(), 100_000);
-    match laid_out {
-        Ok(words) => {
-            // The renderer marks headings with number signs; they are not the page's words.
-            let bare: Vec<&str> = words.lines().map(without_mark).collect();
-            Read::one(SegmentKind::Body, bare.join("\n")).titled(title(&text), None)
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    if first + second == 0 {
+        return None;
+    }
+    let (little, big) = (UTF_16LE, UTF_16BE);
+    let half = head.len() / 2;
+    // Latin text has a zero in nearly every pair; other scripts only at blanks and line ends, but always on one side.
+    let found = match (first, second) {
+        (0, n) | (n, 0) if n * 50 >= half => {
+            if first == 0 {
+                little
+            } else {
+                big
+            }
         }
-        Err(error) => Read::unreadable(format!("the HTML cannot be read: {error}")),
-    }
+        (a, b) if b > a * 20 && b * 2 > half => little,
+        (a, b) if a > b * 20 && a * 2 > half => big,
+        _ => return None,
+    };
+    (!found.decode_without_bom_handling(&head[..head.len() & !1]).1).then_some(found)
 }
 
-fn without_mark(line: &str) -> &str {
-    let bare = line.trim_start_matches('#');
-    if bare.len() < line.len() && bare.starts_with(' ') { bare.trim_start() } else { line }
-}
-
-/// The charset that the page itself names stands in its first kilobyte (WHATWG HTML 13.2.3.2).
-fn decode_html(bytes: &[u8]) -> String {
+/// The charset that an HTML page itself names stands in its first kilobyte (WHATWG HTML 13.2.3.2).
+pub(crate) fn decode_html(bytes: &[u8]) -> String {
     if Encoding::for_bom(bytes).is_none() && std::str::from_utf8(bytes).is_err() {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
         let named = head.split("charset=").nth(1).map(|rest| rest.trim_start_matches(['"', '\'']));
@@ -61,14 +70,4 @@ fn decode_html(bytes: &[u8]) -> String {
         }
     }
     decode(bytes)
-}
-
-fn title(html: &str) -> Option<String> {
-    // Positions in the lowered copy fit the original only in ASCII; that is all a tag needs.
-    let lower = html.to_ascii_lowercase();
-    let start = lower.find("<title")? + lower[lower.find("<title")?..].find('>')? + 1;
-    let end = start + lower.get(start..)?.find("</title")?;
-    let inside = html.get(start..end)?;
-    let words = html2text::config::plain_no_decorate().string_from_read(inside.as_bytes(), 10_000).ok()?;
-    Some(words.trim().to_string())
 }

@@ -6,12 +6,15 @@ use crate::domain::extraction::Extraction;
 use crate::domain::ledger::{Actor, Event, Outcome};
 use crate::domain::message::{ParsedMessage, PartKind};
 use crate::domain::submission::State;
-use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
+use crate::domain::{Digest, Finding, FindingCode, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::language;
+use crate::malware::{self, Verdict};
+use crate::sandbox::Source;
 use crate::store::message::PartLine;
 use crate::store::task::{Stage, Task};
 use crate::store::{self, Store, ledger, message, submission, task};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The files of a message after reading, and where it goes from there; `None`: it is where it belongs.
 pub struct PartsRead {
@@ -42,6 +45,9 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskErro
         let read = reading::read(&tools.pool, &source, &wanted, tools.config.extractor.text_bytes).await;
         let read = read.map_err(|error| TaskError(error.to_string()))?;
         for (part, mut extraction) in unread.into_iter().zip(read) {
+            if let Some(socket) = &tools.config.extractor.clamd {
+                note_malware(tools, socket, &source, &part.path, &mut extraction).await?;
+            }
             if awaits(part, &extraction) {
                 awaits_recognition = true;
                 if !can_recognise {
@@ -53,6 +59,40 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskErro
     }
     let recognise = awaits_recognition && reading::can_recognise(&tools.pool).await;
     Ok(PartsRead { extractions, next: Some(if recognise { Stage::Recognise } else { Stage::Classify }) })
+}
+
+/// Has a part scanned. While ClamAV does not answer the task waits: nothing goes on unscanned that should be scanned.
+async fn note_malware(
+    tools: &Tools,
+    socket: &Path,
+    source: &Source,
+    path: &str,
+    extraction: &mut Extraction,
+) -> Result<(), TaskError> {
+    let (mut into, from) = tokio::io::duplex(1 << 16);
+    let give = async {
+        let given = tools.pool.part_bytes(source, path, &mut into).await;
+        drop(into);
+        given
+    };
+    let (given, verdict) = tokio::join!(give, malware::scan(socket, from));
+    match (given, verdict.map_err(TaskError)?) {
+        (Ok(()), Verdict::Clean) => {}
+        (Ok(()), Verdict::Found(name)) => {
+            let detail = format!("ClamAV calls it harmful: {name}. Do not open it.");
+            extraction.findings.insert(0, Finding::new(FindingCode::Malware, detail));
+        }
+        (Ok(()), Verdict::NotScanned(why)) => {
+            let detail = format!("It was not scanned for harmful software: {why}.");
+            extraction.problems.push(Problem::new(ProblemCode::NotScanned, detail));
+        }
+        (Err(error), _) => {
+            // What the reader cannot even copy out cannot be opened by anybody's click in Pouch either.
+            let detail = format!("It was not scanned for harmful software: {error}.");
+            extraction.problems.push(Problem::new(ProblemCode::NotScanned, detail));
+        }
+    }
+    Ok(())
 }
 
 /// Whether its pictures are to be recognised: those of files, not the logo in a signature.

@@ -192,8 +192,8 @@ async fn write_input(tools: &Tools, site: &Site, input: &PublicInput) -> anyhow:
                 let line =
                     message::line(&tools.store, &file.part.message).await?.context("its message is not there")?;
                 let source = steps::source(tools, line.digest).context("its stored bytes are not there")?;
-                let mut copy = aside.open()?;
-                tools.pool.part_bytes(&source, &file.part.path, |piece| copy.write_all(piece)).await?;
+                let mut copy = tokio::fs::File::from_std(aside.open()?);
+                tools.pool.part_bytes(&source, &file.part.path, &mut copy).await?;
             }
         }
         anyhow::ensure!(digest_of(&aside.path)? == named.digest, "{} is not the file that was approved", file.label);

@@ -8,7 +8,7 @@ use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
 use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
-use crate::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
+use crate::domain::{Digest, FindingCode, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
 use crate::sandbox::{self, Source};
 use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
@@ -224,6 +224,15 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
         });
     }
     classified.assignments.retain(|one| !one.evidence.is_empty());
+    for part in &line.summary.parts {
+        let read = message::extraction(&tools.store, part.digest).await?;
+        let found = read.and_then(|read| read.findings.into_iter().find(|one| one.code == FindingCode::Malware));
+        if let Some(found) = found {
+            let name = part.name.clone().unwrap_or_else(|| format!("part {}", part.path));
+            classified.unsure = true;
+            classified.reason = format!("{name}: {} {}", found.detail, classified.reason);
+        }
+    }
     Ok((line, classified))
 }
 

@@ -8,7 +8,7 @@ use crate::domain::publication::PublicStatus;
 use crate::domain::submission::{
     Assigner, Assignment, Change, Content, Manifest, ManifestFile, PartRef, Rejection, State,
 };
-use crate::domain::{MessageId, RevisionId, SubmissionId};
+use crate::domain::{FindingCode, MessageId, RevisionId, SubmissionId};
 use crate::pipeline::{self, Tools, add_revision, change_state, content_digest};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
@@ -92,8 +92,15 @@ async fn manifest_file(tools: &Tools, part: &PartRef) -> Result<ManifestFile> {
     let line = message::line(&tools.store, &part.message).await?;
     let found = line.and_then(|line| line.summary.parts.into_iter().find(|one| one.path == part.path));
     let found = found.ok_or_else(|| Error::NotFound(format!("part {} of message {}", part.path, part.message)))?;
+    let extraction = message::extraction(&tools.store, found.digest).await?;
+    let findings = extraction.iter().flat_map(|one| &one.findings);
+    if let Some(harmful) = findings.into_iter().find(|one| one.code == FindingCode::Malware) {
+        let name = found.name.unwrap_or(found.path);
+        let words =
+            format!("{name} must not be published: {} Choose the other parts with `pouch edit --part`", harmful.detail);
+        return Err(Error::Refused(words));
+    }
     let text = if crate::publish::is_text_only(&found.media_type) {
-        let extraction = message::extraction(&tools.store, found.digest).await?;
         Some(extraction.map(|one| one.said_text()).unwrap_or_default())
     } else {
         None

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// Longest answer, in bytes: a text at its limit in JSON fits into it.
@@ -220,12 +220,8 @@ impl Worker {
         if read < length as usize { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(frame) }
     }
 
-    /// Takes raw bytes that follow an answer.
-    pub async fn receive(
-        &mut self,
-        size_bytes: u64,
-        mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
-    ) -> Result<(), Error> {
+    /// Writes the raw bytes that follow an answer.
+    pub async fn receive(&mut self, size_bytes: u64, into: &mut (impl AsyncWrite + Unpin)) -> Result<(), Error> {
         let (mut left, mut buffer) = (size_bytes, vec![0; 1 << 16]);
         let deadline = self.time_for(size_bytes);
         while left > 0 {
@@ -233,13 +229,13 @@ impl Worker {
             match tokio::time::timeout(deadline, self.stdout.read(&mut buffer[..most])).await {
                 Ok(Ok(0) | Err(_)) => return Err(self.why_it_died().await),
                 Ok(Ok(n)) => {
-                    take(&buffer[..n])?;
+                    into.write_all(&buffer[..n]).await?;
                     left -= n as u64;
                 }
                 Err(_) => return Err(self.end_for_time().await),
             }
         }
-        Ok(())
+        Ok(into.flush().await?)
     }
 
     /// Kills it and what it runs, and waits for its end: then it burns no processor time any more.

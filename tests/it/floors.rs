@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["domain"],
     &["config", "confine", "frames", "language"],
-    &["parse", "extract", "classify", "publish", "audit", "store", "vault", "sandbox"],
+    &["parse", "extract", "classify", "publish", "audit", "store", "vault", "sandbox", "malware"],
     &["pipeline"],
     &["review"],
     &["receive", "worker", "web", "extractor", "tool_runner"],

@@ -9,7 +9,6 @@ use crate::extract::agreement;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret, interpret_page};
 use hayro_syntax::Pdf;
-use hayro_syntax::content::TypedIter;
 use hayro_syntax::object::{Array, Dict, Name};
 use hayro_syntax::page::Page;
 use std::collections::BTreeSet;
@@ -134,13 +133,18 @@ impl Sheet {
 
     /// Words in layers that are switched off (ISO 32000-2, 8.11): the page is drawn once more with all layers on.
     fn add_switched_off<'a>(&mut self, pdf: &'a Pdf, page: &'a Page<'a>, cache: &InterpreterCache<'a>, bounds: Rect) {
-        let Some(content) = page.page_stream().and_then(without_layers) else { return };
+        if page.resources().properties.is_empty() {
+            return;
+        }
+        // The marks that begin a layer name it by these; without them they are marks like others.
+        let mut resources = page.resources().clone();
+        resources.properties = Dict::empty();
         let mut canvas = Canvas::new(bounds);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let settings =
                 InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
             let mut context = Context::new(Affine::IDENTITY, bounds, cache, pdf.xref(), settings);
-            interpret(TypedIter::new(&content), page.resources(), &mut context, &mut canvas);
+            interpret(page.typed_operations(), &resources, &mut context, &mut canvas);
         }));
         if drawn.is_err() {
             return;
@@ -285,17 +289,4 @@ pub fn has_layers_switched_off(pdf: &Pdf) -> bool {
     let Some(shown) = layers.and_then(|layers| layers.get::<Dict<'_>>("D")) else { return false };
     let base_off = shown.get::<Name<'_>>("BaseState").is_some_and(|state| state.as_ref() == b"OFF");
     base_off || shown.get::<Array<'_>>("OFF").is_some_and(|off| off.raw_iter().next().is_some())
-}
-
-/// The content with another name for each mark that begins a layer; `None` if there is no such mark.
-fn without_layers(content: &[u8]) -> Option<Vec<u8>> {
-    let mut patched = content.to_vec();
-    let mut found = false;
-    for at in 0..content.len().saturating_sub(3) {
-        if &content[at..at + 3] == b"/OC" && (content[at + 3].is_ascii_whitespace() || content[at + 3] == b'/') {
-            patched[at + 2] = b'X';
-            found = true;
-        }
-    }
-    found.then_some(patched)
 }

@@ -38,51 +38,57 @@ pub fn may_be_asked(pdf: &Pdf, bytes: &[u8]) -> bool {
     if bytes.len() > MAX_FILE_BYTES || pdf.len() > MAX_OBJECTS {
         return false;
     }
-    let (mut content, mut forms) = (0, 0);
+    let mut content = 0;
+    let mut forms = Forms { pdf, above: Vec::new(), known: HashSet::new() };
     pdf.pages().iter().all(|page| {
         content += page.page_stream().map_or(0, <[u8]>::len);
-        content <= MAX_CONTENT_BYTES
-            && forms_end(&page.resources().x_objects, &mut Vec::new(), &mut HashSet::new(), &mut forms)
+        content <= MAX_CONTENT_BYTES && forms.end(&page.resources().x_objects)
     })
 }
 
-/// Whether the forms below these resources end, at a depth that a stack bears.
-fn forms_end(
-    x_objects: &Dict<'_>,
-    above: &mut Vec<ObjectIdentifier>,
-    known: &mut HashSet<ObjectIdentifier>,
-    seen: &mut usize,
-) -> bool {
-    let names: Vec<Name<'_>> = x_objects.keys().collect();
-    for name in names {
+/// A walk through forms that call forms.
+struct Forms<'p> {
+    pdf: &'p Pdf,
+    /// Those that call the one that is looked at.
+    above: Vec<ObjectIdentifier>,
+    known: HashSet<ObjectIdentifier>,
+}
+
+impl Forms<'_> {
+    /// Whether the forms below these resources end, at a depth that a stack bears.
+    fn end(&mut self, x_objects: &Dict<'_>) -> bool {
+        // References are followed by hand: hayro hides those that lead back to where one is.
+        let ids: Vec<ObjectIdentifier> =
+            x_objects.keys().filter_map(|name| x_objects.get_ref(&name)).map(ObjectIdentifier::from).collect();
+        ids.into_iter().all(|id| self.ends(id))
+    }
+
+    fn ends(&mut self, id: ObjectIdentifier) -> bool {
         // Pictures are told by their subtype without being unpacked.
-        let Some(form) = x_objects.get::<Stream<'_>>(&name) else { continue };
+        let Some(form) = self.pdf.xref().get::<Stream<'_>>(id) else { return true };
         let dict = form.dict();
         if dict.get::<Name<'_>>("Subtype").is_none_or(|kind| kind.as_ref() != b"Form") {
-            continue;
+            return true;
         }
-        let id = form.obj_id();
-        if above.contains(&id) || above.len() >= MAX_DEPTH {
+        if self.above.contains(&id) || self.above.len() >= MAX_DEPTH {
             return false;
         }
-        if !known.insert(id) {
-            continue;
+        if !self.known.insert(id) {
+            return true;
         }
-        *seen += 1;
-        if *seen > MAX_FORMS {
+        if self.known.len() > MAX_FORMS {
             return false;
         }
-        let inner = dict.get::<Dict<'_>>("Resources").and_then(|resources| resources.get::<Dict<'_>>("XObject"));
-        if let Some(inner) = inner {
-            above.push(id);
-            let end = forms_end(&inner, above, known, seen);
-            above.pop();
-            if !end {
-                return false;
-            }
-        }
+        let Some(resources) = dict.get::<Dict<'_>>("Resources") else {
+            // It has those of whoever calls it, and may call itself by them.
+            return form.decoded_data().is_ok_and(|content| !content.windows(3).any(|three| three == b" Do"));
+        };
+        let Some(inner) = resources.get::<Dict<'_>>("XObject") else { return true };
+        self.above.push(id);
+        let end = self.end(&inner);
+        self.above.pop();
+        end
     }
-    true
 }
 
 /// What pdf-extract reads on the first `pages` pages; `None` if it cannot open the file.

@@ -1,0 +1,239 @@
+//! Word, Excel and PowerPoint files of 1997 to 2003 (MS-DOC, MS-XLS, MS-PPT) and XLSB, read by the crate office_oxide.
+//! The crate is young: its panics become answers, and its limits are set low.
+
+use super::archive::Stop;
+use super::properties::Properties;
+use super::{compound, docx, ir};
+use crate::domain::extraction::{Role, Segment, SegmentKind};
+use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
+use crate::extract::Read;
+use crate::extract::changes::Changes;
+use crate::extract::story::Story;
+use office_oxide::doc::DocError;
+use office_oxide::ir::{DocumentIR, SheetKind};
+use office_oxide::options::ParseOptions;
+use office_oxide::ppt::PptError;
+use office_oxide::xls::XlsError;
+use office_oxide::{Document, DocumentFormat, OfficeError};
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn options() -> ParseOptions {
+    let mut options = ParseOptions::default();
+    options.limits.package_entries = 20_000;
+    options.limits.package_bytes = 64 << 20;
+    options.limits.part_bytes = 64 << 20;
+    options.limits.embedded_depth = 1;
+    options.limits.embedded_packages = 16;
+    options.limits.text_chars = 24 << 20;
+    options.limits.memory_bytes = 64 << 20;
+    options
+}
+
+fn open(bytes: &[u8], format: DocumentFormat, options: &ParseOptions) -> Result<Document, Stop> {
+    let opened =
+        catch_unwind(AssertUnwindSafe(|| Document::from_reader_with(Cursor::new(bytes.to_vec()), format, options)));
+    match opened {
+        Ok(Ok(document)) => Ok(document),
+        Ok(Err(error)) if is_encrypted(&error) => Err(Stop::Locked),
+        Ok(Err(OfficeError::Panic(_))) | Err(_) => Err(Stop::why("the file is damaged in a way that broke the reader")),
+        Ok(Err(error)) => Err(Stop::why(format!("the file is damaged: {error}"))),
+    }
+}
+
+fn is_encrypted(error: &OfficeError) -> bool {
+    matches!(
+        error,
+        OfficeError::Doc(DocError::Encrypted)
+            | OfficeError::Xls(XlsError::Encrypted)
+            | OfficeError::Ppt(PptError::Encrypted)
+    ) || error.to_string().to_lowercase().contains("encrypted")
+}
+
+/// The document in the crate's own form.
+fn ir_of(document: &Document) -> Result<DocumentIR, Stop> {
+    catch_unwind(AssertUnwindSafe(|| document.to_ir()))
+        .map_err(|_| Stop::why("the file is damaged in a way that broke the reader"))
+}
+
+/// An old Word document.
+pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
+    let document = open(bytes, DocumentFormat::Doc, &options())?;
+    let mut words = ir::Words::default();
+    let mut whole = ir_of(&document)?;
+    let mut headers = Vec::new();
+    for section in &mut whole.sections {
+        words.elements(std::mem::take(&mut section.elements));
+        let of_section = [
+            &mut section.header,
+            &mut section.first_page_header,
+            &mut section.even_page_header,
+            &mut section.footer,
+            &mut section.first_page_footer,
+            &mut section.even_page_footer,
+        ];
+        headers.extend(of_section.into_iter().flat_map(|one| one.take()).map(|one| ir::flatten(one.content)));
+    }
+    let mut story = Story::default();
+    let (blocks, mut changes, embedded) = words.finish();
+    blocks.into_iter().for_each(|block| story.push(block));
+    let unseen = unseen(bytes, &document, &mut changes);
+    for (role, text) in unseen {
+        story.append(role, [text]);
+    }
+    story.append(Role::HeaderFooter, headers);
+    let (segments, heading) = story.finish();
+    Ok(finish(bytes, Read::text(segments), &whole, &changes, &embedded, heading))
+}
+
+/// Deleted and hidden text: what comes on top when the crate is asked to keep it.
+fn unseen(bytes: &[u8], document: &Document, changes: &mut Changes) -> Vec<(Role, String)> {
+    let plain = document.as_doc().map(|doc| doc.plain_text_ref().to_string()).unwrap_or_default();
+    let mut found = Vec::new();
+    for (role, is_hidden) in [(Role::Deleted, false), (Role::Hidden, true)] {
+        let mut asked = options();
+        (asked.include_deleted_text, asked.include_hidden_text) = (!is_hidden, is_hidden);
+        let Ok(more) = open(bytes, DocumentFormat::Doc, &asked) else { continue };
+        let whole = more.as_doc().map(|doc| doc.plain_text_ref().to_string()).unwrap_or_default();
+        let passages = ir::added(&plain, &whole);
+        if is_hidden {
+            changes.hidden += passages.len() as u32;
+        } else {
+            changes.deletions += passages.len() as u32;
+        }
+        if !passages.is_empty() {
+            found.push((role, passages.join("\n")));
+        }
+    }
+    found
+}
+
+/// An old Excel workbook.
+pub(super) fn xls(bytes: &[u8]) -> Result<Read, Stop> {
+    let document = open(bytes, DocumentFormat::Xls, &options())?;
+    let mut read = workbook(bytes, &document)?;
+    let hidden = compound::hidden_rows(bytes);
+    if !hidden.is_empty() {
+        let shown: Vec<String> = hidden.into_iter().take(10).collect();
+        read.findings.push(Finding::new(FindingCode::HiddenRows, format!("{}.", shown.join("; "))));
+    }
+    Ok(read)
+}
+
+/// A binary workbook of 2007 (XLSB).
+pub(super) fn xlsb(bytes: &[u8]) -> Result<Read, Stop> {
+    let document = open(bytes, DocumentFormat::Xlsx, &options())?;
+    workbook(bytes, &document)
+}
+
+fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
+    let mut whole = ir_of(document)?;
+    let mut book = super::xlsx::Book::default();
+    let mut macros = 0;
+    let mut embedded = Vec::new();
+    for (at, section) in whole.sections.iter_mut().enumerate() {
+        let number = at as u32 + 1;
+        let name = section.title.clone().unwrap_or_default();
+        if section.hidden {
+            book.hide(&name, false);
+        }
+        macros += u32::from(section.sheet_kind == Some(SheetKind::Macro));
+        let mut words = ir::Words::default();
+        words.elements(std::mem::take(&mut section.elements));
+        let (blocks, of_sheet, inside) = words.finish();
+        embedded.extend(inside);
+        book.changes.add(of_sheet);
+        let mut is_named = false;
+        for segment in super::pptx::in_segments(number, Role::Text, blocks) {
+            let mut segment = Segment { kind: SegmentKind::Sheet, ..segment };
+            if section.hidden && segment.role.is_said() {
+                segment.role = Role::Hidden;
+            }
+            if !std::mem::replace(&mut is_named, true) && !segment.text.starts_with(&name) {
+                segment.text = format!("{name}\n{}", segment.text);
+            }
+            book.segments.push(segment);
+        }
+        let headers = [section.header.take(), section.footer.take()];
+        let texts: Vec<String> = headers.into_iter().flatten().map(|one| ir::flatten(one.content)).collect();
+        book.aside(number, Role::HeaderFooter, texts.join("\n").trim().to_string());
+    }
+    let read = book.finish();
+    let mut read = finish(bytes, read, &whole, &Changes::default(), &embedded, None);
+    if macros > 0 && !whole.metadata.has_macros {
+        read.findings.push(Finding::new(FindingCode::Macros, format!("The workbook holds {macros} macro sheet(s).")));
+    }
+    Ok(read)
+}
+
+/// An old PowerPoint presentation.
+pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
+    if compound::has_stream(bytes, "EncryptedSummary") {
+        return Err(Stop::Locked);
+    }
+    let document = open(bytes, DocumentFormat::Ppt, &options())?;
+    let mut whole = ir_of(&document)?;
+    let (mut segments, mut hidden, mut changes, mut embedded) =
+        (Vec::new(), Vec::new(), Changes::default(), Vec::new());
+    let title = whole.sections.first().and_then(|section| section.title.clone());
+    for (at, section) in whole.sections.iter_mut().enumerate() {
+        let number = at as u32 + 1;
+        let mut words = ir::Words::default();
+        words.elements(std::mem::take(&mut section.elements));
+        let (blocks, of_slide, inside) = words.finish();
+        embedded.extend(inside);
+        changes.add(of_slide);
+        let mut of_slide = super::pptx::in_segments(number, Role::Text, blocks);
+        if let Some(notes) = section.speaker_notes.take() {
+            of_slide.push(Segment::new(number, SegmentKind::Slide, ir::flatten(notes)).with_role(Role::Notes));
+        }
+        if section.hidden {
+            hidden.push(number.to_string());
+            of_slide.iter_mut().filter(|one| one.role.is_said()).for_each(|one| one.role = Role::Hidden);
+        }
+        segments.extend(of_slide);
+    }
+    let mut read = finish(bytes, Read::text(segments), &whole, &changes, &embedded, title);
+    if !hidden.is_empty() {
+        let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
+        let numbers = hidden.into_iter().take(20).collect::<Vec<_>>().join(", ");
+        read.findings.push(Finding::new(FindingCode::HiddenSlide, format!("{count}: number {numbers}.")));
+    }
+    Ok(read)
+}
+
+/// Adds what the properties and the container give away.
+fn finish(
+    bytes: &[u8],
+    mut read: Read,
+    whole: &DocumentIR,
+    changes: &Changes,
+    embedded: &[String],
+    heading: Option<String>,
+) -> Read {
+    let metadata = &whole.metadata;
+    let mut properties = Properties::default();
+    let people = [
+        ("author", &metadata.author),
+        ("last editor", &metadata.last_modified_by),
+        ("manager", &metadata.manager),
+        ("company", &metadata.company),
+    ];
+    for (role, name) in people {
+        if let Some(name) = name {
+            properties.person(role, name);
+        }
+    }
+    read = read.titled(metadata.title.clone(), heading);
+    read.findings.extend(changes.findings());
+    read.findings.extend(properties.finding());
+    let container = compound::findings(bytes, metadata.has_macros, embedded);
+    read.findings.extend(container);
+    if metadata.text_truncated {
+        read.problems.push(docx::damaged());
+    } else if metadata.warnings.iter().any(|warning| warning.contains("too much") || warning.contains("limit")) {
+        read.problems
+            .push(Problem::new(ProblemCode::TextCut, "The file holds more than is read; the rest was left out."));
+    }
+    read
+}

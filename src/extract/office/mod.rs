@@ -1,0 +1,120 @@
+//! Office documents: which reader a file gets, by what is inside it. Reads no text itself.
+
+mod archive;
+mod cell_comments;
+mod compound;
+mod docx;
+mod drawing;
+mod grid;
+mod ir;
+mod legacy;
+mod number;
+mod odf;
+mod odf_styles;
+mod odf_text;
+mod ods;
+mod package;
+mod pptx;
+pub(super) mod properties;
+mod salvage;
+mod sheet;
+mod slide;
+mod styles;
+mod word;
+mod xlsx;
+pub(super) mod xml;
+
+use super::Read;
+use crate::domain::extraction::Extracted;
+use archive::{Archive, Stop};
+pub(super) use package::{embedded_files, remote_content};
+
+impl From<Stop> for Read {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Locked => Self::of(Extracted::Locked),
+            Stop::Unreadable(reason) => Self::unreadable(reason),
+        }
+    }
+}
+
+/// Whether a media type is that of an OOXML file, templates and files with macros included.
+pub fn is_ooxml(media_type: &str) -> bool {
+    let lower = media_type.to_ascii_lowercase();
+    lower.starts_with("application/vnd.openxmlformats-officedocument.")
+        || ["word", "excel", "powerpoint"].iter().any(|one| lower.starts_with(&format!("application/vnd.ms-{one}.")))
+}
+
+/// An OOXML file: a Word document, a PowerPoint presentation or an Excel workbook, in any of their kinds.
+pub fn ooxml(bytes: &[u8]) -> (&'static str, Read) {
+    let mut archive = match Archive::open(bytes) {
+        Ok(archive) => archive,
+        Err(stop) => return ("ooxml 2", stop.into()),
+    };
+    let main = match main_part(&mut archive) {
+        Ok(Some(main)) => main,
+        Ok(None) => return ("ooxml 2", Read::unreadable("the file is damaged: the document is not in its archive")),
+        Err(stop) => return ("ooxml 2", stop.into()),
+    };
+    let lower = main.to_lowercase();
+    let (reader, read) = if lower.ends_with("workbook.bin") {
+        ("office_oxide 0.1", legacy::xlsb(bytes))
+    } else if lower.contains("presentation") || lower.starts_with("ppt/") {
+        ("pptx 2", pptx::read(&mut archive, &main))
+    } else if lower.contains("workbook") || lower.starts_with("xl/") {
+        ("xlsx 2", xlsx::read(&mut archive, &main))
+    } else {
+        ("docx 2", docx::read(&mut archive, &main))
+    };
+    (reader, read.unwrap_or_else(Read::from))
+}
+
+/// An OpenDocument file of any kind, in an archive.
+pub fn open_document(bytes: &[u8]) -> (&'static str, Read) {
+    ("odf 2", odf::read(bytes).unwrap_or_else(Read::from))
+}
+
+/// An XML file: a flat OpenDocument, or text between marks.
+pub fn flat(bytes: &[u8]) -> Option<(&'static str, Read)> {
+    let head = &bytes[..bytes.len().min(4096)];
+    let is_flat = head.windows(17).any(|window| window == b"<office:document ");
+    is_flat.then(|| ("odf 2", odf::read_flat(&xml::decode(bytes.to_vec())).unwrap_or_else(Read::from)))
+}
+
+/// An old Word document, Excel workbook or PowerPoint presentation; `None`: it is another kind of file.
+pub fn legacy(media_type: &str, bytes: &[u8]) -> Option<(&'static str, Read)> {
+    let read = match media_type {
+        "application/msword" => legacy::doc(bytes),
+        "application/vnd.ms-excel" => legacy::xls(bytes),
+        "application/vnd.ms-powerpoint" => legacy::ppt(bytes),
+        _ => return None,
+    };
+    Some(("office_oxide 0.1", read.unwrap_or_else(Read::from)))
+}
+
+/// The main part: what the package relates to as its document, else by its usual name.
+fn main_part(archive: &mut Archive<'_>) -> Result<Option<String>, Stop> {
+    let relations = package::relations(archive, "")?;
+    if let Some(target) = package::target_of(&relations, "officeDocument").filter(|target| archive.has(target)) {
+        return Ok(Some(target.to_string()));
+    }
+    let usual = ["word/document.xml", "ppt/presentation.xml", "xl/workbook.xml", "xl/workbook.bin"];
+    Ok(usual.into_iter().find(|name| archive.has(name)).map(String::from))
+}
+
+/// The words of a file that a document takes in as it is (`altChunk`): HTML, RTF or text.
+fn imported(bytes: &[u8]) -> Option<String> {
+    let read = if bytes.starts_with(b"{\\rtf") {
+        super::rtf::read(bytes)
+    } else if bytes.starts_with(b"PK") {
+        return None;
+    } else {
+        super::html::read(bytes)
+    };
+    match read.extracted {
+        Extracted::Text { segments } => Some(
+            segments.into_iter().filter(|one| one.role.is_said()).map(|one| one.text).collect::<Vec<_>>().join("\n"),
+        ),
+        Extracted::Locked | Extracted::NoText | Extracted::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,348 @@
+//! PDF files and pictures: the right words on the right page, what is hidden in them, and pages that are pictures.
+
+use crate::papers::{FONTS, Paper, page_of};
+use pouch::domain::FindingCode;
+use pouch::domain::extraction::{Extracted, Extraction, Gate, Role, TitleSource};
+use pouch::domain::reader::Reading;
+use pouch::extract;
+
+const LIMIT: usize = 1 << 20;
+
+/// On a thread with the stack that the child gives it.
+fn read(bytes: &[u8]) -> (Extraction, Vec<Reading>) {
+    let bytes = bytes.to_vec();
+    let reading = move || extract::extract("application/pdf", None, &bytes, LIMIT, &mut |_| {});
+    std::thread::Builder::new().stack_size(64 << 20).spawn(reading).unwrap().join().unwrap()
+}
+
+/// What is read once nothing more can be had.
+fn settled(bytes: &[u8]) -> Extraction {
+    let (mut extraction, readings) = read(bytes);
+    extract::settle(&mut extraction, &readings, LIMIT);
+    extraction
+}
+
+fn text_of(extraction: &Extraction, page: u32, role: Role) -> String {
+    let segments = extraction.segments().iter().filter(|one| one.number == page && one.role == role);
+    segments.map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+fn finding(extraction: &Extraction, code: FindingCode) -> String {
+    let found = extraction.findings.iter().filter(|one| one.code == code);
+    found.map(|one| one.detail.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+const SENTENCE: &str = "BT /F 12 Tf 50 700 Td (The harbour stays open at night) Tj ET\n";
+
+/// A picture over the whole page.
+const SCAN: &str = "q 600 0 0 800 0 0 cm /Im Do Q\n";
+
+#[test]
+fn two_engines_that_agree_settle_a_page() {
+    let (extraction, readings) = read(&page_of(SENTENCE));
+    assert_eq!(extraction.text(), "The harbour stays open at night");
+    let page = &extraction.pages[0];
+    assert_eq!((page.gate, page.agreement, page.engine.as_str()), (Gate::Passed, Some(1.0), "hayro 0.9"));
+    assert!(readings.is_empty() && !page.awaits_recognition, "{page:?} {readings:?}");
+}
+
+#[test]
+fn pages_that_engines_read_differently_are_settled_by_the_text_that_agrees_most() {
+    let mut extraction = Extraction::new("hayro 0.9", Extracted::Text { segments: Vec::new() });
+    let reading = |engine: &str, gate, text: &str| Reading { page: 1, engine: engine.into(), gate, text: text.into() };
+    let mut readings = vec![
+        reading("hayro 0.9", Gate::Passed, "Th e har bour st ays op en"),
+        reading("pdf-extract 0.12", Gate::Passed, "The harbour stays open now"),
+        reading("pdftotext 22.12.0", Gate::Passed, "\u{202a}The harbour stays open\u{202c}\u{c}"),
+    ];
+    extract::settle(&mut extraction, &readings, LIMIT);
+    assert_eq!(extraction.text(), "The harbour stays open");
+    assert_eq!(extraction.extractor, "pdftotext 22.12.0");
+    // Without a third text the first engine is kept if its text can be text.
+    readings.pop();
+    extract::settle(&mut extraction, &readings, LIMIT);
+    assert_eq!(extraction.text(), "Th e har bour st ays op en");
+    readings[0].gate = Gate::Unmapped;
+    extract::settle(&mut extraction, &readings, LIMIT);
+    assert_eq!(extraction.text(), "The harbour stays open now");
+}
+
+#[test]
+fn a_scan_among_pages_of_text_awaits_recognition_and_its_words_come_between_theirs() {
+    let mut paper = Paper::new();
+    paper.page(SENTENCE).page(SCAN).page("BT /F 12 Tf 50 700 Td (Third page of the paper) Tj ET");
+    let mut extraction = settled(&paper.finish());
+    assert_eq!(extraction.pages_awaiting_recognition(), [2]);
+    assert!(extraction.problems[0].detail.contains("1 of 3 pages are pictures"), "{:?}", extraction.problems);
+    extract::put_recognised(&mut extraction, 2, "tesseract 5.3.0 (eng)", "words on the scan", Some(91.5), LIMIT);
+    let numbers: Vec<u32> = extraction.segments().iter().map(|one| one.number).collect();
+    assert_eq!((numbers, text_of(&extraction, 2, Role::Text).as_str()), (vec![1, 2, 3], "words on the scan"));
+    assert_eq!((extraction.pages[1].confidence, extraction.pages[1].gate), (Some(91.5), Gate::Passed));
+    assert!(extraction.problems.is_empty(), "{:?}", extraction.problems);
+    assert_eq!(extraction.extractor, "hayro 0.9 + tesseract 5.3.0 (eng)");
+}
+
+#[test]
+fn a_scan_without_words_says_so() {
+    let mut extraction = settled(&page_of(SCAN));
+    assert_eq!(extraction.extracted, Extracted::NoText);
+    extract::put_recognised(&mut extraction, 1, "tesseract 5.3.0 (eng)", " \n", None, LIMIT);
+    assert_eq!((&extraction.extracted, extraction.problems.len()), (&Extracted::NoText, 1));
+    assert!(extraction.problems[0].detail.contains("no words were found"), "{:?}", extraction.problems);
+    assert!(extraction.pages_awaiting_recognition().is_empty());
+}
+
+#[test]
+fn a_stamp_on_a_scan_does_not_keep_it_from_recognition_and_is_not_lost() {
+    let stamp = format!("{SCAN}BT /F 9 Tf 400 780 Td (RECEIVED 12 MAY) Tj ET");
+    let mut extraction = settled(&page_of(&stamp));
+    assert_eq!(extraction.pages_awaiting_recognition(), [1]);
+    assert_eq!(extraction.text(), "RECEIVED 12 MAY");
+    extract::put_recognised(&mut extraction, 1, "tesseract 5.3.0 (eng)", "the letter itself", Some(90.0), LIMIT);
+    assert_eq!(extraction.text(), "RECEIVED 12 MAY\nthe letter itself");
+}
+
+#[test]
+fn the_text_layer_of_a_scanner_counts_and_is_nothing_hidden() {
+    let layer = format!("{SCAN}BT 3 Tr /F 12 Tf 50 700 Td (A page that was scanned and read before) Tj ET");
+    let extraction = settled(&page_of(&layer));
+    assert_eq!(extraction.text(), "A page that was scanned and read before");
+    assert!(extraction.pages_awaiting_recognition().is_empty() && extraction.findings.is_empty());
+}
+
+#[test]
+fn words_without_ink_or_in_the_colour_of_the_paper_or_off_the_page_are_hidden() {
+    for (content, why) in [
+        ("BT 3 Tr /F 12 Tf 50 600 Td (secret words) Tj ET", "without ink"),
+        ("BT 1 g /F 12 Tf 50 600 Td (secret words) Tj ET", "in the colour of what is behind"),
+        ("0 0 1 rg 40 590 300 30 re f BT 0 0 1 rg /F 12 Tf 50 600 Td (secret words) Tj ET", "in the colour of"),
+        ("BT /F 12 Tf 50 -90 Td (secret words) Tj ET", "outside the part of the page"),
+        ("BT /F 0.4 Tf 50 600 Td (secret words) Tj ET", "smaller than a point"),
+    ] {
+        let extraction = settled(&page_of(&format!("{SENTENCE}{content}")));
+        assert_eq!(extraction.said_text(), "The harbour stays open at night", "{content}");
+        assert_eq!(text_of(&extraction, 1, Role::Hidden), "secret words", "{content}");
+        let said = finding(&extraction, FindingCode::HiddenText);
+        assert!(said.contains("2 words on page 1") && said.contains(why), "{content}: {said}");
+    }
+}
+
+#[test]
+fn white_words_on_a_dark_ground_are_seen() {
+    for ground in ["0 0 0.5 rg 40 590 300 30 re f", "0 0.4 0 rg 40 590 m 340 600 l 340 630 l 40 640 l f", SCAN] {
+        let content = format!("{ground} BT 1 g /F 12 Tf 50 605 Td (white heading) Tj ET");
+        let extraction = settled(&page_of(&content));
+        assert_eq!(extraction.said_text(), "white heading", "{ground}");
+        assert!(extraction.findings.is_empty(), "{ground}");
+    }
+}
+
+#[test]
+fn words_under_a_black_box_are_evidence_and_no_text() {
+    let redacted = "BT /F 12 Tf 50 600 Td (The source is ) Tj (John Example) Tj ET 0 g 122 595 90 18 re f";
+    let extraction = settled(&page_of(redacted));
+    assert_eq!(extraction.said_text(), "The source is");
+    assert_eq!(text_of(&extraction, 1, Role::Hidden), "John Example");
+    let said = finding(&extraction, FindingCode::TextUnderBox);
+    assert!(said.contains("2 words on page 1") && !said.contains("John"), "{said}");
+    // A box that is drawn first, a marker that lets the words through, and a frame hide nothing.
+    for seen in [
+        "0.9 g 40 595 200 18 re f 0 g BT /F 12 Tf 50 600 Td (The source is open) Tj ET",
+        "BT /F 12 Tf 50 600 Td (The source is open) Tj ET /G gs 1 1 0 rg 40 595 200 18 re f",
+        "BT /F 12 Tf 50 600 Td (The source is open) Tj ET 40 595 200 18 re S",
+    ] {
+        let extraction = settled(&page_of(seen));
+        assert_eq!(extraction.said_text(), "The source is open", "{seen}");
+        assert!(extraction.findings.is_empty(), "{seen}");
+    }
+}
+
+#[test]
+fn words_in_a_layer_that_is_switched_off_are_hidden() {
+    let mut paper = Paper::new();
+    paper.properties = "/Off 90 0 R".into();
+    paper.object(90, "<</Type/OCG/Name(x)>>");
+    paper.catalogue = "/OCProperties<</OCGs[90 0 R]/D<</OFF[90 0 R]>>>>".into();
+    paper.page(&format!("{SENTENCE}/OC /Off BDC BT /F 12 Tf 50 600 Td (draft only) Tj ET EMC"));
+    let extraction = settled(&paper.finish());
+    assert_eq!(extraction.said_text(), "The harbour stays open at night");
+    assert_eq!(text_of(&extraction, 1, Role::Hidden), "draft only");
+    assert!(finding(&extraction, FindingCode::HiddenText).contains("switched off"));
+}
+
+#[test]
+fn remarks_scripts_actions_and_inner_files_are_found() {
+    let mut paper = Paper::new();
+    paper.info = "/Title(Paper of the harbour)/Author(A. Writer)".into();
+    paper.catalogue = "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>\
+        /Names<</EmbeddedFiles<</Names[(a)80 0 R]>>>>/Metadata 82 0 R"
+        .into();
+    paper.object(80, "<</Type/Filespec/F(budget.xlsx)/EF<</F 81 0 R>>>>");
+    paper.stream(81, "", "inner");
+    let xmp = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='r'><rdf:Description xmlns:dc='d'><dc:creator>\
+        <rdf:Seq><rdf:li>B. Second</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>";
+    paper.stream(82, "/Type/Metadata/Subtype/XML", xmp);
+    paper.annotations = "<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/Contents(check this number)/T(C. Reader)>>\
+        <</Type/Annot/Subtype/Link/Rect[10 10 30 30]/A<</S/Launch/F(x.exe)>>>>"
+        .into();
+    paper.page(SENTENCE);
+    let extraction = settled(&paper.finish());
+    let title = extraction.title.as_ref().unwrap();
+    assert_eq!((title.text.as_str(), title.source), ("Paper of the harbour", TitleSource::Metadata));
+    assert_eq!(text_of(&extraction, 1, Role::Comment), "check this number");
+    assert_eq!(extraction.said_text(), "The harbour stays open at night");
+    for (code, words) in [
+        (FindingCode::AuthorName, "A. Writer, B. Second"),
+        (FindingCode::Comments, "1 comment by C. Reader"),
+        (FindingCode::JavaScript, "1 script; it runs when the PDF is opened"),
+        (FindingCode::LaunchAction, "starts a program"),
+        (FindingCode::EmbeddedFile, "1 file is embedded in the PDF: \"budget.xlsx\""),
+    ] {
+        let said = finding(&extraction, code);
+        assert!(said.contains(words), "{code:?}: {said}");
+    }
+}
+
+#[test]
+fn what_is_filled_into_a_form_is_text() {
+    let mut paper = Paper::new();
+    paper.annotations =
+        "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Delegation of the Isles)/Rect[10 10 300 30]>>".into();
+    paper.page(SENTENCE);
+    let extraction = settled(&paper.finish());
+    assert_eq!(extraction.said_text(), "The harbour stays open at night\nDelegation of the Isles");
+    assert!(extraction.findings.is_empty());
+}
+
+#[test]
+fn a_line_that_stands_out_on_the_first_page_is_the_title_if_the_file_names_none() {
+    let content = format!("BT /F 22 Tf 50 740 Td (On open) Tj 0 -26 Td (harbours) Tj ET\n{SENTENCE}");
+    let title = settled(&page_of(&content)).title.unwrap();
+    assert_eq!((title.text.as_str(), title.source), ("On open harbours", TitleSource::Heading));
+    assert_eq!(settled(&page_of(SENTENCE)).title, None);
+}
+
+/// Letters of a line as they stand on the page, in a font whose codes mean these letters, from left to right.
+fn as_it_stands(line: &str) -> Vec<u8> {
+    let mut paper = Paper::new();
+    let letters: Vec<char> = line.chars().collect();
+    let map: String =
+        letters.iter().enumerate().map(|(at, c)| format!("<{:02x}><{:04x}>\n", at + 1, *c as u32)).collect();
+    paper.stream(
+        70,
+        "",
+        &format!("1 begincodespacerange <00><ff> endcodespacerange\n{} beginbfchar\n{map}endbfchar", letters.len()),
+    );
+    paper.object(
+        71,
+        &format!(
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 1/LastChar {0}/Widths[{1}]/ToUnicode 70 0 R>>",
+            letters.len(),
+            "500 ".repeat(letters.len())
+        ),
+    );
+    paper.fonts = "/R 71 0 R".into();
+    let codes: String = (1..=letters.len()).map(|code| format!("{code:02x}")).collect();
+    paper.page(&format!("BT /R 12 Tf 50 500 Td <{codes}> Tj ET"));
+    paper.finish()
+}
+
+#[test]
+fn arabic_and_hebrew_with_digits_and_latin_words_come_as_they_are_read() {
+    for (stands, is_read) in [
+        // "The year 2024 was good." with the digits as they stand.
+        (".ةديج 2024 ةنس تناك", "كانت سنة 2024 جيدة."),
+        // A Latin name within an Arabic line keeps its letters and its place.
+        ("ةكرشلا UN Women تلاق", "قالت UN Women الشركة"),
+        // A ligature of two letters in one presentation form.
+        ("مﻼس", "سلام"),
+        ("םלוע םולש", "שלום עולם"),
+    ] {
+        let extraction = settled(&as_it_stands(stands));
+        assert_eq!(extraction.text(), is_read, "of {stands}");
+    }
+    // Only letters of such scripts are folded.
+    assert_eq!(settled(&as_it_stands("m² ｆull ﬁ")).text(), "m² ｆull ﬁ");
+}
+
+#[test]
+fn arabic_that_is_written_letter_by_letter_to_the_left_is_not_turned_round() {
+    let mut paper = Paper::new();
+    let word = ['ك', 'ت', 'ا', 'ب'];
+    let map: String = word.iter().enumerate().map(|(at, c)| format!("<{:02x}><{:04x}>\n", at + 1, *c as u32)).collect();
+    paper.stream(70, "", &format!("1 begincodespacerange <00><ff> endcodespacerange\n4 beginbfchar\n{map}endbfchar"));
+    paper.object(71, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 1/LastChar 4/Widths[500 500 500 500]/ToUnicode 70 0 R>>");
+    paper.fonts = "/R 71 0 R".into();
+    let shown: String = (1..=4).map(|code| format!("1 0 0 1 {} 500 Tm <{code:02x}> Tj ", 200 - code * 6)).collect();
+    paper.page(&format!("BT /R 12 Tf {shown} ET"));
+    assert_eq!(settled(&paper.finish()).text(), "كتاب");
+}
+
+#[test]
+fn letters_without_a_meaning_fail_the_gate_and_the_page_awaits_recognition() {
+    let mut paper = Paper::new();
+    paper.object(71, "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[72 0 R]>>");
+    paper.object(72, "<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500>>");
+    paper.fonts = "/R 71 0 R".into();
+    paper.page("BT /R 12 Tf 50 500 Td <00240025002600270028> Tj ET");
+    let (extraction, readings) = read(&paper.finish());
+    assert_eq!(extraction.pages[0].gate, Gate::Unmapped);
+    assert!(extraction.pages[0].awaits_recognition && readings.iter().any(|one| one.engine == "hayro 0.9"));
+}
+
+#[test]
+fn a_form_that_calls_itself_and_forms_without_end_leave_the_text() {
+    let mut paper = Paper::new();
+    paper.x_objects = "/Ring 60 0 R".into();
+    paper.stream(60, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</Ring 60 0 R>>>>", "/Ring Do");
+    paper.page(&format!("{SENTENCE}/Ring Do"));
+    let extraction = settled(&paper.finish());
+    assert_eq!((extraction.text().as_str(), extraction.pages[0].agreement), ("The harbour stays open at night", None));
+
+    let mut paper = Paper::new();
+    paper.x_objects = "/N 30 0 R".into();
+    for level in 30..60 {
+        let next = level + 1;
+        let extra = format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</N {next} 0 R>>>>");
+        paper.stream(level, &extra, &"/N Do ".repeat(10));
+    }
+    paper.stream(60, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]", "0 0 1 1 re f");
+    paper.page(&format!("{SENTENCE}/N Do"));
+    let extraction = settled(&paper.finish());
+    assert_eq!(extraction.text(), "The harbour stays open at night");
+    assert!(extraction.problems[0].detail.contains("Page 1 draws more than is read"), "{:?}", extraction.problems);
+}
+
+#[test]
+fn a_damaged_file_says_so_and_leaves_room_for_another_reader() {
+    let (mut extraction, readings) = read(b"%PDF-1.4\nnothing of use");
+    assert!(matches!(&extraction.extracted, Extracted::Unreadable { reason } if reason.contains("damaged")));
+    let mut readings: Vec<Reading> = readings;
+    readings.push(Reading {
+        page: 1,
+        engine: "pdftotext 22.12.0".into(),
+        gate: Gate::Passed,
+        text: "saved words".into(),
+    });
+    extract::settle(&mut extraction, &readings, LIMIT);
+    assert_eq!((extraction.text().as_str(), extraction.pages.len()), ("saved words", 1));
+    // A file cut short is repaired.
+    let whole = page_of(SENTENCE);
+    let cut = &whole[..whole.len() - 60];
+    assert_eq!(settled(cut).text(), "The harbour stays open at night");
+}
+
+#[test]
+fn a_page_is_drawn_in_grey_at_200_dots_an_inch_and_large_ones_smaller() {
+    let picture = extract::render("application/pdf", &page_of("0 g 0 0 300 800 re f"), 1).unwrap();
+    let header = b"P5\n1666 2222\n255\n";
+    assert!(picture.starts_with(header), "{}", String::from_utf8_lossy(&picture[..20]));
+    let pixels = &picture[header.len()..];
+    assert_eq!((pixels.len(), pixels[10], pixels[1650]), (1666 * 2222, 0, 255));
+    let poster = Paper::new().sized(5000, 5000).page(SENTENCE).finish();
+    let picture = extract::render("application/pdf", &poster, 1).unwrap();
+    assert!((8_000_000..9_000_100).contains(&picture.len()), "{}", picture.len());
+    let no_page = extract::render("application/pdf", &page_of(SENTENCE), 2).unwrap_err();
+    assert!(no_page.contains("no page 2"), "{no_page}");
+    assert!(!FONTS.is_empty());
+}
