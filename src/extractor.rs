@@ -10,7 +10,7 @@ use crate::{extract, parse};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 
 /// Stack of the thread that reads: deep nesting ends as an answer more often than as a crash.
 const STACK_BYTES: usize = 64 << 20;
@@ -34,21 +34,20 @@ struct Loaded {
     raw: Vec<u8>,
     /// Set if it is one file and no message.
     file_name: Option<String>,
+    /// The way to each part of it, once it was opened.
+    opened: OnceLock<parse::Opened>,
 }
 
 impl Loaded {
     fn parse(&self) -> ParsedMessage {
-        match &self.file_name {
-            Some(name) => parse::parse_file(&self.raw, name),
-            None => parse::parse(&self.raw),
-        }
+        let (message, opened) = parse::open(&self.raw, self.file_name.as_deref());
+        let _ = self.opened.set(opened);
+        message
     }
 
     fn part(&self, path: &str) -> Option<(Part, Vec<u8>)> {
-        match &self.file_name {
-            Some(name) => parse::part_of_file(&self.raw, name, path),
-            None => parse::part(&self.raw, path),
-        }
+        let open = || parse::open(&self.raw, self.file_name.as_deref()).1;
+        self.opened.get_or_init(open).part(&self.raw, path)
     }
 }
 
@@ -66,7 +65,7 @@ fn answer_all(output: File, protections: Protections, limits: &Limits) -> io::Re
                 // The old message goes first, so that two never stand side by side.
                 drop(std::mem::take(&mut loaded));
                 limits.allow(size_bytes)?;
-                loaded = Arc::new(Loaded { raw: read_raw(&mut input, size_bytes)?, file_name });
+                loaded = Arc::new(Loaded { raw: read_raw(&mut input, size_bytes)?, file_name, ..Loaded::default() });
                 write_response(&mut output, &Response::Loaded)?;
             }
             request => {

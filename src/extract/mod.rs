@@ -3,6 +3,7 @@
 
 mod agreement;
 mod arabic;
+mod card;
 mod changes;
 mod exif;
 mod flow;
@@ -108,7 +109,9 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
         }
         "application/rtf" => ("rtf 2", rtf::read(bytes)),
         "text/html" => ("html 2", html::read(bytes)),
-        "application/x-ole-encrypted" => ("pouch", Read::of(Extracted::Locked)),
+        "application/x-ole-encrypted" | "application/x-locked" => ("pouch", Read::of(Extracted::Locked)),
+        "text/calendar" => ("card 1", card::calendar(bytes)),
+        "text/vcard" => ("card 1", card::contact(bytes)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture::read(kind, bytes)),
         "application/xml" | "text/xml" => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
         kind if kind.starts_with("text/") || kind.starts_with("message/") => ("text 1", text::plain(bytes)),
@@ -117,15 +120,37 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'
 }
 
 fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
+    let archive = |what: &str| format!("{what} is not opened by Pouch; unpack it by hand and add the files");
     let what = match media_type {
+        "application/zip" | "application/gzip" | "application/x-tar" => {
+            return "the archive is damaged: no file could be found in it; ask the sender for it again".into();
+        }
+        "application/ms-tnef" => {
+            return "Outlook's winmail.dat is damaged; ask the sender to send the files again, as plain text or HTML mail"
+                .into();
+        }
+        "application/vnd.ms-outlook" => {
+            return "the Outlook message is damaged; ask the sender to send it again as .eml or PDF".into();
+        }
+        "application/x-7z-compressed" => return archive("a 7-Zip archive"),
+        "application/vnd.rar" => return archive("a RAR archive"),
+        "application/x-bzip2" => return archive("a bzip2 archive"),
+        "application/java-archive" => return archive("a Java archive"),
+        "application/vnd.apple.pages" => "Apple Pages documents",
+        "application/vnd.apple.numbers" => "Apple Numbers spreadsheets",
+        "application/vnd.apple.keynote" => "Apple Keynote presentations",
+        "application/vnd.wordperfect" => "WordPerfect documents",
+        "application/vnd.ms-works" => "Microsoft Works documents",
+        "application/x-hwp" => "Hangul documents (.hwp)",
+        "application/postscript" => "PostScript files",
+        "application/epub+zip" => "electronic books (EPUB)",
+        "application/vnd.visio" => "Visio drawings",
+        "application/pkcs7-mime" => "encrypted mails (S/MIME)",
         "application/msword" => "old Word documents (.doc)",
         "application/vnd.ms-excel" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             "Excel workbooks"
         }
         "application/vnd.ms-powerpoint" => "old PowerPoint presentations (.ppt)",
-        "application/vnd.ms-outlook" => "Outlook messages (.msg)",
-        "application/vnd.ms-tnef" => "Outlook's winmail.dat",
-        "application/zip" => "ZIP archives",
         "application/vnd.oasis.opendocument.spreadsheet" => "OpenDocument spreadsheets",
         "application/vnd.oasis.opendocument.presentation" => "OpenDocument presentations",
         other => {
@@ -135,7 +160,7 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
             return format!("files of the type {other}{ending} are not read by Pouch; open it by hand");
         }
     };
-    format!("{what} are not read by Pouch yet; open it by hand")
+    format!("{what} are not read by Pouch; open it by hand, or ask for a PDF")
 }
 
 /// Composed form, line feeds only, no control characters.

@@ -41,11 +41,16 @@ pub fn body(message: &Message<'_>, tree: &Tree<'_>, problems: &mut Vec<Problem>)
         let detail = "The text was not in the charset that the mail claims; it was decoded by a guess.";
         problems.push(Problem::new(ProblemCode::WrongCharset, detail));
     }
+    of_texts(plain, html, message.subject().is_some_and(quoted::is_forward), problems)
+}
+
+/// A body out of its two forms.
+pub fn of_texts(plain: Option<String>, html: Option<String>, is_forward: bool, problems: &mut Vec<Problem>) -> Body {
     let plain_text = plain.as_deref().map(tidy);
     let html_text = html.as_deref().map(|html| tidy(&html_to_text(html)));
     let (text, source) = choose(plain_text, html_text, problems);
     let text = cut(text, problems);
-    let (own, quoted) = quoted::split(&text, message.subject().is_some_and(quoted::is_forward));
+    let (own, quoted) = quoted::split(&text, is_forward);
     Body { text, source, own, quoted, plain, html }
 }
 

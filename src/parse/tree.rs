@@ -1,11 +1,13 @@
 //! The parts of a message below its body, each with a path, a name and a true type. Opens no file's content.
 
+use super::source::{Source, loose_base64};
 use super::{charset, media_type};
-use crate::domain::message::{ParsedMessage, Part, PartKind};
-use crate::domain::{Digest, Problem, ProblemCode};
+use crate::domain::message::{Part, PartKind};
+use crate::domain::{Problem, ProblemCode};
 use mail_parser::{Encoding, HeaderName, Message, MessagePart, MimeHeaders as _, PartType};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A leaf of the tree, or an attached message.
 pub struct Leaf<'m> {
@@ -14,7 +16,7 @@ pub struct Leaf<'m> {
     part: &'m MessagePart<'m>,
     raw: &'m [u8],
     /// The HTML body shows it in its place.
-    in_place: bool,
+    pub in_place: bool,
 }
 
 /// What the body is made of, and everything else.
@@ -111,9 +113,27 @@ impl Leaf<'_> {
         if !claimed || self.part.encoding == Encoding::Base64 && !self.part.is_encoding_problem {
             return None;
         }
-        let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-        let digits: Vec<u8> = undecoded.iter().copied().filter(is_digit).collect();
-        mail_parser::decoders::base64::base64_decode(&digits[..digits.len() / 4 * 4])
+        loose_base64(undecoded)
+    }
+
+    /// How its bytes come out of the message's bytes; what no rule gives back is held.
+    pub fn source(&self, bytes: &Cow<'_, [u8]>) -> Source {
+        if let Cow::Borrowed(piece) = bytes
+            && let Some(source) = Source::piece_of(self.raw, piece)
+        {
+            return source;
+        }
+        let range = self.part.offset_body as usize..self.part.offset_end as usize;
+        let mut rules =
+            [Source::Base64(range.clone()), Source::LooseBase64(range.clone()), Source::QuotedPrintable(range.clone())]
+                .into_iter();
+        let rule = match self.part.encoding {
+            Encoding::QuotedPrintable => rules.nth(2),
+            Encoding::Base64 if !self.part.is_encoding_problem => rules.next(),
+            Encoding::Base64 | Encoding::None => rules.nth(1),
+        };
+        let fits = rule.filter(|rule| rule.bytes(self.raw) == *bytes);
+        fits.unwrap_or_else(|| Source::Held(Arc::new(bytes.to_vec())))
     }
 
     /// A text file as it was sent: its digest must be that of the sender's file, not of our decoding.
@@ -146,7 +166,8 @@ impl Leaf<'_> {
         matches!(claimed.as_str(), "base64" | "quoted-printable")
     }
 
-    fn claimed_type(&self) -> String {
+    /// The media type as claimed, lower case.
+    pub fn claimed_type(&self) -> String {
         let claimed = self.part.content_type().map(|one| match &one.c_subtype {
             Some(subtype) => format!("{}/{subtype}", one.c_type),
             None => one.c_type.to_string(),
@@ -154,7 +175,8 @@ impl Leaf<'_> {
         claimed.unwrap_or_else(|| "text/plain".into()).to_ascii_lowercase().chars().take(200).collect()
     }
 
-    fn name(&self) -> Option<String> {
+    /// The file name as claimed, decoded.
+    pub fn name(&self) -> Option<String> {
         let name = self.part.attachment_name().map(str::to_string);
         let garbled = name.as_ref().is_none_or(|name| name.contains('\u{fffd}') || name.contains("=?"));
         let again = if garbled { self.raw_name() } else { None };
@@ -184,32 +206,6 @@ impl Leaf<'_> {
         None
     }
 
-    /// The part as a value of the domain.
-    pub fn to_part(&self, bytes: &[u8], message: Option<Box<ParsedMessage>>) -> Part {
-        let (name, claimed_type) = (self.name(), self.claimed_type());
-        let kind = match (self.is_message(), self.in_place) {
-            (true, _) => PartKind::Message,
-            (false, true) => PartKind::Inline,
-            (false, false) => PartKind::Attachment,
-        };
-        let media_type = if kind == PartKind::Message {
-            "message/rfc822".into()
-        } else {
-            media_type::by_content(bytes, &claimed_type, name.as_deref())
-        };
-        Part {
-            path: self.path.clone(),
-            kind,
-            name,
-            claimed_type,
-            media_type,
-            digest: Digest::of(bytes),
-            size_bytes: bytes.len() as u64,
-            message,
-            parts: Vec::new(),
-        }
-    }
-
     /// What is odd about it.
     pub fn note_problems(&self, part: &Part, bytes: &[u8], problems: &mut Vec<Problem>) {
         let shown = part.name.clone().unwrap_or_else(|| format!("part {}", part.path));
@@ -234,21 +230,6 @@ impl Leaf<'_> {
             let detail = format!("{shown} is damaged: its encoding breaks off or holds foreign characters.");
             problems.push(Problem::new(ProblemCode::BrokenStructure, detail));
         }
-    }
-}
-
-/// A file that came alone.
-pub fn file(bytes: &[u8], name: &str) -> Part {
-    Part {
-        path: "1".into(),
-        kind: PartKind::Attachment,
-        name: Some(name.into()),
-        claimed_type: "application/octet-stream".into(),
-        media_type: media_type::by_content(bytes, "application/octet-stream", Some(name)),
-        digest: Digest::of(bytes),
-        size_bytes: bytes.len() as u64,
-        message: None,
-        parts: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
 use crate::store::{self, Tx, message, setting, task};
 use futures::StreamExt as _;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// After so many tries that went wrong a person has to look.
@@ -209,7 +210,11 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
     let id = MessageId(task.subject.clone());
     let line = known(message::line(&tools.store, &id).await?)?;
     let parsed = message::parsed(&tools.store, &id).await?;
-    let texts = texts_of(tools, &parsed).await?;
+    let mut texts = texts_of(tools, &parsed).await?;
+    // An invitation or a contact card that lies with a paper is no text of the paper.
+    let cards: BTreeSet<String> =
+        parsed.all_parts().iter().filter(|part| is_card(&part.media_type)).map(|part| part.path.clone()).collect();
+    texts.retain(|text| !cards.contains(&text.path));
     let classifier = tools.classifier.clone();
     // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
     let work = tokio::task::spawn_blocking(move || {
@@ -269,20 +274,27 @@ pub fn proposed_content(line: &MessageLine, classified: &Classification) -> Cont
     }
 }
 
-/// Which parts make up an input at first: its files; the mail's own text only where no file gave any.
+/// Which parts make up an input at first: its files, those in archives one by one and in the order of the tree; the
+/// mail's own text only where no file gave any.
 pub fn parts_of_input(line: &MessageLine, classified: &Classification) -> Vec<PartRef> {
     let of = |path: &str| PartRef { message: line.id.clone(), path: path.into() };
     let mut parts = Vec::new();
     // Every part that gave text has a language.
     let is_read = |path: &str| classified.part_languages.iter().any(|(read, _)| read == path);
-    if !line.summary.parts.iter().any(|part| super::is_file(part.kind) && is_read(&part.path)) {
+    let files: Vec<_> =
+        line.summary.parts.iter().filter(|part| super::is_file(part.kind) && !is_card(&part.media_type)).collect();
+    if !files.iter().any(|part| is_read(&part.path)) {
         parts.push(of("body"));
         let inner = line.summary.parts.iter().filter(|part| part.kind == PartKind::Message);
         parts.extend(inner.map(|part| of(&format!("{}.body", part.path))));
     }
-    let files = line.summary.parts.iter().filter(|part| super::is_file(part.kind));
-    parts.extend(files.map(|part| of(&part.path)));
+    parts.extend(files.iter().map(|part| of(&part.path)));
     parts
+}
+
+/// Calendar entries and contact cards go with a mail; they are never what somebody submits.
+fn is_card(media_type: &str) -> bool {
+    matches!(media_type, "text/calendar" | "text/vcard")
 }
 
 /// What was approved, checked against the digest that the approval fixed.

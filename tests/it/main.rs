@@ -7,6 +7,7 @@ mod audit;
 mod classify;
 mod config;
 mod confine;
+mod containers;
 mod durable;
 mod extract;
 mod extract_pdf;
