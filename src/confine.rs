@@ -8,6 +8,7 @@ use crate::domain::reader::Protections;
 use rlimit::Resource;
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 
 /// Which kind of child it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub struct Limits {
     /// Most text of one part, in bytes
     #[arg(long, default_value_t = 16 << 20)]
     pub text_bytes: usize,
+    /// Where a tool runner looks for programs
+    #[arg(long = "program-dir")]
+    pub program_dirs: Vec<PathBuf>,
 }
 
 impl Limits {
@@ -76,7 +80,7 @@ pub fn confine(child: Child, limits: &Limits) -> io::Result<(File, Protections)>
         missing: Vec::new(),
     };
     #[cfg(target_os = "linux")]
-    linux::confine(child, &mut protections)?;
+    linux::confine(child, limits, &mut protections)?;
     #[cfg(not(target_os = "linux"))]
     protections.missing.push("no sandbox: Landlock and seccomp are only on Linux".into());
     try_doors(child, &mut protections);

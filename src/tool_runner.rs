@@ -11,6 +11,7 @@ use crate::frames::{read_raw, read_request, write_response};
 use program::Program;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tesseract::Tesseract;
 
@@ -36,8 +37,8 @@ struct Installed {
 }
 
 impl Installed {
-    fn find() -> Self {
-        Self { pdftotext: Program::find("pdftotext", "-v"), tesseract: Tesseract::find() }
+    fn find(places: &[PathBuf]) -> Self {
+        Self { pdftotext: Program::find(places, "pdftotext", "-v"), tesseract: Tesseract::find(places) }
     }
 
     fn names(&self) -> Programs {
@@ -52,7 +53,7 @@ impl Installed {
 fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::Result<()> {
     let mut input = BufReader::with_capacity(1 << 16, io::stdin());
     let mut output = BufWriter::with_capacity(1 << 16, output);
-    let installed = Installed::find();
+    let installed = Installed::find(&limits.program_dirs);
     let refused = |reason: &str| Response::Refused { reason: reason.into() };
     let mut loaded = Vec::new();
     while let Some(request) = read_request(&mut input)? {

@@ -14,7 +14,7 @@ const BATCH: i64 = 64;
 const REST: Duration = Duration::from_millis(500);
 
 /// How often to look whether a missing program was installed.
-const LOOK_FOR_PROGRAMS: Duration = Duration::from_secs(60);
+const LOOK_FOR_PROGRAMS: Duration = Duration::from_secs(30);
 
 /// The clock; only `main` has one.
 pub type Clock = fn() -> Timestamp;

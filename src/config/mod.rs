@@ -123,6 +123,8 @@ pub struct Extractor {
     pub recognised_pages: u32,
     /// Below this mean confidence of its words, from 0 to 100, a recognised page is called hard to read.
     pub confidence_floor: u32,
+    /// Where pdftotext and tesseract are looked for, in this order.
+    pub program_dirs: Vec<PathBuf>,
     /// Socket of ClamAV's daemon; `None`: files are not scanned.
     pub clamd: Option<PathBuf>,
 }
@@ -163,6 +165,7 @@ impl Default for Config {
                 page_time: Duration::from_secs(60),
                 recognised_pages: 500,
                 confidence_floor: 70,
+                program_dirs: ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map(PathBuf::from).into(),
                 clamd: None,
             },
             publish: Publish { dir: None, delay: Duration::from_secs(60), base_url: None },
@@ -249,6 +252,10 @@ impl Config {
                 confidence_floor: extractor
                     .number("confidence_floor", 0, 100)
                     .map_or(base.extractor.confidence_floor, |n| n as u32),
+                program_dirs: match extractor.texts("program_dirs") {
+                    none if none.is_empty() => base.extractor.program_dirs,
+                    named => named.into_iter().map(PathBuf::from).collect(),
+                },
                 clamd: extractor.path("clamd"),
             },
             publish: Publish {

@@ -1,6 +1,6 @@
 //! Linux: no new privileges, Landlock, seccomp, death with the parent. What an old kernel lacks is named, never assumed.
 
-use super::Child;
+use super::{Child, Limits};
 use crate::domain::reader::Protections;
 use landlock::{ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _};
 use landlock::{RulesetStatus, Scope, path_beneath_rules};
@@ -26,12 +26,12 @@ const OF_PROGRAMS: [&str; 9] = [
 /// The newest set of rights that is asked for; an older kernel grants what it knows.
 const NEWEST: ABI = ABI::V6;
 
-pub fn confine(child: Child, protections: &mut Protections) -> io::Result<()> {
+pub fn confine(child: Child, limits: &Limits, protections: &mut Protections) -> io::Result<()> {
     // A child of a killed service must not live on.
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     rustix::thread::set_no_new_privs(true)?;
     protections.active.push("no new privileges".into());
-    match restrict_files(child) {
+    match restrict_files(child, limits) {
         Ok(RulesetStatus::FullyEnforced) => protections.active.push("Landlock".into()),
         Ok(RulesetStatus::PartiallyEnforced) => {
             protections.active.push("Landlock (as far as this kernel knows it)".into());
@@ -53,7 +53,7 @@ pub fn confine(child: Child, protections: &mut Protections) -> io::Result<()> {
     Ok(())
 }
 
-fn restrict_files(child: Child) -> Result<RulesetStatus, landlock::RulesetError> {
+fn restrict_files(child: Child, limits: &Limits) -> Result<RulesetStatus, landlock::RulesetError> {
     let mut rules = Ruleset::default()
         .handle_access(AccessFs::from_all(NEWEST))?
         .handle_access(AccessNet::from_all(NEWEST))?
@@ -61,7 +61,8 @@ fn restrict_files(child: Child) -> Result<RulesetStatus, landlock::RulesetError>
         .create()?;
     if child == Child::ToolRunner {
         let own = std::env::current_exe().ok();
-        let paths: Vec<PathBuf> = OF_PROGRAMS.iter().map(PathBuf::from).chain(own).collect();
+        let paths: Vec<PathBuf> =
+            OF_PROGRAMS.iter().map(PathBuf::from).chain(own).chain(limits.program_dirs.clone()).collect();
         rules = rules
             .add_rules(path_beneath_rules(paths, AccessFs::from_read(NEWEST)))?
             .add_rules(path_beneath_rules(["/dev/null", "/dev/urandom"], AccessFs::ReadFile | AccessFs::WriteFile))?;

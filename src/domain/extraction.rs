@@ -36,6 +36,8 @@ pub enum Role {
     Deleted,
     /// Text that a reader of the document does not see; not part of the text.
     Hidden,
+    /// Recognised from a picture so badly that no word is sure; for a person to compare, not part of the text.
+    Doubtful,
 }
 
 impl Role {
@@ -43,7 +45,7 @@ impl Role {
     pub fn is_said(self) -> bool {
         match self {
             Self::Text | Self::Table | Self::TextBox | Self::Footnote | Self::Notes => true,
-            Self::HeaderFooter | Self::Comment | Self::Deleted | Self::Hidden => false,
+            Self::HeaderFooter | Self::Comment | Self::Deleted | Self::Hidden | Self::Doubtful => false,
         }
     }
 
@@ -59,6 +61,7 @@ impl Role {
             Self::Comment => "comment",
             Self::Deleted => "deleted",
             Self::Hidden => "hidden",
+            Self::Doubtful => "doubtful",
         }
     }
 

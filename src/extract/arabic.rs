@@ -29,19 +29,37 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The order in which the characters of a line are read, as places in the line that stands there from left to right.
-/// `rtl` is the direction of the paragraph.
-pub fn reading_order(line: &[char], rtl: bool) -> Vec<usize> {
+/// A line that stands there from left to right, in the order in which it is read: places in the line, and whether the
+/// character there is read from right to left. `rtl` is the direction of the paragraph.
+pub fn reading_order(line: &[char], rtl: bool) -> Vec<(usize, bool)> {
     // The algorithm brings text as it is read into the order in which it stands; applied to what stands there, it gives
     // what is read: it reverses the same runs.
     let text: String = line.iter().collect();
     let level = if rtl { Level::rtl() } else { Level::ltr() };
     let info = BidiInfo::new(&text, Some(level));
-    let Some(paragraph) = info.paragraphs.first() else { return (0..line.len()).collect() };
+    let as_it_stands = || (0..line.len()).map(|at| (at, false)).collect();
+    let Some(paragraph) = info.paragraphs.first() else { return as_it_stands() };
     let levels = info.reordered_levels_per_char(paragraph, paragraph.range.clone());
     // A line feed inside would have made a second paragraph; nothing may get lost then.
     if levels.len() != line.len() || info.paragraphs.len() > 1 {
-        return (0..line.len()).collect();
+        return as_it_stands();
     }
-    BidiInfo::reorder_visual(&levels)
+    BidiInfo::reorder_visual(&levels).into_iter().map(|at| (at, levels[at].is_rtl())).collect()
+}
+
+/// The other one of a pair of brackets.
+pub fn mirrored(c: char) -> Option<char> {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
+    PAIRS.iter().find_map(|(open, close)| match c {
+        c if c == *open => Some(*close),
+        c if c == *close => Some(*open),
+        _ => None,
+    })
+}
+
+/// Whether brackets that are read from right to left came as they look and not as what they are: a line then begins
+/// with a closing one.
+pub fn are_brackets_turned(read: impl Iterator<Item = (char, bool)>) -> bool {
+    let first = read.filter(|(_, rtl)| *rtl).find(|(c, _)| mirrored(*c).is_some());
+    first.is_some_and(|(c, _)| matches!(c, ')' | ']' | '}' | '>' | '»' | '›'))
 }

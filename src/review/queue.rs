@@ -292,14 +292,17 @@ impl Facts {
 fn oddities(one: &ItemAttachment) -> Vec<Problem> {
     let name = one.name.clone().unwrap_or_else(|| format!("part {}", one.part));
     let named = |problem: &Problem| Problem::new(problem.code, format!("{name}: {}", problem.detail));
-    let mut odd: Vec<Problem> = one.remarks.problems.iter().map(named).collect();
+    // A logo in a signature is no trouble.
+    let is_picture = one.status == "no-text" && one.media_type.starts_with("image/");
+    let matters = |problem: &&Problem| !(is_picture && problem.code == ProblemCode::PartUnreadable);
+    let mut odd: Vec<Problem> = one.remarks.problems.iter().filter(matters).map(named).collect();
     let words = match one.status.as_str() {
         "unreadable" => match &one.remarks.reason {
             Some(reason) => format!("{name} could not be read: {reason}."),
             None => format!("{name} could not be read."),
         },
         "locked" => format!("{name} is locked with a password: ask the sender."),
-        "no-text" if odd.is_empty() && !one.media_type.starts_with("image/") => {
+        "no-text" if odd.is_empty() && !is_picture => {
             format!("{name} holds no text: read it by eye.")
         }
         _ => return odd,

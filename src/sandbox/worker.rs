@@ -46,6 +46,7 @@ impl Worker {
             .arg(format!("--memory-most-bytes={}", limits.memory_most_bytes.max(memory_bytes)))
             .arg(format!("--cpu-seconds={}", limits.time_most.max(limits.page_time).as_secs() + 1))
             .arg(format!("--text-bytes={}", limits.text_bytes))
+            .args(limits.program_dirs.iter().map(|folder| format!("--program-dir={}", folder.display())))
             .env_clear()
             // A group of its own: what it runs is killed with it.
             .process_group(0)

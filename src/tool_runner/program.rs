@@ -5,9 +5,6 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-/// Where programs are looked for; the service's own search path says nothing here.
-const PLACES: [&str; 5] = ["/usr/bin", "/usr/local/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin"];
-
 /// A program that is there.
 pub struct Program {
     path: PathBuf,
@@ -25,8 +22,8 @@ pub struct Ran {
 
 impl Program {
     /// Looks for a program by its name, and asks it for its version. One that does not run is not there.
-    pub fn find(name: &str, version_flag: &str) -> Option<Self> {
-        let path = PLACES.iter().map(|place| Path::new(place).join(name)).find(|path| path.is_file())?;
+    pub fn find(places: &[PathBuf], name: &str, version_flag: &str) -> Option<Self> {
+        let path = places.iter().map(|place| place.join(name)).find(|path| path.is_file())?;
         let mut found = Self { path, version: String::new() };
         let ran = found.run(&[version_flag], &[], 1 << 16).ok()?;
         let said = String::from_utf8_lossy(&ran.output).into_owned() + &ran.words;

@@ -3,6 +3,7 @@
 use super::program::Program;
 use crate::domain::reader::Response;
 use crate::language;
+use std::path::PathBuf;
 
 /// A page whose words are at least this sure (of 100) was read with the right model: wrong ones stay below 50, but the
 /// Chinese one, which reads Latin letters too (measured on pages of six languages).
@@ -20,8 +21,8 @@ pub struct Tesseract {
 
 impl Tesseract {
     /// Looks for it and its models.
-    pub fn find() -> Option<Self> {
-        let program = Program::find("tesseract", "--version")?;
+    pub fn find(places: &[PathBuf]) -> Option<Self> {
+        let program = Program::find(places, "tesseract", "--version")?;
         let ran = program.run(&["--list-langs"], &[], 1 << 16).ok()?;
         let said = String::from_utf8_lossy(&ran.output).into_owned() + &ran.words;
         let models = said.lines().skip(1).map(str::trim).filter(|line| !line.is_empty()).map(String::from).collect();

@@ -1,6 +1,7 @@
 //! The device that hayro draws a page on: it keeps the letters, and of everything else only what can cover or carry
 //! them. Draws nothing and decodes no picture.
 
+use super::glyphs::Fonts;
 use super::rows::{Letter, Look, Rows, Word};
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
@@ -76,8 +77,10 @@ enum Marked {
 }
 
 /// See [`Page`].
-pub struct Canvas {
+pub struct Canvas<'f> {
     page: Page,
+    fonts: &'f mut Fonts,
+    in_annotations: bool,
     rows: Rows,
     bounds: Rect,
     grid: [[bool; GRID]; GRID],
@@ -94,11 +97,13 @@ pub struct Canvas {
     maybe_clip: Option<usize>,
 }
 
-impl Canvas {
+impl<'f> Canvas<'f> {
     /// A canvas for a page with these bounds.
-    pub fn new(bounds: Rect) -> Self {
+    pub fn new(bounds: Rect, fonts: &'f mut Fonts) -> Self {
         Self {
             page: Page::default(),
+            fonts,
+            in_annotations: false,
             rows: Rows::default(),
             bounds,
             grid: [[false; GRID]; GRID],
@@ -115,6 +120,7 @@ impl Canvas {
 
     /// The page's own content ends, its annotations follow.
     pub fn begin_annotations(&mut self) {
+        self.in_annotations = true;
         self.rows.break_off();
         self.page.own_words = self.rows.words.len();
         // A page that ends within a group or a clip does not take the annotations into it.
@@ -202,6 +208,11 @@ impl Canvas {
         }
     }
 
+    /// Whether a letter with this middle lies well outside what is shown; a word that is cut in the middle stays whole.
+    fn is_cut_off(&self, middle: Point, em: f64) -> bool {
+        !self.clips.iter().all(|clip| clip.place.inflate(em * 5.0, em).contains(middle))
+    }
+
     fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, look: Look) {
         let letter = |text| Letter { text, at, along, advance, look, order: self.calls };
         self.page.glyphs += 1;
@@ -212,7 +223,13 @@ impl Canvas {
             self.rows.put(&letter(&text));
             return;
         }
-        match glyph.as_unicode() {
+        let known = match glyph {
+            // What does not fit into its field is cut off there, as by a viewer; the value is read from the field.
+            _ if self.in_annotations && self.is_cut_off(at + along * (advance / 2.0), along.hypot()) => return,
+            Glyph::Outline(outline) => glyph.as_unicode().or_else(|| self.fonts.meaning(outline).map(BfString::Char)),
+            Glyph::Type3(_) => glyph.as_unicode(),
+        };
+        match known {
             Some(BfString::Char(c)) => self.rows.put(&letter(c.encode_utf8(&mut [0; 4]))),
             Some(BfString::String(text)) => self.rows.put(&letter(&text)),
             None => {
@@ -255,7 +272,7 @@ fn look(props: &DrawProps<'_>, mode: &DrawMode) -> Look {
     }
 }
 
-impl<'a> Device<'a> for Canvas {
+impl<'a> Device<'a> for Canvas<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.fill(Some(path), path.control_box(), &props, mode);
     }

@@ -4,6 +4,7 @@
 mod annotations;
 mod canvas;
 pub mod draw;
+mod glyphs;
 mod interior;
 mod page;
 pub(super) mod properties;
@@ -113,12 +114,12 @@ fn read_both(pdf: &Pdf, bytes: &[u8], progress: Progress<'_>) -> Read {
 }
 
 fn read_sheets(pdf: &Pdf, interior: &mut Interior, remarks: &mut Remarks, progress: Progress<'_>) -> Vec<Sheet> {
-    let mut cache = InterpreterCache::new();
+    let (mut cache, mut fonts) = (InterpreterCache::new(), glyphs::Fonts::default());
     let has_layers = page::has_layers_switched_off(pdf);
     let mut sheets = Vec::new();
     for (number, page) in (1..).zip(pdf.pages().iter().take(MAX_PAGES)) {
         progress(number);
-        let mut sheet = Sheet::draw(pdf, page, &cache, has_layers);
+        let mut sheet = Sheet::draw(pdf, page, &cache, &mut fonts, has_layers);
         if sheet.failed || sheet.given_up {
             // What was borrowed of it when it was left may still be.
             cache = InterpreterCache::new();

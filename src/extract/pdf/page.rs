@@ -2,6 +2,7 @@
 
 use super::annotations::Said;
 use super::canvas::{self, Canvas};
+use super::glyphs::Fonts;
 use super::rows::Word;
 use super::sight::{self, Sight};
 use crate::domain::extraction::Gate;
@@ -60,9 +61,15 @@ pub struct Sheet {
 
 impl Sheet {
     /// Draws a page and sorts its words.
-    pub fn draw<'a>(pdf: &'a Pdf, page: &'a Page<'a>, cache: &InterpreterCache<'a>, has_layers: bool) -> Self {
+    pub fn draw<'a>(
+        pdf: &'a Pdf,
+        page: &'a Page<'a>,
+        cache: &InterpreterCache<'a>,
+        fonts: &mut Fonts,
+        has_layers: bool,
+    ) -> Self {
         let bounds = bounds(page);
-        let mut canvas = Canvas::new(bounds);
+        let mut canvas = Canvas::new(bounds, fonts);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let context = |content| {
                 let settings = InterpreterSettings { render_content: content, ..InterpreterSettings::default() };
@@ -78,7 +85,7 @@ impl Sheet {
         let mut sheet = Self::sort(&canvas.finish(), bounds);
         sheet.failed = failed;
         if has_layers && !failed && !sheet.given_up {
-            sheet.add_switched_off(pdf, page, cache, bounds);
+            sheet.add_switched_off(pdf, page, cache, fonts, bounds);
         }
         sheet
     }
@@ -103,9 +110,16 @@ impl Sheet {
         if !sheet.additions.is_empty() {
             sheet.said = format!("{}\n\n{}", sheet.said, sheet.additions);
         }
-        sheet.hidden = joined(chosen(&page.words, &sights, |sight| !sight.is_said()));
+        let hides = sights.iter().zip(&page.words).any(|(sight, word)| !sight.is_said() && has_letters(&word.text));
+        if hides {
+            sheet.hidden = joined(chosen(&page.words, &sights, |sight| !sight.is_said()));
+        }
         for (word, sight) in page.words.iter().zip(&sights) {
+            // Dots and signs without a meaning are nothing that could be hidden.
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
+            if letters == 0 {
+                continue;
+            }
             let reason = match sight {
                 Sight::Seen => {
                     sheet.seen_letters += letters;
@@ -132,14 +146,21 @@ impl Sheet {
     }
 
     /// Words in layers that are switched off (ISO 32000-2, 8.11): the page is drawn once more with all layers on.
-    fn add_switched_off<'a>(&mut self, pdf: &'a Pdf, page: &'a Page<'a>, cache: &InterpreterCache<'a>, bounds: Rect) {
+    fn add_switched_off<'a>(
+        &mut self,
+        pdf: &'a Pdf,
+        page: &'a Page<'a>,
+        cache: &InterpreterCache<'a>,
+        fonts: &mut Fonts,
+        bounds: Rect,
+    ) {
         if page.resources().properties.is_empty() {
             return;
         }
         // The marks that begin a layer name it by these; without them they are marks like others.
         let mut resources = page.resources().clone();
         resources.properties = Dict::empty();
-        let mut canvas = Canvas::new(bounds);
+        let mut canvas = Canvas::new(bounds, fonts);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let settings =
                 InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
@@ -252,6 +273,10 @@ fn joined<'w>(words: impl Iterator<Item = (&'w Word, bool)>) -> String {
         }
     }
     text
+}
+
+fn has_letters(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
 }
 
 fn squeezed(text: &str) -> String {

@@ -10,6 +10,9 @@ const MAX_WORDS: usize = 200_000;
 /// Letters of one line that are put in order together.
 const MAX_ROW: usize = 20_000;
 
+/// The gap, in ems, that parts columns in a line that is read from the right.
+const COLUMN_GAP: f64 = 2.5;
+
 /// How letters look; where it changes a new word begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
@@ -148,6 +151,7 @@ impl Rows {
     }
 
     fn read_as_drawn(&mut self, row: &[Cell], text: &str) {
+        let space = space_width(row, text);
         let mut pen: Option<(f64, f64)> = None;
         let mut gap = self.gap;
         for cell in row {
@@ -156,7 +160,7 @@ impl Rows {
                 let forward = (cell.x - end) / size;
                 if forward < -2.0 {
                     gap = "\n";
-                } else if forward > 0.17 {
+                } else if forward > space {
                     gap = " ";
                 }
             }
@@ -172,11 +176,37 @@ impl Rows {
     fn read_from_the_right(&mut self, mut row: Vec<Cell>, text: &str) {
         attach_marks(&mut row, text);
         row.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let rtl = self.rtl_letters >= self.ltr_letters;
+        // Columns that stand side by side are read one after the other.
+        let mut columns: Vec<Vec<Cell>> = vec![Vec::new()];
+        let mut end = f64::MAX;
+        for cell in row {
+            if cell.x - end > COLUMN_GAP * cell.em {
+                columns.push(Vec::new());
+                end = f64::MIN;
+            }
+            end = if end == f64::MAX { cell.x + cell.width } else { end.max(cell.x + cell.width) };
+            if let Some(column) = columns.last_mut() {
+                column.push(cell);
+            }
+        }
+        if rtl {
+            columns.reverse();
+        }
+        let mut gap = self.gap;
+        for column in columns {
+            self.read_column(&column, text, rtl, &mut gap);
+            gap = " ";
+        }
+    }
+
+    fn read_column(&mut self, column: &[Cell], text: &str, rtl: bool, gap: &mut &'static str) {
+        let space = space_width(column, text);
         let (mut chars, mut cells) = (Vec::new(), Vec::new());
         let mut pen: Option<(f64, f64)> = None;
-        for (at, cell) in row.iter().enumerate() {
+        for (at, cell) in column.iter().enumerate() {
             if let Some((end, em)) = pen
-                && (cell.x - end) / em.max(cell.em) > 0.17
+                && (cell.x - end) / em.max(cell.em) > space
             {
                 chars.push(' ');
                 cells.push(at);
@@ -191,10 +221,13 @@ impl Rows {
             }
             cells.resize(chars.len(), at);
         }
-        let order = arabic::reading_order(&chars, self.rtl_letters >= self.ltr_letters);
-        let mut gap = self.gap;
-        for place in order {
-            self.put_char(&mut gap, chars[place], &row[cells[place]]);
+        let has_rtl = chars.iter().any(|c| arabic::is_rtl(*c));
+        let order = arabic::reading_order(&chars, rtl && has_rtl);
+        let turned = arabic::are_brackets_turned(order.iter().map(|(place, rtl)| (chars[*place], *rtl)));
+        for (place, rtl) in order {
+            let c = chars[place];
+            let c = if turned && rtl { arabic::mirrored(c).unwrap_or(c) } else { c };
+            self.put_char(gap, c, &column[cells[place]]);
         }
     }
 
@@ -234,6 +267,24 @@ impl Rows {
         let (low, high) = (cell.y - cell.em * 0.15, cell.y + cell.em * 0.65);
         Rect::from_points(corner(cell.x, low), corner(cell.x + cell.width, high))
     }
+}
+
+/// The gap between two letters, in ems, from which there is a space between them.
+fn space_width(row: &[Cell], text: &str) -> f64 {
+    // Where spaces are letters, gaps are more often only how letters are set.
+    let has_spaces = row.iter().any(|cell| text[cell.start..cell.end].contains(char::is_whitespace));
+    let is_letter = |cell: &Cell| text[cell.start..cell.end].starts_with(char::is_alphabetic);
+    let letters = row.windows(2).filter(|pair| is_letter(&pair[0]) && is_letter(&pair[1]));
+    let mut gaps: Vec<f64> =
+        letters.map(|pair| (pair[1].x - pair[0].x - pair[0].width) / pair[0].em.max(pair[1].em)).collect();
+    gaps.sort_by(f64::total_cmp);
+    let middle = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
+    let widest = gaps.last().copied().unwrap_or(0.0);
+    // Letters that are spread out for effect have wider gaps between words; those of a table have not.
+    let is_spread =
+        gaps.len() >= 8 && (0.03..0.6).contains(&middle) && (has_spaces || (0.15..2.0).contains(&(widest - middle)));
+    let usual: f64 = if has_spaces { 0.17 } else { 0.1 };
+    if is_spread { usual.max(middle + 0.12) } else { usual }
 }
 
 /// Words drawn twice a hair apart to look bold come once.

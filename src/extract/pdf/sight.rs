@@ -56,7 +56,7 @@ fn alone(word: &Word, page: &Page, bounds: Rect, is_layer: bool) -> Sight {
     } else if word.look.invisible {
         let over_picture = || page.areas.iter().any(|area| !area.opaque_box() && area.place.contains(place.center()));
         if is_layer || over_picture() { Sight::Layer } else { Sight::NoInk }
-    } else if word.em < 1.0 && f64::from(word.em) * 500.0 < bounds.height() {
+    } else if word.look.colour.is_some() && word.em < 1.0 && f64::from(word.em) * 500.0 < bounds.height() {
         Sight::Tiny
     } else {
         Sight::Seen
