@@ -90,10 +90,11 @@ async fn a_good_text_layer_is_kept_and_one_of_garbage_is_not() {
 }
 
 #[tokio::test]
-async fn text_whose_letters_nobody_can_tell_is_read_from_its_picture() {
+async fn text_whose_letters_the_file_does_not_name_is_read_all_the_same() {
     // WeasyPrint 57 names one glyph of a run of Arabic for all of its letters, and the others for none.
-    let wrong = misread(&pool(), &[("broken-map.pdf", &["broken-map"])]).await;
-    assert!(wrong.is_empty(), "\n{wrong}");
+    let extraction = read_file(&pool(), &scan("broken-map.pdf")).await;
+    let reached = f1(&extraction, &["broken-map"]);
+    assert!(reached >= 0.9, "F1 {reached:.3} {:?}", extraction.pages);
 }
 
 #[tokio::test]
