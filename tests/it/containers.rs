@@ -217,7 +217,7 @@ fn archives_deeper_than_three_levels_are_listed_and_not_opened() {
         nested = zip(&[(&format!("level{level}.zip"), &nested), ("beside.txt", b"y")]);
     }
     let parsed = opened(&mail(&[("a.zip", &nested)]));
-    let last = parsed.all_parts().into_iter().filter(|part| part.kind == PartKind::Archive).next_back().unwrap();
+    let last = parsed.all_parts().into_iter().rfind(|part| part.kind == PartKind::Archive).unwrap();
     assert_eq!((last.path.as_str(), last.parts.len()), ("2.1.1.1", 0));
     let said = problems(&parsed, ProblemCode::ArchiveCut);
     assert!(said.len() == 1 && said[0].contains("deeper than 3 levels"), "{said:?}");
