@@ -32,7 +32,7 @@ pub struct Limits {
     #[arg(long, default_value_t = 300)]
     pub cpu_seconds: u64,
     /// Most text of one part, in bytes
-    #[arg(long, default_value_t = 16 << 20)]
+    #[arg(long, default_value_t = 4 << 20)]
     pub text_bytes: usize,
     /// Where a tool runner looks for programs
     #[arg(long = "program-dir")]

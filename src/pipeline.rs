@@ -44,6 +44,7 @@ use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
 use crate::store::{self, Store, Tx, ledger, message, submission, task};
 use crate::vault::Vault;
+use futures::StreamExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use steps::{Done, for_each, uid_key};
@@ -132,7 +133,17 @@ async fn save_parsed(
 
 /// attachment -> text
 async fn extract(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
-    let done = for_each(tasks, |task| files::read_parts(tools, task)).await;
+    let mut results = std::pin::pin!(steps::results(tasks, 4, |task| files::read_parts(tools, task)));
+    let (mut done, mut held_bytes) = (Done::default(), 0);
+    while let Some((task, result)) = results.next().await {
+        held_bytes += result.as_ref().map_or(0, files::PartsRead::text_bytes);
+        done.push(task, result);
+        // Long texts are not kept in memory until the whole batch is read.
+        if held_bytes > files::HELD_BYTES {
+            save_read(tools, std::mem::take(&mut done), now).await?;
+            held_bytes = 0;
+        }
+    }
     save_read(tools, done, now).await
 }
 

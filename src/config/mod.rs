@@ -161,7 +161,7 @@ impl Default for Config {
                 memory_most_bytes: 3 << 30,
                 time: Duration::from_secs(20),
                 time_most: Duration::from_secs(300),
-                text_bytes: 16 << 20,
+                text_bytes: 4 << 20,
                 page_time: Duration::from_secs(60),
                 recognised_pages: 500,
                 confidence_floor: 70,

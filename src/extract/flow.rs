@@ -71,15 +71,13 @@ impl Flow {
                 if table.rows.is_empty() {
                     table.rows.push(Vec::new());
                 }
-                let row = table.rows.last_mut();
-                match row.and_then(|row| {
+                if let Some(row) = table.rows.last_mut() {
                     if row.is_empty() {
                         row.push(Vec::new());
                     }
-                    row.last_mut()
-                }) {
-                    Some(cell) => cell.push(text),
-                    None => {}
+                    if let Some(cell) = row.last_mut() {
+                        cell.push(text);
+                    }
                 }
             }
             None if text.trim().is_empty() && asides.is_empty() => {}

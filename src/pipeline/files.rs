@@ -22,7 +22,21 @@ pub struct PartsRead {
     pub next: Option<Stage>,
 }
 
-/// Reads the files of a message that were not read before.
+/// Text that one step holds in memory, in bytes; with more it saves and goes on later.
+pub const HELD_BYTES: usize = 4 << 20;
+
+/// Most files that are read between two looks at how much text there is.
+const FILES_AT_ONCE: usize = 8;
+
+impl PartsRead {
+    /// Of all texts.
+    pub fn text_bytes(&self) -> usize {
+        let segments = self.extractions.iter().flat_map(|(_, extraction)| extraction.segments());
+        segments.map(|segment| segment.text.len()).sum()
+    }
+}
+
+/// Reads the files of a message that were not read before; those that would be too much at once are read by the next step.
 pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskError> {
     let line = known(message::line(&tools.store, &MessageId(task.subject.clone())).await?)?;
     let mut unread = Vec::new();
@@ -37,28 +51,32 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskErro
             None => unread.push(part),
         }
     }
-    let mut extractions = Vec::with_capacity(unread.len());
-    if !unread.is_empty() {
-        let can_recognise = reading::can_recognise(&tools.pool).await;
-        let wanted: Vec<(String, u64)> = unread.iter().map(|part| (part.path.clone(), part.size_bytes)).collect();
-        let source = source(tools, line.digest)?;
-        let read = reading::read(&tools.pool, &source, &wanted, tools.config.extractor.text_bytes).await;
-        let read = read.map_err(|error| TaskError(error.to_string()))?;
-        for (part, mut extraction) in unread.into_iter().zip(read) {
+    let mut read = PartsRead { extractions: Vec::with_capacity(unread.len()), next: None };
+    let source = source(tools, line.digest)?;
+    for some in unread.chunks(FILES_AT_ONCE) {
+        if read.text_bytes() > HELD_BYTES {
+            read.next = Some(Stage::Extract);
+            return Ok(read);
+        }
+        let wanted: Vec<(String, u64)> = some.iter().map(|part| (part.path.clone(), part.size_bytes)).collect();
+        let texts = reading::read(&tools.pool, &source, &wanted, tools.config.extractor.text_bytes).await;
+        let texts = texts.map_err(|error| TaskError(error.to_string()))?;
+        for (part, mut extraction) in some.iter().zip(texts) {
             if let Some(socket) = &tools.config.extractor.clamd {
                 note_malware(tools, socket, &source, &part.path, &mut extraction).await?;
             }
             if awaits(part, &extraction) {
                 awaits_recognition = true;
-                if !can_recognise {
+                if !reading::can_recognise(&tools.pool).await {
                     extraction = reading::without_recognition(extraction);
                 }
             }
-            extractions.push((part.digest, extraction));
+            read.extractions.push((part.digest, extraction));
         }
     }
     let recognise = awaits_recognition && reading::can_recognise(&tools.pool).await;
-    Ok(PartsRead { extractions, next: Some(if recognise { Stage::Recognise } else { Stage::Classify }) })
+    read.next = Some(if recognise { Stage::Recognise } else { Stage::Classify });
+    Ok(read)
 }
 
 /// Has a part scanned. While ClamAV does not answer the task waits: nothing goes on unscanned that should be scanned.
@@ -137,7 +155,7 @@ async fn is_untouched(tools: &Tools, id: &SubmissionId) -> store::Result<bool> {
 }
 
 async fn outcome_was_set_by_person(tools: &Tools, id: &MessageId) -> store::Result<bool> {
-    let history = ledger::about(&tools.store, &[id.0.clone()]).await?;
+    let history = ledger::about(&tools.store, std::slice::from_ref(&id.0)).await?;
     let last = history.into_iter().rev().find(|entry| matches!(entry.event, Event::OutcomeSet { .. }));
     Ok(last.is_some_and(|entry| matches!(entry.actor, Actor::Person(_))))
 }

@@ -48,6 +48,10 @@ async fn settled(
         let reading = |(page, text)| Reading { page, engine: engine.clone(), gate: Gate::Passed, text };
         readings.extend(numbered.map(reading));
     }
+    if readings.is_empty() {
+        // Long texts are not copied for nothing.
+        return with_languages(extraction);
+    }
     let kept = extraction.clone();
     // Pure work on a stranger's text: a panic ends this step and nothing else.
     let settling = tokio::task::spawn_blocking(move || {

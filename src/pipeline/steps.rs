@@ -43,32 +43,55 @@ pub struct Done<T> {
     pub bad: Vec<(Task, TaskError)>,
 }
 
+impl<T> Default for Done<T> {
+    fn default() -> Self {
+        Self { good: Vec::new(), bad: Vec::new() }
+    }
+}
+
+impl<T> Done<T> {
+    pub fn push(&mut self, task: Task, result: Result<T, TaskError>) {
+        match result {
+            Ok(value) => self.good.push((task, value)),
+            Err(error) => self.bad.push((task, error)),
+        }
+    }
+}
+
+/// Does the same for each task, some at once, and gives the results in order.
+pub fn results<T, F>(
+    tasks: &[Task],
+    at_once: usize,
+    step: impl Fn(Task) -> F,
+) -> impl futures::Stream<Item = (Task, Result<T, TaskError>)>
+where
+    F: Future<Output = Result<T, TaskError>>,
+{
+    let each = futures::stream::iter(tasks.iter().cloned()).map(move |task| {
+        let working = step(task.clone());
+        async move { (task, working.await) }
+    });
+    each.buffered(at_once)
+}
+
 /// Does the same for each task, several at once; one that fails spoils no other.
 pub async fn for_each<T, F>(tasks: &[Task], step: impl Fn(Task) -> F) -> Done<T>
 where
     F: Future<Output = Result<T, TaskError>>,
 {
-    let step = &step;
-    let results: Vec<(Task, Result<T, TaskError>)> = futures::stream::iter(tasks.iter().cloned())
-        .map(|task| async move { (task.clone(), step(task).await) })
-        .buffered(8)
-        .collect()
-        .await;
-    let mut done = Done { good: Vec::new(), bad: Vec::new() };
-    for (task, result) in results {
-        match result {
-            Ok(value) => done.good.push((task, value)),
-            Err(error) => done.bad.push((task, error)),
-        }
-    }
-    done
+    results(tasks, 8, step)
+        .fold(Done::default(), |mut done, (task, result)| async move {
+            done.push(task, result);
+            done
+        })
+        .await
 }
 
 /// Puts tasks that failed off, growing later; after the last try the message is held and a person decides.
 pub async fn postpone_or_hold(tools: &Tools, bad: Vec<(Task, TaskError)>, now: Timestamp) -> store::Result<()> {
     for (failed, TaskError(reason)) in bad {
         tracing::warn!(stage = failed.stage.as_str(), attempts = failed.attempts, reason, "a task did not go");
-        let is_message = matches!(failed.stage, Stage::Extract | Stage::Classify | Stage::Queue);
+        let is_message = matches!(failed.stage, Stage::Extract | Stage::Recognise | Stage::Classify | Stage::Queue);
         if is_message && failed.attempts >= MOST_TRIES {
             let mut tx = tools.store.begin().await?;
             let id = MessageId(failed.subject.clone());

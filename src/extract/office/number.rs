@@ -50,7 +50,7 @@ impl Format {
         let is_number = lower.contains(['0', '#', '?']);
         let has_time = lower.contains(['h', 's']);
         let has_date = lower.contains(['y', 'd']) || (lower.contains('m') && !has_time);
-        if (has_date || has_time) && !(is_number && !has_time) {
+        if has_time || (has_date && !is_number) {
             return Self::Date { has_date, has_time };
         }
         if !is_number || lower.contains(['/', 'e']) {

@@ -3,6 +3,7 @@
 
 use hayro_interpret::font::{FontData, OutlineGlyph};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Glyphs of one page that are looked up so, and fonts that are kept.
 const MAX_LOOKUPS: usize = 50_000;
@@ -29,11 +30,14 @@ impl Fonts {
         let data = glyph.font_data()?.data;
         let bytes: &[u8] = (*data).as_ref();
         let place = bytes.as_ptr() as usize;
-        if !self.known.contains_key(&place) {
-            let meanings = meanings(bytes).unwrap_or_default();
-            self.known.insert(place, (data, meanings));
-        }
-        self.known.get(&place)?.1.get(&glyph.glyph_id().to_u32()).copied()
+        let known = match self.known.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let meanings = meanings(bytes).unwrap_or_default();
+                new.insert((data, meanings))
+            }
+        };
+        known.1.get(&glyph.glyph_id().to_u32()).copied()
     }
 }
 
