@@ -112,7 +112,8 @@ pub struct Extractor {
     /// Address space of one child for a small part, and the most for a large one: it grows with the size of the part.
     pub memory_bytes: u64,
     pub memory_most_bytes: u64,
-    /// One request about a small part, and the most: it grows by a second a megabyte and by a fifth of a second a page.
+    /// One request about a small part, and the most: it grows by a second a megabyte and by half a
+    /// second a page.
     pub time: Duration,
     pub time_most: Duration,
     /// Text of one part.

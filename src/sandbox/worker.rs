@@ -23,7 +23,7 @@ const MESSAGES_OF_A_LIFE: u32 = 500;
 const RESIDENT_OF_A_LIFE: u64 = 256 << 20;
 
 /// What one more page of a document adds to the time of a request.
-const TIME_OF_A_PAGE: Duration = Duration::from_millis(200);
+const TIME_OF_A_PAGE: Duration = Duration::from_millis(500);
 
 /// A living child.
 pub struct Worker {
@@ -202,8 +202,9 @@ impl Worker {
                 Err(_) => return Err(self.end_for_time().await),
             };
             match serde_json::from_slice(&frame) {
-                Ok(Response::Progress { pages }) => {
-                    allowed = (time + TIME_OF_A_PAGE * pages).min(self.limits.time_most.max(time));
+                // One page more, by whichever engine.
+                Ok(Response::Progress { .. }) => {
+                    allowed = (allowed + TIME_OF_A_PAGE).min(self.limits.time_most.max(time));
                 }
                 Ok(response) => return Ok(response),
                 Err(_) => return Err(Error::Died("gave an answer that makes no sense".into())),

@@ -210,3 +210,29 @@ async fn a_part_is_copied_out_byte_for_byte() {
     pool(limits()).part_bytes(&source, "1", &mut copy).await.unwrap();
     assert!(copy == bytes);
 }
+
+/// One step holds four megabytes of text; what is more is read by the next steps, and nothing is left out.
+#[test]
+fn many_long_texts_of_one_mail_are_all_read_in_several_steps() {
+    let app = crate::app::App::new();
+    let mut mail = b"From: a@example.org\r\nSubject: Annexes\r\nDate: Thu, 30 Nov 2023 10:00:00 +0000\r\n\
+        Message-ID: <long@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        .to_vec();
+    for number in 0..20 {
+        let head = format!(
+            "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename={number}.txt\r\n\
+             Content-Transfer-Encoding: binary\r\n\r\n"
+        );
+        mail.extend(head.as_bytes());
+        mail.extend(
+            format!("Annex {number} on capacity-building and points of contact.\r\n").repeat(20_000).as_bytes(),
+        );
+    }
+    mail.extend(b"--b--\r\n");
+    let path = app.folder.0.join("long.eml");
+    std::fs::write(&path, mail).unwrap();
+    app.run(&["import", path.to_str().unwrap()]);
+    let item = app.item("long@example.org");
+    let files = item["attachments"].as_array().unwrap();
+    assert_eq!(files.iter().filter(|one| one["status"] == "text").count(), 20, "{files:?}");
+}
