@@ -266,6 +266,21 @@ fn arabic_and_hebrew_with_digits_and_latin_words_come_as_they_are_read() {
 }
 
 #[test]
+fn a_mark_that_is_named_with_its_letter_and_a_space_under_a_digit_do_not_count() {
+    // As Typst does: the glyph of the mark says its letter too, and the space at the end of a line stands under it.
+    let mut paper = Paper::new();
+    let named = ["0645", "0627064b", "0627", "0034", "0037", "0020"];
+    let map: String = named.iter().enumerate().map(|(at, c)| format!("<{:02x}><{c}>\n", at + 1)).collect();
+    paper.stream(70, "", &format!("1 begincodespacerange <00><ff> endcodespacerange\n6 beginbfchar\n{map}endbfchar"));
+    paper.object(71, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 1/LastChar 6/Widths[500 0 500 500 500 250]/ToUnicode 70 0 R>>");
+    paper.fonts = "/R 71 0 R".into();
+    let glyphs = [(1, 76, 500), (2, 71, 502), (3, 70, 500), (4, 50, 500), (5, 56, 500), (6, 50, 500)];
+    let shown: String = glyphs.iter().map(|(code, x, y)| format!("1 0 0 1 {x} {y} Tm <{code:02x}> Tj ")).collect();
+    paper.page(&format!("BT /R 12 Tf {shown} ET"));
+    assert_eq!(settled(&paper.finish()).text(), "ماً 47");
+}
+
+#[test]
 fn arabic_that_is_written_letter_by_letter_to_the_left_is_not_turned_round() {
     let mut paper = Paper::new();
     let word = ['ك', 'ت', 'ا', 'ب'];
