@@ -7,6 +7,20 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_qui
 /// One in so many glyphs or characters may be without meaning.
 const TOLERATED: usize = 10;
 
+/// Letters of Latin or Cyrillic script from which a text must be one that can be spoken.
+const MANY_LETTERS: usize = 200;
+
+/// So many of a hundred letters are vowels at least: 40 to 46 in the six languages, 23 on the worst of 6,074 real pages
+/// (listings of TeX), 15 to 20 where letters were shifted in the alphabet.
+const LEAST_VOWELS: usize = 22;
+
+/// So many of a hundred letters have an accent at most: 28 on the worst of those pages, nearly all where Cyrillic was
+/// taken for Latin.
+const MOST_ACCENTED: usize = 70;
+
+/// Characters from which it counts how many of them are signs.
+const MANY_CHARS: usize = 50;
+
 /// Whether a text passes as text. `glyphs` are those that were drawn, `unmapped` those of them that the file gives no
 /// character for; both 0 where the engine does not say.
 pub fn gate(text: &str, glyphs: usize, unmapped: usize) -> Gate {
@@ -18,13 +32,53 @@ pub fn gate(text: &str, glyphs: usize, unmapped: usize) -> Gate {
     }
     if unmapped * TOLERATED > glyphs {
         Gate::Unmapped
-    } else if odd * TOLERATED > all {
+    } else if odd * TOLERATED > all || is_unspeakable(text) {
         Gate::Garbage
     } else if words == 0 {
         Gate::Empty
     } else {
         Gate::Passed
     }
+}
+
+/// Whether its letters stand for others: hardly a vowel in it, hardly a letter without an accent, or signs in place of
+/// letters.
+fn is_unspeakable(text: &str) -> bool {
+    let (mut chars, mut signs, mut letters, mut vowels, mut accented) = (0, 0, 0, 0, 0);
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        chars += 1;
+        signs += usize::from(is_rare_sign(c));
+        if is_latin_or_cyrillic(c) {
+            letters += 1;
+            vowels += usize::from(is_vowel(c));
+            accented += usize::from(matches!(c, '\u{c0}'..='\u{24f}'));
+        }
+    }
+    let is_most = letters * 2 > chars && letters >= MANY_LETTERS;
+    (chars >= MANY_CHARS && signs * 3 > chars)
+        || (is_most && (vowels * 100 < letters * LEAST_VOWELS || accented * 100 > letters * MOST_ACCENTED))
+}
+
+fn is_latin_or_cyrillic(c: char) -> bool {
+    c.is_ascii_alphabetic() || (c.is_alphabetic() && matches!(c, '\u{c0}'..='\u{24f}' | '\u{400}'..='\u{52f}'))
+}
+
+fn is_vowel(c: char) -> bool {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    if lower.is_ascii() {
+        return matches!(lower, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    }
+    if "æœøıаеёиоуыэюяіїєўөүұә".contains(lower) {
+        return true;
+    }
+    // A letter with an accent is the letter.
+    std::iter::once(lower).nfd().next().is_some_and(|base| base != lower && is_vowel(base))
+}
+
+/// Typographic signs that no language has many of.
+fn is_rare_sign(c: char) -> bool {
+    matches!(c, '\u{2018}'..='\u{2021}' | '\u{2030}'..='\u{2046}' | '\u{192}' | '\u{2c6}'..='\u{2dd}' | '\u{2122}')
+        || matches!(c, '\u{a1}'..='\u{bf}' if !matches!(c, '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}'))
 }
 
 /// Control characters, private use, unassigned and non-characters, and the replacement character.

@@ -232,7 +232,12 @@ impl Sheet {
 
     /// There is something to see on it that may be words.
     pub fn shows_something(&self) -> bool {
-        self.images > 0 || self.unmapped > 0 || self.outlines > MANY_OUTLINES || (self.failed && !self.own.is_empty())
+        let has_glyphs = self.glyphs > 0 && self.gate() == Gate::Garbage;
+        self.images > 0
+            || self.unmapped > 0
+            || self.outlines > MANY_OUTLINES
+            || has_glyphs
+            || (self.failed && !self.own.is_empty())
     }
 
     /// Its words stand in a picture, whatever few words stand on it.
