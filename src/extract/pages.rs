@@ -2,6 +2,7 @@
 //! their place. Runs no engine itself.
 
 use super::agreement::{self, f1};
+use super::unseen::without;
 use super::{limit, pdf, picture};
 use crate::domain::extraction::{Extracted, Extraction, Gate, PageReading, Role, Segment, SegmentKind};
 use crate::domain::reader::Reading;
@@ -64,7 +65,9 @@ pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usi
 }
 
 fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, readings: &[&Reading]) {
-    let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading)).collect();
+    let unseen = extraction.segments().iter().find(|one| one.number == number && one.role == Role::Hidden);
+    let unseen = unseen.map_or("", |segment| segment.text.as_str());
+    let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading, unseen)).collect();
     let best = best(&texts, readings);
     let at = at.unwrap_or_else(|| {
         let page = PageReading {
@@ -106,12 +109,16 @@ fn nobody_agrees(best: usize, texts: &[(Gate, String)]) -> bool {
 }
 
 /// The text as it is kept, and what the gate says of it: pdftotext comes without a gate of its own, and marks lines from
-/// right to left with signs that are no text.
-fn gated(reading: &Reading) -> (Gate, String) {
-    if !reading.engine.starts_with("pdftotext") {
+/// right to left with signs that are no text. Only hayro tells which words a reader does not see (`unseen`).
+fn gated(reading: &Reading, unseen: &str) -> (Gate, String) {
+    if reading.engine.starts_with("hayro") {
         return (reading.gate, reading.text.clone());
     }
+    if !reading.engine.starts_with("pdftotext") {
+        return (reading.gate, without(&reading.text, unseen));
+    }
     let text: String = reading.text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{c}')).collect();
+    let text = without(&text, unseen);
     match reading.gate {
         Gate::Failed => (Gate::Failed, text),
         _ => (agreement::gate(&text, 0, 0), text),
