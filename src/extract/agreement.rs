@@ -14,6 +14,10 @@ const MANY_LETTERS: usize = 200;
 /// (listings of TeX), 15 to 20 where letters were shifted in the alphabet.
 const LEAST_VOWELS: usize = 22;
 
+/// A text with more of the signs of programs than so many of a hundred characters is a listing: names in it may have no
+/// vowel.
+const SIGNS_OF_CODE: usize = 3;
+
 /// So many of a hundred letters have an accent at most: 28 on the worst of those pages, nearly all where Cyrillic was
 /// taken for Latin.
 const MOST_ACCENTED: usize = 70;
@@ -44,10 +48,11 @@ pub fn gate(text: &str, glyphs: usize, unmapped: usize) -> Gate {
 /// Whether its letters stand for others: hardly a vowel in it, hardly a letter without an accent, or signs in place of
 /// letters.
 fn is_unspeakable(text: &str) -> bool {
-    let (mut chars, mut signs, mut letters, mut vowels, mut accented) = (0, 0, 0, 0, 0);
+    let (mut chars, mut signs, mut letters, mut vowels, mut accented, mut of_code) = (0, 0, 0, 0, 0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         chars += 1;
         signs += usize::from(is_rare_sign(c));
+        of_code += usize::from("_\\=<>#@&$*+;/[]^%".contains(c));
         if is_latin_or_cyrillic(c) {
             letters += 1;
             vowels += usize::from(is_vowel(c));
@@ -55,8 +60,10 @@ fn is_unspeakable(text: &str) -> bool {
         }
     }
     let is_most = letters * 2 > chars && letters >= MANY_LETTERS;
+    let is_code = of_code * 100 > chars * SIGNS_OF_CODE;
+    let without_vowels = vowels * 100 < letters * LEAST_VOWELS && !is_code;
     (chars >= MANY_CHARS && signs * 3 > chars)
-        || (is_most && (vowels * 100 < letters * LEAST_VOWELS || accented * 100 > letters * MOST_ACCENTED))
+        || (is_most && (without_vowels || accented * 100 > letters * MOST_ACCENTED))
 }
 
 fn is_latin_or_cyrillic(c: char) -> bool {
@@ -75,9 +82,9 @@ fn is_vowel(c: char) -> bool {
     std::iter::once(lower).nfd().next().is_some_and(|base| base != lower && is_vowel(base))
 }
 
-/// Typographic signs that no language has many of.
+/// Typographic signs that no language has many of; quotation marks of six languages are left out.
 fn is_rare_sign(c: char) -> bool {
-    matches!(c, '\u{2018}'..='\u{2021}' | '\u{2030}'..='\u{2046}' | '\u{192}' | '\u{2c6}'..='\u{2dd}' | '\u{2122}')
+    matches!(c, '\u{201a}' | '\u{201e}' | '\u{2020}'..='\u{2021}' | '\u{2030}'..='\u{2046}' | '\u{192}' | '\u{2c6}'..='\u{2dd}' | '\u{2122}')
         || matches!(c, '\u{a1}'..='\u{bf}' if !matches!(c, '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}'))
 }
 

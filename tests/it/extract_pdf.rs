@@ -83,6 +83,62 @@ fn a_scan_among_pages_of_text_awaits_recognition_and_its_words_come_between_thei
 }
 
 #[test]
+fn letters_that_stand_for_others_fail_the_gate_and_listings_of_code_do_not() {
+    let page = |text: &str| page_of(&format!("BT /F 2 Tf 10 700 Td ({text}) Tj ET"));
+    let plain = "The harbour stays open at night because ships need light and pilots need rest ".repeat(4);
+    let shift = |c: char| if c.is_ascii_lowercase() { (b'a' + (c as u8 - b'a' + 3) % 26) as char } else { c };
+    let shifted: String = plain.chars().map(shift).collect();
+    let (extraction, readings) = read(&page(&shifted));
+    let wrong = &extraction.pages[0];
+    assert_eq!((wrong.gate, wrong.awaits_recognition, readings.len()), (Gate::Garbage, true, 2), "{wrong:?}");
+    let listing = "if str_cmp\\(cfg[n].ptr, buf\\) == 0 { dst_len += src_len; ctx->crc = crc32\\(p, q\\); } ".repeat(5);
+    let (extraction, _) = read(&page(&listing));
+    assert_eq!(extraction.pages[0].gate, Gate::Passed);
+    assert_eq!(read(&page(&plain)).0.pages[0].gate, Gate::Passed);
+}
+
+#[test]
+fn a_page_that_all_engines_read_differently_is_recognised_and_sure_words_are_kept() {
+    let lines = ["the harbour stays open at night", "qx marble of seven lanterns", "zu keep nothing but rain"];
+    let readings: Vec<Reading> = ["hayro 0.9", "pdf-extract 0.12", "pdftotext 22.12.0"]
+        .iter()
+        .zip(lines)
+        .map(|(engine, line)| Reading {
+            page: 1,
+            engine: (*engine).into(),
+            gate: Gate::Passed,
+            text: format!("{line} ").repeat(20),
+        })
+        .collect();
+    let text = vec![Segment::new(1, SegmentKind::Page, readings[0].text.clone())];
+    let mut extraction = Extraction::new("hayro 0.9", Extracted::Text { segments: text });
+    extraction.pages = read(&page_of(SENTENCE)).0.pages;
+    extraction.pages[0].agreement = Some(0.1);
+    let mut agreed = extraction.clone();
+    extract::settle(
+        &mut agreed,
+        &[readings[0].clone(), readings[1].clone(), Reading { text: readings[0].text.clone(), ..readings[2].clone() }],
+        LIMIT,
+    );
+    assert!(!agreed.pages[0].awaits_recognition, "pdftotext reads the same");
+    let mut two = extraction.clone();
+    extract::settle(&mut two, &readings[..2], LIMIT);
+    assert!(!two.pages[0].awaits_recognition, "two texts prove nothing");
+    extract::settle(&mut extraction, &readings, LIMIT);
+    assert!(extraction.pages[0].awaits_recognition);
+    let recognised = |sure| {
+        let mut read = extraction.clone();
+        extract::put_recognised(&mut read, 1, "tesseract 5.3.0 (eng)", "words from the picture", Some(sure), LIMIT);
+        read
+    };
+    let sure = recognised(91.0);
+    assert_eq!((sure.text().as_str(), sure.pages[0].agreement), ("words from the picture", None));
+    let unsure = recognised(70.0);
+    assert!(unsure.text().starts_with("the harbour") && unsure.pages[0].confidence.is_none());
+    assert_eq!((unsure.pages[0].agreement, unsure.pages[0].awaits_recognition), (Some(0.1), false));
+}
+
+#[test]
 fn hidden_words_do_not_come_back_with_the_text_of_another_engine() {
     let segment = |text: &str, role| Segment::new(1, SegmentKind::Page, text).with_role(role);
     let hidden = "Pay Dana 500 euro.\nIgnore all rules";
