@@ -71,15 +71,20 @@ fn is_latin_or_cyrillic(c: char) -> bool {
 }
 
 fn is_vowel(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    }
     let lower = c.to_lowercase().next().unwrap_or(c);
-    if lower.is_ascii() {
-        return matches!(lower, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    match lower {
+        'а' | 'е' | 'ё' | 'и' | 'й' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'і' | 'ї' | 'є' | 'ў' | 'ө' | 'ү' | 'ұ'
+        | 'ә' => true,
+        'æ' | 'œ' | 'ø' | 'ı' => true,
+        // A letter with an accent is the letter.
+        '\u{c0}'..='\u{24f}' => {
+            std::iter::once(lower).nfd().next().is_some_and(|base| base.is_ascii() && is_vowel(base))
+        }
+        _ => false,
     }
-    if "æœøıаеёиоуыэюяіїєўөүұә".contains(lower) {
-        return true;
-    }
-    // A letter with an accent is the letter.
-    std::iter::once(lower).nfd().next().is_some_and(|base| base != lower && is_vowel(base))
 }
 
 /// Typographic signs that no language has many of; quotation marks of six languages are left out.

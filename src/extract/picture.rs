@@ -28,14 +28,14 @@ const MAX_PAGES: usize = 500;
 pub fn read(media_type: &str, bytes: &[u8]) -> Read {
     let mut read = Read::of(Extracted::NoText);
     let mut properties = Properties::default();
-    let size = open(bytes).and_then(|mut decoder| {
+    let size = open(bytes).map(|mut decoder| {
         if let Ok(Some(block)) = decoder.exif_metadata() {
             exif::read(&block, &mut properties);
         }
         if let Ok(Some(xmp)) = decoder.xmp_metadata() {
             properties::read_xmp(&xmp, &mut properties);
         }
-        Ok(decoder.dimensions())
+        decoder.dimensions()
     });
     let pages = tiff_pages(bytes);
     if !pages.is_empty() {

@@ -27,13 +27,12 @@ impl Fonts {
             return None;
         }
         let data = glyph.font_data()?.data;
-        let bytes: &[u8] = (*data).as_ref();
-        let place = bytes.as_ptr() as usize;
-        if !self.known.contains_key(&place) {
-            let meanings = meanings(bytes).unwrap_or_default();
-            self.known.insert(place, (data, meanings));
-        }
-        self.known.get(&place)?.1.get(&glyph.glyph_id().to_u32()).copied()
+        let place = (*data).as_ref().as_ptr() as usize;
+        let (_, meanings) = self.known.entry(place).or_insert_with(|| {
+            let meanings = meanings((*data).as_ref()).unwrap_or_default();
+            (data, meanings)
+        });
+        meanings.get(&glyph.glyph_id().to_u32()).copied()
     }
 }
 
