@@ -7,6 +7,24 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_qui
 /// One in so many glyphs or characters may be without meaning.
 const TOLERATED: usize = 10;
 
+/// Letters of Latin or Cyrillic script from which a text must be one that can be spoken.
+const MANY_LETTERS: usize = 200;
+
+/// So many of a hundred letters are vowels at least: 40 to 46 in the six languages, 23 on the worst of 6,074 real pages
+/// (listings of TeX), 15 to 20 where letters were shifted in the alphabet.
+const LEAST_VOWELS: usize = 22;
+
+/// A text with more of the signs of programs than so many of a hundred characters is a listing: names in it may have no
+/// vowel.
+const SIGNS_OF_CODE: usize = 3;
+
+/// So many of a hundred letters have an accent at most: 28 on the worst of those pages, nearly all where Cyrillic was
+/// taken for Latin.
+const MOST_ACCENTED: usize = 70;
+
+/// Characters from which it counts how many of them are signs.
+const MANY_CHARS: usize = 50;
+
 /// Whether a text passes as text. `glyphs` are those that were drawn, `unmapped` those of them that the file gives no
 /// character for; both 0 where the engine does not say.
 pub fn gate(text: &str, glyphs: usize, unmapped: usize) -> Gate {
@@ -18,13 +36,61 @@ pub fn gate(text: &str, glyphs: usize, unmapped: usize) -> Gate {
     }
     if unmapped * TOLERATED > glyphs {
         Gate::Unmapped
-    } else if odd * TOLERATED > all {
+    } else if odd * TOLERATED > all || is_unspeakable(text) {
         Gate::Garbage
     } else if words == 0 {
         Gate::Empty
     } else {
         Gate::Passed
     }
+}
+
+/// Whether its letters stand for others: hardly a vowel in it, hardly a letter without an accent, or signs in place of
+/// letters.
+fn is_unspeakable(text: &str) -> bool {
+    let (mut chars, mut signs, mut letters, mut vowels, mut accented, mut of_code) = (0, 0, 0, 0, 0, 0);
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        chars += 1;
+        signs += usize::from(is_rare_sign(c));
+        of_code += usize::from("_\\=<>#@&$*+;/[]^%".contains(c));
+        if is_latin_or_cyrillic(c) {
+            letters += 1;
+            vowels += usize::from(is_vowel(c));
+            accented += usize::from(matches!(c, '\u{c0}'..='\u{24f}'));
+        }
+    }
+    let is_most = letters * 2 > chars && letters >= MANY_LETTERS;
+    let is_code = of_code * 100 > chars * SIGNS_OF_CODE;
+    let without_vowels = vowels * 100 < letters * LEAST_VOWELS && !is_code;
+    (chars >= MANY_CHARS && signs * 3 > chars)
+        || (is_most && (without_vowels || accented * 100 > letters * MOST_ACCENTED))
+}
+
+fn is_latin_or_cyrillic(c: char) -> bool {
+    c.is_ascii_alphabetic() || (c.is_alphabetic() && matches!(c, '\u{c0}'..='\u{24f}' | '\u{400}'..='\u{52f}'))
+}
+
+fn is_vowel(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    }
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    match lower {
+        'а' | 'е' | 'ё' | 'и' | 'й' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'і' | 'ї' | 'є' | 'ў' | 'ө' | 'ү' | 'ұ'
+        | 'ә' => true,
+        'æ' | 'œ' | 'ø' | 'ı' => true,
+        // A letter with an accent is the letter.
+        '\u{c0}'..='\u{24f}' => {
+            std::iter::once(lower).nfd().next().is_some_and(|base| base.is_ascii() && is_vowel(base))
+        }
+        _ => false,
+    }
+}
+
+/// Typographic signs that no language has many of; quotation marks of six languages are left out.
+fn is_rare_sign(c: char) -> bool {
+    matches!(c, '\u{201a}' | '\u{201e}' | '\u{2020}'..='\u{2021}' | '\u{2030}'..='\u{2046}' | '\u{192}' | '\u{2c6}'..='\u{2dd}' | '\u{2122}')
+        || matches!(c, '\u{a1}'..='\u{bf}' if !matches!(c, '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}'))
 }
 
 /// Control characters, private use, unassigned and non-characters, and the replacement character.
@@ -77,13 +143,13 @@ pub fn words(text: &str) -> HashMap<String, u32> {
 }
 
 /// Marks of direction, soft hyphens and marks above letters: they part no word.
-fn is_ignored(c: char) -> bool {
+pub fn is_ignored(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
         || matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}' | '\u{5b0}'..='\u{5c7}')
 }
 
 /// A sign of a script that is written without spaces.
-fn is_sign(c: char) -> bool {
+pub fn is_sign(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
         || matches!(c, '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3347f}')
 }

@@ -10,6 +10,11 @@ pub fn is_rtl(c: char) -> bool {
         || is_form(c)
 }
 
+/// A mark above or below a letter of such a script.
+pub fn is_mark(c: char) -> bool {
+    matches!(c, '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c5}' | '\u{5c7}')
+}
+
 /// A presentation form: what a letter looks like between its neighbours, which is not how it is written in text.
 pub fn is_form(c: char) -> bool {
     matches!(c, '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')

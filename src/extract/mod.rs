@@ -15,6 +15,7 @@ mod picture;
 mod rtf;
 mod story;
 mod text;
+mod unseen;
 
 use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
 use crate::domain::reader::Reading;

@@ -2,6 +2,7 @@
 //! their place. Runs no engine itself.
 
 use super::agreement::{self, f1};
+use super::unseen::without;
 use super::{limit, pdf, picture};
 use crate::domain::extraction::{Extracted, Extraction, Gate, PageReading, Role, Segment, SegmentKind};
 use crate::domain::reader::Reading;
@@ -13,6 +14,19 @@ const FEW_LETTERS: usize = 200;
 
 /// Difference in agreement that does not count.
 const SAME_SCORE: f64 = 0.02;
+
+/// Word F1 below which two texts say different things.
+const DIFFERENT: f64 = 0.5;
+
+/// Letters from which a page whose texts are all different is worth recognition.
+const WORTH_RECOGNITION: usize = 100;
+
+/// Mean confidence of recognised words, of 100, from which they are believed rather than a text that no other engine
+/// reads: the right model gives 93 to 96.
+const SURE: f64 = 80.0;
+
+/// Word F1 from which recognised words confirm a text: it has fewer mistakes than they.
+const CONFIRMED: f64 = 0.9;
 
 /// How the sentence about pages that are pictures ends; it is known by it when it is no longer true.
 const ARE_PICTURES: &str = "without text (scans).";
@@ -51,7 +65,9 @@ pub fn settle(extraction: &mut Extraction, readings: &[Reading], text_limit: usi
 }
 
 fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, readings: &[&Reading]) {
-    let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading)).collect();
+    let unseen = extraction.segments().iter().find(|one| one.number == number && one.role == Role::Hidden);
+    let unseen = unseen.map_or("", |segment| segment.text.as_str());
+    let texts: Vec<(Gate, String)> = readings.iter().map(|reading| gated(reading, unseen)).collect();
     let best = best(&texts, readings);
     let at = at.unwrap_or_else(|| {
         let page = PageReading {
@@ -75,16 +91,34 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
     page.engine.clone_from(&readings[best].engine);
     page.gate = Gate::Passed;
     page.awaits_recognition &= letters(text) < FEW_LETTERS;
+    page.awaits_recognition |= is_contested(page, text) && nobody_agrees(best, &texts);
     set_text(extraction, number, text);
 }
 
+/// Whether the libraries read quite different words on a page that has many.
+fn is_contested(page: &PageReading, text: &str) -> bool {
+    page.agreement.is_some_and(|f1| f1 < DIFFERENT) && letters(text) >= WORTH_RECOGNITION
+}
+
+/// Whether all three engines read something, and no other reads what `best` does: then the file itself names wrong
+/// letters. Two texts alone prove nothing, the second engine is wrong too often.
+fn nobody_agrees(best: usize, texts: &[(Gate, String)]) -> bool {
+    let kept = agreement::words(&texts[best].1);
+    let others = || texts.iter().enumerate().filter(|(at, (_, text))| *at != best && letters(text) > 0);
+    others().count() >= 2 && others().all(|(_, (_, text))| f1(&kept, &agreement::words(text)) < DIFFERENT)
+}
+
 /// The text as it is kept, and what the gate says of it: pdftotext comes without a gate of its own, and marks lines from
-/// right to left with signs that are no text.
-fn gated(reading: &Reading) -> (Gate, String) {
-    if !reading.engine.starts_with("pdftotext") {
+/// right to left with signs that are no text. Only hayro tells which words a reader does not see (`unseen`).
+fn gated(reading: &Reading, unseen: &str) -> (Gate, String) {
+    if reading.engine.starts_with("hayro") {
         return (reading.gate, reading.text.clone());
     }
+    if !reading.engine.starts_with("pdftotext") {
+        return (reading.gate, without(&reading.text, unseen));
+    }
     let text: String = reading.text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{c}')).collect();
+    let text = without(&text, unseen);
     match reading.gate {
         Gate::Failed => (Gate::Failed, text),
         _ => (agreement::gate(&text, 0, 0), text),
@@ -123,6 +157,10 @@ pub fn put_recognised(
     text_limit: usize,
 ) {
     let Some(reading) = extraction.pages.iter_mut().find(|reading| reading.number == page) else { return };
+    let segments: &[Segment] = match &extraction.extracted {
+        Extracted::Text { segments } => segments,
+        _ => &[],
+    };
     let layer_is_good = reading.gate == Gate::Passed;
     reading.awaits_recognition = false;
     if letters(text) == 0 {
@@ -133,16 +171,44 @@ pub fn put_recognised(
         finish(extraction, text_limit);
         return;
     }
-    reading.engine = engine.into();
-    reading.gate = agreement::gate(text, 0, 0);
-    reading.confidence = confidence;
-    let layer = extraction.segments().iter().find(|one| one.number == page && one.role == Role::Text);
-    let text = match layer {
-        Some(layer) if layer_is_good => with_missing(text, &layer.text),
-        _ => text.into(),
+    let layer = segments.iter().find(|one| one.number == page && one.role == Role::Text);
+    let layer = layer.filter(|_| layer_is_good).map_or("", |layer| layer.text.as_str());
+    let text = match kept(reading, layer, text, confidence) {
+        Kept::Layer => return finish(extraction, text_limit),
+        Kept::Both => with_missing(text, layer),
+        Kept::Recognised => text.into(),
     };
+    reading.engine = engine.into();
+    reading.gate = agreement::gate(&text, 0, 0);
+    reading.confidence = confidence;
+    // It is said of texts that are no longer there.
+    reading.agreement = None;
     set_text(extraction, page, &text);
     finish(extraction, text_limit);
+}
+
+enum Kept {
+    Layer,
+    /// The layer is a stamp or a header line on a picture.
+    Both,
+    Recognised,
+}
+
+/// What is kept of a page that has both a text layer that can be text, or none, and recognised words.
+fn kept(page: &PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
+    if layer.is_empty() {
+        return Kept::Recognised;
+    }
+    if is_contested(page, layer) {
+        if confidence.is_some_and(|sure| sure >= SURE) {
+            let confirms = f1(&agreement::words(layer), &agreement::words(recognised)) >= CONFIRMED;
+            return if confirms { Kept::Layer } else { Kept::Recognised };
+        }
+        if letters(layer) >= FEW_LETTERS {
+            return Kept::Layer;
+        }
+    }
+    Kept::Both
 }
 
 /// The recognised text, above it the lines of the text layer of which it has not most words.

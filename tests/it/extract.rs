@@ -1,7 +1,9 @@
 //! Text out of files through the real child process, and what a hostile file can do to it: nothing to the service.
 
 use crate::app::{Folder, fixture};
+use crate::papers::Paper;
 use pouch::config::{Config, Extractor};
+use pouch::domain::ProblemCode;
 use pouch::domain::extraction::{Extracted, Extraction};
 use pouch::pipeline::reading;
 use pouch::sandbox::{Pool, Source};
@@ -199,6 +201,35 @@ async fn arabic_of_a_pdf_comes_in_logical_order() {
     let wanted = [(part.path.clone(), part.size_bytes)];
     let read = reading::read(&pool, &source, &wanted, limits().text_bytes).await.unwrap();
     assert!(read[0].text().contains("بناء القدرات"), "{}", read[0].text());
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/files").join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn a_pdf_that_only_forbids_copying_is_read_and_one_with_a_password_is_locked() {
+    let folder = Folder::new();
+    let files: [(&str, &[u8]); 2] = [(PDF, &file("restricted.pdf")), (PDF, &file("locked.pdf"))];
+    let read = read(&pool(limits()), &folder, &files).await;
+    assert!(read[0].text().contains("container terminals on four"), "{}", read[0].text());
+    assert_eq!((read[0].status(), read[0].pages[0].agreement), ("text", Some(1.0)));
+    assert_eq!((read[1].status(), read[1].text().as_str()), ("locked", ""));
+}
+
+#[tokio::test]
+async fn a_pdf_of_more_pages_than_are_read_is_cut_and_says_so() {
+    let folder = Folder::new();
+    let mut paper = Paper::new();
+    for number in 1..=2_001 {
+        paper.page(&format!("BT /F 12 Tf 50 700 Td (Leaf {number}) Tj ET"));
+    }
+    let read = read(&pool(limits()), &folder, &[(PDF, &paper.finish())]).await;
+    assert_eq!((read[0].pages.len(), read[0].segments().len()), (2_000, 2_000));
+    assert!(read[0].text().ends_with("\nLeaf 2000"));
+    let problem = &read[0].problems[0];
+    assert_eq!(problem.code, ProblemCode::TextCut);
+    assert!(problem.detail.contains("has 2001 pages; only the first 2000"), "{}", problem.detail);
 }
 
 #[tokio::test]

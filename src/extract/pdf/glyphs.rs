@@ -3,7 +3,6 @@
 
 use hayro_interpret::font::{FontData, OutlineGlyph};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// Glyphs of one page that are looked up so, and fonts that are kept.
 const MAX_LOOKUPS: usize = 50_000;
@@ -28,16 +27,12 @@ impl Fonts {
             return None;
         }
         let data = glyph.font_data()?.data;
-        let bytes: &[u8] = (*data).as_ref();
-        let place = bytes.as_ptr() as usize;
-        let known = match self.known.entry(place) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let meanings = meanings(bytes).unwrap_or_default();
-                new.insert((data, meanings))
-            }
-        };
-        known.1.get(&glyph.glyph_id().to_u32()).copied()
+        let place = (*data).as_ref().as_ptr() as usize;
+        let (_, meanings) = self.known.entry(place).or_insert_with(|| {
+            let meanings = meanings((*data).as_ref()).unwrap_or_default();
+            (data, meanings)
+        });
+        meanings.get(&glyph.glyph_id().to_u32()).copied()
     }
 }
 

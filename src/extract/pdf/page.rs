@@ -7,6 +7,7 @@ use super::rows::Word;
 use super::sight::{self, Sight};
 use crate::domain::extraction::Gate;
 use crate::extract::agreement;
+use crate::extract::unseen::without;
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret, interpret_page};
 use hayro_syntax::Pdf;
@@ -219,10 +220,11 @@ impl Sheet {
         }
     }
 
-    /// The text of another engine with what it does not read: annotations and form fields.
+    /// The text of another engine with what it does not read, annotations and form fields, and without the words that
+    /// nobody sees.
     pub fn with_additions(&self, text: Option<Option<&str>>) -> String {
-        let text = text.flatten().unwrap_or_default();
-        if self.additions.is_empty() { text.into() } else { format!("{text}\n\n{}", self.additions) }
+        let text = without(text.flatten().unwrap_or_default(), &self.hidden);
+        if self.additions.is_empty() { text } else { format!("{text}\n\n{}", self.additions) }
     }
 
     /// More than half of its letters have a meaning.
@@ -232,7 +234,12 @@ impl Sheet {
 
     /// There is something to see on it that may be words.
     pub fn shows_something(&self) -> bool {
-        self.images > 0 || self.unmapped > 0 || self.outlines > MANY_OUTLINES || (self.failed && !self.own.is_empty())
+        let has_glyphs = self.glyphs > 0 && self.gate() == Gate::Garbage;
+        self.images > 0
+            || self.unmapped > 0
+            || self.outlines > MANY_OUTLINES
+            || has_glyphs
+            || (self.failed && !self.own.is_empty())
     }
 
     /// Its words stand in a picture, whatever few words stand on it.

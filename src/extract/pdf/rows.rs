@@ -137,8 +137,11 @@ impl Rows {
         if !self.row.is_empty() {
             let mut row = std::mem::take(&mut self.row);
             let text = std::mem::take(&mut self.row_text);
-            drop_doubles(&mut row, &text);
             let rtl = text.chars().filter(|c| arabic::is_rtl(*c)).count();
+            if rtl > 0 {
+                drop_letters_of_marks(&mut row, &text);
+            }
+            drop_doubles(&mut row, &text);
             self.rtl_letters += rtl;
             self.ltr_letters += text.chars().filter(|c| c.is_alphabetic() && !arabic::is_rtl(*c)).count();
             if rtl > 0 {
@@ -176,6 +179,7 @@ impl Rows {
     fn read_from_the_right(&mut self, mut row: Vec<Cell>, text: &str) {
         attach_marks(&mut row, text);
         row.sort_by(|a, b| a.x.total_cmp(&b.x));
+        drop_covered_spaces(&mut row, text);
         let rtl = self.rtl_letters >= self.ltr_letters;
         // Columns that stand side by side are read one after the other.
         let mut columns: Vec<Vec<Cell>> = vec![Vec::new()];
@@ -311,25 +315,74 @@ fn drop_doubles(row: &mut Vec<Cell>, text: &str) {
     });
 }
 
-/// Marks above and below letters stand before their letter in a line that is read from the right, as it stands.
+/// Brings marks above and below letters to their letter: they stand before it in a line that is read from the right, as
+/// it stands.
 fn attach_marks(row: &mut [Cell], text: &str) {
-    let is_mark = |cell: &Cell| {
-        let mut chars = text[cell.start..cell.end].chars();
-        chars.next().is_some_and(|c| matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c7}'))
-    };
+    let begins_with_mark = |cell: &Cell| text[cell.start..cell.end].starts_with(arabic::is_mark);
     let letters: Vec<(f64, f64)> = row
         .iter()
-        .filter(|cell| !is_mark(cell) && cell.width > 0.0)
+        .filter(|cell| !begins_with_mark(cell) && cell.width > 0.0)
         .map(|cell| (cell.x, cell.x + cell.width))
         .collect();
     if letters.len() == row.len() {
         return;
     }
-    for cell in row.iter_mut().filter(|cell| is_mark(cell)) {
+    for cell in row.iter_mut().filter(|cell| begins_with_mark(cell)) {
         let middle = cell.x + cell.width / 2.0;
         if let Some((start, _)) = letters.iter().find(|(start, end)| (*start..=*end).contains(&middle)) {
             cell.x = start - cell.em * 0.001;
         }
         cell.width = 0.0;
     }
+}
+
+/// Some programs name a mark's glyph with the letter below it, and the letter's with the mark above it: what both say is
+/// said once.
+fn drop_letters_of_marks(row: &mut [Cell], text: &str) {
+    for at in 0..row.len() {
+        let mark = &row[at];
+        let said = &text[mark.start..mark.end];
+        if mark.width > 0.05 * mark.em || !said.ends_with(arabic::is_mark) {
+            continue;
+        }
+        let base = [at + 1, at.wrapping_sub(1)].into_iter().filter_map(|other| row.get(other)).find(|base| {
+            let piece = &text[base.start..base.end];
+            let dx = mark.x - base.x;
+            let above = -0.3 * mark.em <= dx && dx <= base.width + 0.3 * mark.em;
+            // In a file that does not say how wide letters are, only what stands higher or lower is a mark.
+            let apart = base.width > 0.05 * base.em || mark.y != base.y;
+            above && apart && !piece.is_empty() && said.starts_with(piece)
+        });
+        if let Some(base) = base {
+            row[at].start += base.end - base.start;
+        }
+    }
+}
+
+/// A space that was drawn over a letter, as some programs do at the end of a line, parts nothing.
+fn drop_covered_spaces(row: &mut Vec<Cell>, text: &str) {
+    let is_space = |cell: &Cell| cell.width > 0.0 && text[cell.start..cell.end].chars().all(char::is_whitespace);
+    let slack = |cell: &Cell| cell.em * 0.02;
+    // In the order of the line, only the last letter before it and the first after it can lie over it.
+    let mut over: Option<(f64, f64)> = None;
+    let mut covered = vec![false; row.len()];
+    for (at, cell) in row.iter().enumerate() {
+        if !is_space(cell) {
+            if over.is_none_or(|(_, end)| cell.x + cell.width > end) {
+                over = Some((cell.x, cell.x + cell.width));
+            }
+            continue;
+        }
+        let end = cell.x + cell.width;
+        let next = row[at + 1..].iter().find(|one| !is_space(one)).map(|one| (one.x, one.x + one.width));
+        covered[at] = [over, next]
+            .into_iter()
+            .flatten()
+            .any(|(from, to)| from <= cell.x + slack(cell) && end <= to + slack(cell));
+    }
+    let mut at = 0;
+    row.retain(|_| {
+        at += 1;
+        !covered[at - 1]
+    });
 }
