@@ -207,11 +207,26 @@ fn is_saved_page(start: &str) -> bool {
         && (fields.contains("saved by") || fields.contains("snapshot-content-location") || fields.contains("mhtml"))
 }
 
+/// UTF-16 without a byte order mark: zeros stand only in every other byte; most of them in Latin text, those of the
+/// blanks and line ends in other scripts, where the claim must help.
+fn is_wide(head: &[u8], says_text: bool) -> bool {
+    let zeros = |first: usize| head.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    let enough = if says_text { 2 } else { half * 6 / 10 };
+    half >= 8 && even.min(odd) == 0 && even.max(odd) >= enough
+}
+
 fn text_or_unknown(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     let head = &bytes[..bytes.len().min(4096)];
     let odd = head.iter().filter(|byte| **byte < 9 || (**byte > 13 && **byte < 27)).count();
-    let wide = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
-    if odd > 0 && !wide {
+    // Old text files strike letters over with backspaces; what says that it is text and holds no zero is believed.
+    let says_text = claimed.starts_with("text/")
+        || name
+            .is_some_and(|name| [".txt", ".text", ".log"].iter().any(|ending| name.to_lowercase().ends_with(ending)));
+    let marked = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
+    let wide = marked || is_wide(head, says_text);
+    let is_believed = says_text && !head.contains(&0) && std::str::from_utf8(&head[..head.len().min(1024)]).is_ok();
+    if odd > 0 && !wide && !is_believed {
         return "application/octet-stream".into();
     }
     let start = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
