@@ -72,7 +72,8 @@ pub fn confine(child: Child, limits: &Limits) -> io::Result<(File, Protections)>
     Resource::FSIZE.set(0, 0)?;
     limits.allow(0)?;
     // A library that prints would break the frames: the frames get a descriptor of their own.
-    let output = rustix::io::dup(io::stdout())?;
+    // No program that it starts may write answers in its name.
+    let output = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3)?;
     rustix::stdio::dup2_stdout(io::stderr())?;
     std::panic::set_hook(Box::new(|_| {}));
     let mut protections = Protections {

@@ -170,7 +170,9 @@ async fn save_read(tools: &Tools, done: Done<files::PartsRead>, now: Timestamp) 
 
 /// text, catalogue -> kind, assignments
 async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
-    let done = for_each(tasks, |task| steps::classify_message(tools, task)).await;
+    // Two at once: it is work for processors, and each holds its texts in memory.
+    let done = steps::results(tasks, 2, |task| steps::classify_message(tools, task));
+    let done = steps::gathered(done).await;
     let mut tx = tools.store.begin().await?;
     for (task, (line, classified)) in &done.good {
         let id = line.id.clone();

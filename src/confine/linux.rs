@@ -41,7 +41,7 @@ pub fn confine(child: Child, limits: &Limits, protections: &mut Protections) -> 
     }
     let filters = match child {
         Child::Extractor => vec![without_clone3(), needed_alone()],
-        Child::ToolRunner => vec![without_the_dangerous()],
+        Child::ToolRunner => vec![without_clone3(), without_the_dangerous()],
     };
     for filter in filters {
         match filter.and_then(|program| seccompiler::apply_filter(&program)) {
@@ -93,7 +93,6 @@ fn needed_alone() -> Filter {
         libc::SYS_close,
         libc::SYS_lseek,
         libc::SYS_fstat,
-        libc::SYS_fcntl,
         libc::SYS_ppoll,
         libc::SYS_mmap,
         libc::SYS_munmap,
@@ -118,8 +117,6 @@ fn needed_alone() -> Filter {
         libc::SYS_clock_nanosleep,
         libc::SYS_gettid,
         libc::SYS_getpid,
-        libc::SYS_tgkill,
-        libc::SYS_prlimit64,
         libc::SYS_uname,
         // The other filter answers this one; it would not be heard over a refusal here.
         libc::SYS_clone3,
@@ -128,10 +125,22 @@ fn needed_alone() -> Filter {
     let thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
     let is_thread = SeccompCondition::new(0, SeccompCmpArgLen::Qword, thread, libc::CLONE_THREAD as u64)?;
     rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![is_thread])?]);
+    // Its own limits and threads, nobody else's.
+    let own = u64::from(std::process::id());
+    rules.insert(libc::SYS_tgkill, vec![only(0, own)?]);
+    rules.insert(libc::SYS_prlimit64, vec![only(0, 0)?, only(0, own)?]);
+    let harmless = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL, libc::F_DUPFD_CLOEXEC];
+    let harmless: Result<Vec<SeccompRule>, _> = harmless.into_iter().map(|verb| only(1, verb as u64)).collect();
+    rules.insert(libc::SYS_fcntl, harmless?);
     // A thread may be given a name, nothing else.
-    let names = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, libc::PR_SET_NAME as u64)?;
-    rules.insert(libc::SYS_prctl, vec![SeccompRule::new(vec![names])?]);
+    rules.insert(libc::SYS_prctl, vec![only(0, libc::PR_SET_NAME as u64)?]);
     filter(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
+}
+
+/// The call with this value in one of its arguments, which are 32 bits wide here.
+fn only(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::Error> {
+    let equal = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)?;
+    Ok(SeccompRule::new(vec![equal])?)
 }
 
 /// Programs of the system need many calls; refused are those that lead out: connections, other processes, the kernel.
@@ -184,7 +193,61 @@ fn without_the_dangerous() -> Filter {
         libc::SYS_acct,
         libc::SYS_quotactl,
         libc::SYS_personality,
+        // Landlock does not cover modes, owners, times and attributes of files.
+        libc::SYS_fchmod,
+        libc::SYS_fchmodat,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
+        libc::SYS_utimensat,
+        libc::SYS_setxattr,
+        libc::SYS_lsetxattr,
+        libc::SYS_fsetxattr,
+        libc::SYS_removexattr,
+        libc::SYS_lremovexattr,
+        libc::SYS_fremovexattr,
+        // Other processes: neither signals nor priorities, and no way out of the group that is killed with the runner.
+        libc::SYS_kill,
+        libc::SYS_tkill,
+        libc::SYS_pidfd_send_signal,
+        libc::SYS_rt_sigqueueinfo,
+        libc::SYS_rt_tgsigqueueinfo,
+        libc::SYS_setsid,
+        libc::SYS_setpgid,
+        libc::SYS_setpriority,
+        libc::SYS_ioprio_set,
+        libc::SYS_sched_setscheduler,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setattr,
+        libc::SYS_sched_setaffinity,
+        // Memory that would outlive it.
+        libc::SYS_shmget,
+        libc::SYS_shmat,
+        libc::SYS_msgget,
+        libc::SYS_semget,
+        libc::SYS_memfd_create,
     ];
-    let rules = refused.into_iter().map(|call| (call, Vec::new())).collect();
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = refused.into_iter().map(|call| (call, Vec::new())).collect();
+    #[cfg(target_arch = "x86_64")]
+    for call in [libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes] {
+        rules.insert(call, Vec::new());
+    }
+    // Limits of itself only: any other number than none.
+    let others = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
+    rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![others])?]);
+    // New namespaces would give new rights over them.
+    let namespaces = [
+        libc::CLONE_NEWUSER,
+        libc::CLONE_NEWNET,
+        libc::CLONE_NEWNS,
+        libc::CLONE_NEWPID,
+        libc::CLONE_NEWIPC,
+        libc::CLONE_NEWUTS,
+        libc::CLONE_NEWCGROUP,
+    ];
+    let new = |flag: libc::c_int| {
+        let set = SeccompCmpOp::MaskedEq(flag as u64);
+        SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Qword, set, flag as u64)?])
+    };
+    rules.insert(libc::SYS_clone, namespaces.into_iter().map(new).collect::<Result<_, _>>()?);
     filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
 }

@@ -11,6 +11,8 @@ pub(crate) struct Changes {
     pub insertions: u32,
     pub deletions: u32,
     pub moves: u32,
+    /// The other ends of moves.
+    pub moves_away: u32,
     change_authors: Vec<String>,
     pub comments: u32,
     comment_authors: Vec<String>,
@@ -37,6 +39,7 @@ impl Changes {
         self.insertions += other.insertions;
         self.deletions += other.deletions;
         self.moves += other.moves;
+        self.moves_away += other.moves_away;
         self.comments += other.comments;
         self.hidden += other.hidden;
         self.unseen += other.unseen;
@@ -47,7 +50,8 @@ impl Changes {
     /// One sentence for each kind that there is.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let counts = [(self.insertions, "insertion"), (self.deletions, "deletion"), (self.moves, "move")];
+        let counts =
+            [(self.insertions, "insertion"), (self.deletions, "deletion"), (self.moves.max(self.moves_away), "move")];
         let counted: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)).collect();
         if !counted.is_empty() {
             let detail = format!(

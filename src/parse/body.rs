@@ -14,6 +14,9 @@ const MAX_HTML_BYTES: usize = 5 << 20;
 /// Longest body text that is kept, in characters.
 const MAX_CHARS: usize = 4_000_000;
 
+/// Characters that are kept of each form as it was sent, beside the text.
+const MAX_FORM_CHARS: usize = 1_000_000;
+
 /// A body without anything quoted.
 pub fn whole(text: String, source: BodySource) -> Body {
     let end = text.chars().count();
@@ -51,7 +54,8 @@ pub fn of_texts(plain: Option<String>, html: Option<String>, is_forward: bool, p
     let (text, source) = choose(plain_text, html_text, problems);
     let text = cut(text, problems);
     let (own, quoted) = quoted::split(&text, is_forward);
-    Body { text, source, own, quoted, plain, html }
+    let short = |form: Option<String>| form.map(|form| form.chars().take(MAX_FORM_CHARS).collect());
+    Body { text, source, own, quoted, plain: short(plain), html: short(html) }
 }
 
 /// Line feeds only, no control characters, no blanks at line ends.

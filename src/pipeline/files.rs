@@ -25,8 +25,9 @@ pub struct PartsRead {
 /// Text that one step holds in memory, in bytes; with more it saves and goes on later.
 pub const HELD_BYTES: usize = 4 << 20;
 
-/// Most files that are read between two looks at how much text there is.
+/// Most files that are read between two looks at how much text there is, and how large they may be together, in bytes.
 const FILES_AT_ONCE: usize = 8;
+const BYTES_AT_ONCE: u64 = 1 << 20;
 
 impl PartsRead {
     /// Of all texts.
@@ -53,7 +54,15 @@ pub async fn read_parts(tools: &Tools, task: Task) -> Result<PartsRead, TaskErro
     }
     let mut read = PartsRead { extractions: Vec::with_capacity(unread.len()), next: None };
     let source = source(tools, line.digest)?;
-    for some in unread.chunks(FILES_AT_ONCE) {
+    let mut rest = unread.as_slice();
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fits = rest.iter().take(FILES_AT_ONCE).take_while(|part| {
+            bytes += part.size_bytes;
+            bytes <= BYTES_AT_ONCE
+        });
+        let (some, later) = rest.split_at(fits.count().max(1));
+        rest = later;
         if read.text_bytes() > HELD_BYTES {
             read.next = Some(Stage::Extract);
             return Ok(read);

@@ -3,7 +3,7 @@
 use super::{Tools, set_outcome};
 use crate::classify::Input;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
-use crate::domain::extraction::{Segment, SegmentKind};
+use crate::domain::extraction::{Extracted, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
@@ -79,7 +79,12 @@ pub async fn for_each<T, F>(tasks: &[Task], step: impl Fn(Task) -> F) -> Done<T>
 where
     F: Future<Output = Result<T, TaskError>>,
 {
-    results(tasks, 8, step)
+    gathered(results(tasks, 8, step)).await
+}
+
+/// All results, those that are good and those that are not.
+pub async fn gathered<T>(results: impl futures::Stream<Item = (Task, Result<T, TaskError>)>) -> Done<T> {
+    results
         .fold(Done::default(), |mut done, (task, result)| async move {
             done.push(task, result);
             done
@@ -228,6 +233,29 @@ fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
     }
 }
 
+/// Text of one message that is classified, in bytes: some three hundred pages. What is more is kept and shown, and a
+/// person reads it; the classifier holds its text several times over.
+const CLASSIFIED_BYTES: usize = 1 << 20;
+
+/// Leaves the beginning of the texts, so that offsets stay what they are; says whether something was left out.
+fn leave_beginning(texts: &mut Vec<TextPart>) -> bool {
+    let mut left = CLASSIFIED_BYTES;
+    let mut is_cut = false;
+    for text in texts.iter_mut() {
+        for segment in &mut text.segments {
+            if segment.text.len() > left {
+                segment.text.truncate(segment.text.floor_char_boundary(left));
+                is_cut = true;
+            }
+            left -= segment.text.len();
+        }
+        let with_words = text.segments.iter().rposition(|segment| !segment.text.is_empty()).map_or(0, |at| at + 1);
+        text.segments.truncate(with_words);
+    }
+    texts.retain(|text| text.path == "body" || !text.segments.is_empty());
+    is_cut
+}
+
 /// Classifies the message of a task; only evidence that stands in the source is let through.
 pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine, Classification), TaskError> {
     let id = MessageId(task.subject.clone());
@@ -238,6 +266,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
     let cards: BTreeSet<String> =
         parsed.all_parts().iter().filter(|part| is_card(&part.media_type)).map(|part| part.path.clone()).collect();
     texts.retain(|text| !cards.contains(&text.path));
+    let is_cut = leave_beginning(&mut texts);
     let classifier = tools.classifier.clone();
     // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
     let work = tokio::task::spawn_blocking(move || {
@@ -252,6 +281,10 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
         });
     }
     classified.assignments.retain(|one| !one.evidence.is_empty());
+    if is_cut {
+        let words = "there is more text than Pouch classifies: only the first million characters were looked at";
+        classified.reason = format!("{}; {words}", classified.reason);
+    }
     for part in &line.summary.parts {
         let read = message::extraction(&tools.store, part.digest).await?;
         let found = read.and_then(|read| read.findings.into_iter().find(|one| one.code == FindingCode::Malware));
@@ -277,7 +310,15 @@ pub async fn load_for_queue(tools: &Tools, task: Task) -> Result<Option<(Message
         return Ok(None);
     }
     let classified = known(message::classified(&tools.store, &id).await?)?;
-    Ok(Some((line, classified)))
+    let mut readable = line;
+    // Nobody can read what is locked: it is no content until the sender unlocks it.
+    for at in (0..readable.summary.parts.len()).rev() {
+        let read = message::extraction(&tools.store, readable.summary.parts[at].digest).await?;
+        if read.is_some_and(|read| matches!(read.extracted, Extracted::Locked)) {
+            readable.summary.parts.remove(at);
+        }
+    }
+    Ok(Some((readable, classified)))
 }
 
 /// What Pouch proposes as the content of a new input.

@@ -283,7 +283,9 @@ impl<'c> Word<'c> {
         match name {
             "ins" => self.changes.insertions += 1,
             "del" => self.changes.deletions += 1,
+            // Both ends of a move are marked; either may be missing.
             "moveTo" => self.changes.moves += 1,
+            "moveFrom" => self.changes.moves_away += 1,
             _ => {}
         }
         self.changes.changed_by(element.attribute("author"));

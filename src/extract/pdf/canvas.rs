@@ -18,6 +18,10 @@ const MAX_CALLS: u32 = 3_000_000;
 /// Filled areas of a page that are remembered.
 const MAX_AREAS: usize = 4_000;
 
+/// Most characters that `ActualText` may put in the place of what is drawn (ISO 32000-2, 14.9.4): a ligature, a cluster, a
+/// hyphen. With more it could say other sentences to a machine than the page shows to a reader.
+const LONGEST_REPLACEMENT: usize = 12;
+
 /// Areas below this width and height, in points, hide no word.
 const SMALLEST_AREA: f64 = 3.0;
 
@@ -247,15 +251,32 @@ fn is_straight(transform: Affine) -> bool {
 }
 
 fn is_rectangle(elements: &[PathEl]) -> bool {
-    let mut points = Vec::with_capacity(5);
+    let near = |a: f64, b: f64| (a - b).abs() < 0.01;
+    let mut points: Vec<Point> = Vec::with_capacity(5);
     for element in elements {
         match element {
-            PathEl::MoveTo(p) | PathEl::LineTo(p) if points.len() < 5 => points.push(*p),
+            // Some programs say a corner twice.
+            PathEl::MoveTo(p) | PathEl::LineTo(p)
+                if points.last().is_some_and(|last| near(last.x, p.x) && near(last.y, p.y)) => {}
+            PathEl::MoveTo(p) | PathEl::LineTo(p) => {
+                // One in the middle of a side says nothing new.
+                if let [.., a, b] = points[..]
+                    && (near(a.x, b.x) && near(b.x, p.x) || near(a.y, b.y) && near(b.y, p.y))
+                {
+                    points.pop();
+                }
+                points.push(*p);
+            }
             PathEl::ClosePath => {}
             _ => return false,
         }
+        if points.len() > 6 {
+            return false;
+        }
     }
-    let near = |a: f64, b: f64| (a - b).abs() < 0.01;
+    if points.len() == 6 && near(points[0].x, points[5].x) && near(points[0].y, points[5].y) {
+        points.pop();
+    }
     (4..=5).contains(&points.len())
         && points.windows(2).all(|pair| near(pair[0].x, pair[1].x) || near(pair[0].y, pair[1].y))
         && (near(points[0].x, points[3].x) || near(points[0].y, points[3].y))
@@ -371,8 +392,9 @@ impl<'a> Device<'a> for Canvas<'_> {
 
     fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
         let text = properties.and_then(|dict| dict.get::<PdfString<'_>>("ActualText"));
-        self.marked.push(match text {
-            Some(text) => Marked::Replaced(Some(super::properties::text_string(text.as_bytes()))),
+        let text = text.map(|text| super::properties::text_string(text.as_bytes()));
+        self.marked.push(match text.filter(|text| text.chars().count() <= LONGEST_REPLACEMENT) {
+            Some(text) => Marked::Replaced(Some(text)),
             None => Marked::Plain,
         });
     }

@@ -200,6 +200,11 @@ fn hidden_findings(sheets: &[Sheet]) -> Vec<Finding> {
         let detail = format!("{count} on {pages} cannot be seen: {}.", reasons.join(", "));
         findings.push(Finding::new(FindingCode::HiddenText, detail));
     }
+    if let Some((_, pages)) = counted(sheets, |sheet| usize::from(sheet.unchecked)) {
+        let detail =
+            format!("There is so much drawing on {pages} that hidden words could not be looked for; look by eye.");
+        findings.push(Finding::new(FindingCode::HiddenText, detail));
+    }
     if let Some((count, pages)) = counted(sheets, |sheet| sheet.covered_words) {
         let detail =
             format!("{count} on {pages} lie under a box or picture drawn over them; copying the text shows them.");

@@ -56,6 +56,8 @@ pub struct Sheet {
     layer_letters: usize,
     /// Drawing was given up: it has no end.
     pub given_up: bool,
+    /// There is so much drawing on it that hidden words were not looked for.
+    pub unchecked: bool,
     /// The engine broke on it.
     pub failed: bool,
 }
@@ -100,6 +102,7 @@ impl Sheet {
             outlines: page.outlines,
             pictured: page.pictured,
             given_up: page.given_up,
+            unchecked: page.areas_left_out,
             ..Self::default()
         };
         let own_words = page.own_words.min(page.words.len());

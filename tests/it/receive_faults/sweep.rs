@@ -18,7 +18,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// Watchers at work at the same time.
-const AT_ONCE: usize = 48;
+const AT_ONCE: usize = 16;
 
 /// What happens to the server's bytes after `at` of them.
 #[derive(Clone, Copy, Debug)]
