@@ -96,13 +96,16 @@ fn without_tesseract_a_scan_says_so_and_is_recognised_once_it_is_there() {
     app.verify();
 }
 
-/// Processes of this group.
+/// Processes of this group that can still do something. One that a signal has killed cannot, though it may take a moment
+/// until it is gone: its exit code, the last field of proc(5)'s stat, says so.
 fn group(group: u32) -> Vec<String> {
     let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
     let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
     let is_in = |stat: &String| {
         let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        fields.first() != Some(&"Z") && fields.get(2) == Some(&group.to_string().as_str())
+        fields.first() != Some(&"Z")
+            && fields.last() != Some(&"9\n")
+            && fields.get(2) == Some(&group.to_string().as_str())
     };
     stats.filter(is_in).collect()
 }
