@@ -38,6 +38,16 @@ const SENTENCE: &str = "BT /F 12 Tf 50 700 Td (The harbour stays open at night) 
 const SCAN: &str = "q 600 0 0 800 0 0 cm /Im Do Q\n";
 
 #[test]
+fn a_page_says_what_it_shows_whatever_it_tells_a_machine() {
+    let swapped = "BT /F 12 Tf 50 700 Td /Span <</ActualText (We support the whole programme)>> BDC \
+                   (We oppose the whole programme) Tj EMC ET";
+    assert_eq!(settled(&page_of(swapped)).said_text(), "We oppose the whole programme");
+    // A ligature is what it is for.
+    let ligature = "BT /F 12 Tf 50 700 Td /Span <</ActualText (fi)>> BDC (x) Tj EMC (nance) Tj ET";
+    assert_eq!(settled(&page_of(ligature)).said_text(), "finance");
+}
+
+#[test]
 fn two_engines_that_agree_settle_a_page() {
     let (extraction, readings) = read(&page_of(SENTENCE));
     assert_eq!(extraction.text(), "The harbour stays open at night");
@@ -227,6 +237,11 @@ fn words_under_a_black_box_are_evidence_and_no_text() {
     assert_eq!(text_of(&extraction, 1, Role::Hidden), "John Example");
     let said = finding(&extraction, FindingCode::TextUnderBox);
     assert!(said.contains("2 words on page 1") && !said.contains("John"), "{said}");
+    // LibreOffice draws a rectangle from the middle of a side, over all corners and back.
+    let six =
+        "BT /F 12 Tf 50 600 Td (John Example) Tj ET 0 g 100 590 m 30 590 l 30 620 l 190 620 l 190 590 l 100 590 l h f";
+    let extraction = settled(&page_of(six));
+    assert_eq!((extraction.said_text().as_str(), text_of(&extraction, 1, Role::Hidden).as_str()), ("", "John Example"));
     // A box that is drawn first, a marker that lets the words through, and a frame hide nothing.
     for seen in [
         "0.9 g 40 595 200 18 re f 0 g BT /F 12 Tf 50 600 Td (The source is open) Tj ET",

@@ -274,10 +274,19 @@ fn is_rectangle(elements: &[PathEl]) -> bool {
             return false;
         }
     }
-    if points.len() == 6 && near(points[0].x, points[5].x) && near(points[0].y, points[5].y) {
+    if let [first, .., last] = points[..]
+        && near(first.x, last.x)
+        && near(first.y, last.y)
+    {
         points.pop();
     }
-    (4..=5).contains(&points.len())
+    // The path may begin in the middle of a side.
+    if let [first, second, _, _, last] = points[..]
+        && (near(last.x, first.x) && near(first.x, second.x) || near(last.y, first.y) && near(first.y, second.y))
+    {
+        points.remove(0);
+    }
+    points.len() == 4
         && points.windows(2).all(|pair| near(pair[0].x, pair[1].x) || near(pair[0].y, pair[1].y))
         && (near(points[0].x, points[3].x) || near(points[0].y, points[3].y))
 }
