@@ -197,8 +197,17 @@ pub fn known<T>(found: Option<T>) -> Result<T, TaskError> {
 
 /// The texts of a message in the order of reading: its body, its files, and what attached messages hold.
 pub async fn texts_of(tools: &Tools, parsed: &ParsedMessage) -> store::Result<Vec<TextPart>> {
+    first_texts_of(tools, parsed, usize::MAX).await
+}
+
+/// The same, but no further text once there is more than `enough_bytes`: what nobody will look at is not loaded.
+async fn first_texts_of(tools: &Tools, parsed: &ParsedMessage, enough_bytes: usize) -> store::Result<Vec<TextPart>> {
+    let bytes = |text: &TextPart| text.segments.iter().map(|segment| segment.text.len()).sum::<usize>();
     let mut texts = vec![body_text("body".into(), parsed)];
     for part in parsed.all_parts() {
+        if texts.iter().map(bytes).sum::<usize>() > enough_bytes {
+            break;
+        }
         match (&part.message, part.kind) {
             (Some(inner), _) => texts.push(body_text(format!("{}.body", part.path), inner)),
             (None, PartKind::Attachment) => {
@@ -261,7 +270,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
     let id = MessageId(task.subject.clone());
     let line = known(message::line(&tools.store, &id).await?)?;
     let parsed = message::parsed(&tools.store, &id).await?;
-    let mut texts = texts_of(tools, &parsed).await?;
+    let mut texts = first_texts_of(tools, &parsed, CLASSIFIED_BYTES).await?;
     // An invitation or a contact card that lies with a paper is no text of the paper.
     let cards: BTreeSet<String> =
         parsed.all_parts().iter().filter(|part| is_card(&part.media_type)).map(|part| part.path.clone()).collect();
