@@ -252,3 +252,13 @@ fn approval_waits_for_the_delay_and_reopening_takes_it_back() {
     assert_eq!(app.sql("select stage from tasks"), Vec::<String>::new());
     app.verify();
 }
+
+/// Nobody could read it: it is no content until its sender unlocks it.
+#[test]
+fn what_is_locked_is_not_chosen_for_publication() {
+    let app = App::new();
+    app.import(&["file-locked-pdf.eml"]);
+    let list = app.list();
+    let file = &list[0]["attachments"][0];
+    assert_eq!((file["status"].as_str(), file["chosen"].as_bool()), (Some("locked"), Some(false)), "{file}");
+}
