@@ -1,7 +1,7 @@
 //! Reads every file of a folder in this very process, for measurements beside `pouch extract --corpus`: what isolation
 //! costs. Never use it on files of strangers; the readers are known to crash, hang and eat memory.
 
-use pouch::extract;
+use pouch::extract::{self, How};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,8 +24,13 @@ fn main() -> ExitCode {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let message = pouch::parse::parse_file(&bytes, &name);
         for part in &message.parts {
-            let (mut extraction, readings) =
-                extract::extract(&part.media_type, part.name.as_deref(), &bytes, limit, &mut |_| {});
+            let (mut extraction, readings) = extract::extract(
+                &part.media_type,
+                part.name.as_deref(),
+                &bytes,
+                How { text_limit: limit, draws: true },
+                &mut |_| {},
+            );
             disputed += readings.len();
             extract::settle(&mut extraction, &readings, limit);
             with_text += u32::from(extraction.status() == "text");

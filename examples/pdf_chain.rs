@@ -6,7 +6,7 @@
 
 use pouch::domain::extraction::Gate;
 use pouch::domain::reader::Reading;
-use pouch::extract;
+use pouch::extract::{self, How};
 use std::time::Instant;
 
 const TEXT_LIMIT: usize = 32 << 20;
@@ -41,7 +41,13 @@ fn main() {
             let began = Instant::now();
             let mut read = None;
             for _ in 0..repeat {
-                read = Some(extract::extract("application/pdf", None, &bytes, TEXT_LIMIT, &mut |_| {}));
+                read = Some(extract::extract(
+                    "application/pdf",
+                    None,
+                    &bytes,
+                    How { text_limit: TEXT_LIMIT, draws: true },
+                    &mut |_| {},
+                ));
             }
             let (mut extraction, mut readings) = read.unwrap();
             let ms = began.elapsed().as_secs_f64() * 1000.0 / f64::from(repeat);

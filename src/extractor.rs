@@ -126,10 +126,11 @@ fn answer(
     let no_part = |path: &str| refused(format!("there is no part {path}"));
     match request {
         Request::Parse => (Response::Parsed { message: Box::new(loaded.parse()) }, Vec::new()),
-        Request::Extract { path } => match loaded.part(&path) {
+        Request::Extract { path, again } => match loaded.part(&path) {
             Some((part, bytes)) => {
+                let how = extract::How { text_limit: text_bytes, draws: !again };
                 let (extraction, readings) =
-                    extract::extract(&part.media_type, part.name.as_deref(), &bytes, text_bytes, progress);
+                    extract::extract(&part.media_type, part.name.as_deref(), &bytes, how, progress);
                 (Response::Extracted { extraction, readings }, Vec::new())
             }
             None => no_part(&path),

@@ -284,7 +284,7 @@ impl Pool {
                         }
                     }
                 };
-                answer = lease.worker.ask(&Request::Extract { path: path.clone() }, *part_bytes).await;
+                answer = lease.worker.ask(&Request::Extract { path: path.clone(), again: alone }, *part_bytes).await;
                 if answer.is_ok() {
                     // One that was given the most is not kept.
                     loaded = Some(lease).filter(|_| !alone);

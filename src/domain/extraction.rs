@@ -164,6 +164,18 @@ pub enum Gate {
     Failed,
 }
 
+/// Whether the text layer of a scanned page says what its picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// Nobody compared them, or the picture is too hard to read.
+    NotCompared,
+    /// Recognition reads the same words.
+    Same,
+    /// The picture shows other words: those of the layer are hidden text.
+    Another,
+}
+
 /// How one page of a PDF, or a picture, was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageReading {
@@ -173,12 +185,16 @@ pub struct PageReading {
     pub engine: String,
     /// What the gate says of the text that was kept.
     pub gate: Gate,
-    /// Word F1, from 0 to 1, between the two engines that read the text layer; `None`: there was only one text.
+    /// Word F1, from 0 to 1, between the two engines that read the text layer, or between a scanner's layer and the words
+    /// recognised in its picture; `None`: there was only one text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<f64>,
     /// Mean confidence of the recognised words, from 0 to 100; `None`: the page was not recognised from its picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
+    /// Set if its text is the layer that a scanner lays under or over the picture of the page: nobody sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
     /// True: its words stand in a picture, and recognition is still due.
     #[serde(default, skip_serializing_if = "is_false")]
     pub awaits_recognition: bool,

@@ -18,9 +18,10 @@ pub enum Request {
         file_name: Option<String>,
     },
     Parse,
-    /// The text of the part with this path.
+    /// The text of the part with this path. `again`: reading it ended a child, so what can be left out is.
     Extract {
         path: String,
+        again: bool,
     },
     /// The decoded bytes of the part with this path.
     Bytes {

@@ -72,16 +72,24 @@ impl Read {
 /// Tells how far a reader is, in pages: what takes long for a good reason gets more time.
 pub type Progress<'a> = &'a mut dyn FnMut(u32);
 
-/// Reads a file; `text_limit` is the most text that is kept, in bytes. Beside the extraction come the texts of those
-/// pages on which the engines do not agree.
+/// How a file is to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// Most text that is kept, in bytes.
+    pub text_limit: usize,
+    /// Whether pages may be drawn to see what is hidden on them; without, the pages where that is due say so.
+    pub draws: bool,
+}
+
+/// Reads a file. Beside the extraction come the texts of those pages on which the engines do not agree.
 pub fn extract(
     media_type: &str,
     name: Option<&str>,
     bytes: &[u8],
-    text_limit: usize,
+    how: How,
     progress: Progress<'_>,
 ) -> (Extraction, Vec<Reading>) {
-    let (extractor, read) = read(media_type, name, bytes, progress);
+    let (extractor, read) = read(media_type, name, bytes, how, progress);
     let mut extraction = Extraction {
         extracted: read.extracted,
         extractor: extractor.into(),
@@ -90,16 +98,16 @@ pub fn extract(
         findings: read.findings,
         pages: read.pages,
     };
-    pages::finish(&mut extraction, text_limit);
+    pages::finish(&mut extraction, how.text_limit);
     (extraction, read.readings)
 }
 
-fn read(media_type: &str, name: Option<&str>, bytes: &[u8], progress: Progress<'_>) -> (&'static str, Read) {
+fn read(media_type: &str, name: Option<&str>, bytes: &[u8], how: How, progress: Progress<'_>) -> (&'static str, Read) {
     if bytes.is_empty() {
         return ("pouch", Read::unreadable("the file is empty"));
     }
     match media_type {
-        "application/pdf" => pdf::read(bytes, progress),
+        "application/pdf" => pdf::read(bytes, how.draws, progress),
         kind if office::is_ooxml(kind) => office::ooxml(bytes),
         kind if kind.starts_with("application/vnd.oasis.opendocument.") && bytes.starts_with(b"PK") => {
             office::open_document(bytes)

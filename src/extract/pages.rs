@@ -4,9 +4,9 @@
 use super::agreement::{self, f1};
 use super::unseen::without;
 use super::{limit, pdf, picture};
-use crate::domain::extraction::{Extracted, Extraction, Gate, PageReading, Role, Segment, SegmentKind};
+use crate::domain::extraction::{Extracted, Extraction, Gate, Layer, PageReading, Role, Segment, SegmentKind};
 use crate::domain::reader::Reading;
-use crate::domain::{Problem, ProblemCode};
+use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use std::collections::BTreeMap;
 
 /// Letters below which a text on a page that is mostly a picture is only a stamp or a header line.
@@ -30,6 +30,18 @@ const CONFIRMED: f64 = 0.9;
 
 /// How the sentence about pages that are pictures ends; it is known by it when it is no longer true.
 const ARE_PICTURES: &str = "without text (scans).";
+
+/// Word F1 from which a scanner's layer says what its picture shows: recognition by two programs differs by less.
+const SAME_AS_PICTURE: f64 = 0.7;
+
+/// How the sentence about text layers that were not compared ends; it is known by it when it is no longer true.
+const NOT_COMPARED: &str = "was not compared with the picture that people see; compare them by eye.";
+
+/// The same for text layers that say something else.
+const IS_ANOTHER: &str = "is another text than the picture that people see shows; only the picture counts.";
+
+/// Pages that a finding names.
+const NAMED_PAGES: usize = 8;
 
 /// How the sentence about a picture without words ends.
 const NO_WORDS: &str = "is a picture in which no words were found.";
@@ -76,6 +88,7 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
             gate: Gate::Empty,
             agreement: None,
             confidence: None,
+            layer: None,
             awaits_recognition: false,
         };
         let at = extraction.pages.partition_point(|page| page.number < number);
@@ -90,7 +103,7 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
     let text = &texts[best].1;
     page.engine.clone_from(&readings[best].engine);
     page.gate = Gate::Passed;
-    page.awaits_recognition &= letters(text) < FEW_LETTERS;
+    page.awaits_recognition &= page.layer.is_some() || letters(text) < FEW_LETTERS;
     page.awaits_recognition |= is_contested(page, text) && nobody_agrees(best, &texts);
     set_text(extraction, number, text);
 }
@@ -161,18 +174,17 @@ pub fn put_recognised(
         Extracted::Text { segments } => segments,
         _ => &[],
     };
-    let layer_is_good = reading.gate == Gate::Passed;
     reading.awaits_recognition = false;
-    if letters(text) == 0 {
+    let layer_is_good = reading.gate == Gate::Passed;
+    let layer = segments.iter().find(|one| one.number == page && one.role == Role::Text);
+    let layer = layer.filter(|_| layer_is_good).map_or("", |layer| layer.text.as_str());
+    if letters(text) == 0 && (layer.is_empty() || reading.layer.is_none()) {
         if !layer_is_good {
             let detail = format!("Page {page} {NO_WORDS}");
             extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
         }
-        finish(extraction, text_limit);
-        return;
+        return finish(extraction, text_limit);
     }
-    let layer = segments.iter().find(|one| one.number == page && one.role == Role::Text);
-    let layer = layer.filter(|_| layer_is_good).map_or("", |layer| layer.text.as_str());
     let text = match kept(reading, layer, text, confidence) {
         Kept::Layer => return finish(extraction, text_limit),
         Kept::Both => with_missing(text, layer),
@@ -181,9 +193,15 @@ pub fn put_recognised(
     reading.engine = engine.into();
     reading.gate = agreement::gate(&text, 0, 0);
     reading.confidence = confidence;
-    // It is said of texts that are no longer there.
-    reading.agreement = None;
-    set_text(extraction, page, &text);
+    if reading.layer == Some(Layer::Another) {
+        hide_layer(extraction, page);
+    } else {
+        // It is said of texts that are no longer there.
+        reading.agreement = None;
+    }
+    if !text.is_empty() {
+        set_text(extraction, page, &text);
+    }
     finish(extraction, text_limit);
 }
 
@@ -194,10 +212,35 @@ enum Kept {
     Recognised,
 }
 
+/// The layer becomes hidden text: only a machine reads it.
+fn hide_layer(extraction: &mut Extraction, page: u32) {
+    if let Extracted::Text { segments } = &mut extraction.extracted {
+        let layer = segments.iter_mut().filter(|one| one.number == page && one.role == Role::Text);
+        layer.for_each(|segment| segment.role = Role::Hidden);
+    }
+}
+
+/// Whether a scanner's layer, which nobody sees, is believed rather than the words recognised in the picture.
+fn compared(page: &mut PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
+    let f1 = f1(&agreement::words(layer), &agreement::words(recognised));
+    let is_sure = letters(recognised) == 0 || confidence.is_some_and(|sure| sure >= SURE);
+    page.agreement = Some(f1);
+    if f1 >= SAME_AS_PICTURE {
+        page.layer = Some(Layer::Same);
+    } else if is_sure {
+        page.layer = Some(Layer::Another);
+        return Kept::Recognised;
+    }
+    Kept::Layer
+}
+
 /// What is kept of a page that has both a text layer that can be text, or none, and recognised words.
-fn kept(page: &PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
+fn kept(page: &mut PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
     if layer.is_empty() {
         return Kept::Recognised;
+    }
+    if page.layer.is_some() {
+        return compared(page, layer, recognised, confidence);
     }
     if is_contested(page, layer) {
         if confidence.is_some_and(|sure| sure >= SURE) {
@@ -243,10 +286,18 @@ fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
 /// Brings everything that follows from the pages up to date.
 pub fn finish(extraction: &mut Extraction, text_limit: usize) {
     extraction.problems.retain(|problem| !problem.detail.ends_with(ARE_PICTURES));
-    let waiting = extraction.pages_awaiting_recognition().len();
+    let waiting = extraction.pages.iter().filter(|page| page.awaits_recognition && page.layer.is_none()).count();
     if waiting > 0 {
         let detail = format!("{waiting} of {} pages are pictures {ARE_PICTURES}", extraction.pages.len());
         extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
+    }
+    extraction.findings.retain(|finding| ![NOT_COMPARED, IS_ANOTHER].iter().any(|end| finding.detail.ends_with(end)));
+    for (layer, end) in [(Layer::NotCompared, NOT_COMPARED), (Layer::Another, IS_ANOTHER)] {
+        let pages = extraction.pages.iter().filter(|page| page.layer == Some(layer)).map(|page| page.number);
+        if let Some(pages) = named(&pages.collect::<Vec<_>>()) {
+            let detail = format!("What a machine reads on {pages} {end}");
+            extraction.findings.push(Finding::new(FindingCode::HiddenText, detail));
+        }
     }
     let mut engines: Vec<&str> = Vec::new();
     for page in &extraction.pages {
@@ -258,4 +309,15 @@ pub fn finish(extraction: &mut Extraction, text_limit: usize) {
         extraction.extractor = engines.join(" + ");
     }
     limit(extraction, text_limit);
+}
+
+/// "page 3", or "pages 1, 2 and others"; `None` without pages.
+pub fn named(pages: &[u32]) -> Option<String> {
+    let numbers: Vec<String> = pages.iter().take(NAMED_PAGES).map(u32::to_string).collect();
+    let more = if pages.len() > NAMED_PAGES { " and others" } else { "" };
+    match pages.len() {
+        0 => None,
+        1 => Some(format!("page {}", numbers[0])),
+        _ => Some(format!("pages {}{more}", numbers.join(", "))),
+    }
 }

@@ -68,6 +68,7 @@ fn awaiting(number: u32) -> PageReading {
         gate: Gate::Empty,
         agreement: None,
         confidence: None,
+        layer: None,
         awaits_recognition: true,
     }
 }

@@ -82,7 +82,8 @@ pub async fn recognise(
                     hard_to_read.push(format!("page {page} ({:.0} of 100)", confidence.unwrap_or_default()));
                 }
                 extract::put_recognised(&mut extraction, page, &engine, &text, confidence, limits.text_bytes);
-                if confidence.is_some_and(|sure| sure < DOUBTFUL) {
+                let is_kept = extraction.pages.iter().any(|one| one.number == page && one.engine == engine);
+                if is_kept && confidence.is_some_and(|sure| sure < DOUBTFUL) {
                     doubt(&mut extraction, page);
                 }
             }

@@ -4,14 +4,15 @@ use crate::papers::{FONTS, Paper, page_of};
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extracted, Extraction, Gate, Role, Segment, SegmentKind, TitleSource};
 use pouch::domain::reader::Reading;
-use pouch::extract;
+use pouch::extract::{self, How};
 
 const LIMIT: usize = 1 << 20;
 
 /// On a thread with the stack that the child gives it.
 fn read(bytes: &[u8]) -> (Extraction, Vec<Reading>) {
     let bytes = bytes.to_vec();
-    let reading = move || extract::extract("application/pdf", None, &bytes, LIMIT, &mut |_| {});
+    let reading =
+        move || extract::extract("application/pdf", None, &bytes, How { text_limit: LIMIT, draws: true }, &mut |_| {});
     std::thread::Builder::new().stack_size(64 << 20).spawn(reading).unwrap().join().unwrap()
 }
 
@@ -195,11 +196,39 @@ fn a_stamp_on_a_scan_does_not_keep_it_from_recognition_and_is_not_lost() {
 }
 
 #[test]
-fn the_text_layer_of_a_scanner_counts_and_is_nothing_hidden() {
+fn the_text_layer_of_a_scanner_counts_and_is_to_be_compared_with_its_picture() {
     let layer = format!("{SCAN}BT 3 Tr /F 12 Tf 50 700 Td (A page that was scanned and read before) Tj ET");
     let extraction = settled(&page_of(&layer));
     assert_eq!(extraction.text(), "A page that was scanned and read before");
-    assert!(extraction.pages_awaiting_recognition().is_empty() && extraction.findings.is_empty());
+    // It counts, but somebody has to compare it with the picture, and nobody has.
+    assert_eq!(extraction.pages_awaiting_recognition(), [1]);
+    assert!(finding(&extraction, FindingCode::HiddenText).contains("page 1 was not compared"), "{extraction:?}");
+    assert_eq!(extraction.problems, []);
+}
+
+#[test]
+fn a_scanners_text_layer_counts_as_long_as_the_picture_shows_the_same() {
+    let layer =
+        format!("{SCAN}BT 3 Tr /F 12 Tf 50 700 Td (A page that was scanned and read before by a machine) Tj ET");
+    let recognised = |text: &str, confidence| {
+        let mut extraction = settled(&page_of(&layer));
+        extract::put_recognised(&mut extraction, 1, "tesseract 5 (eng)", text, confidence, LIMIT);
+        extraction
+    };
+    let same = recognised("A page that was scannad and read before by a machine", Some(93.0));
+    assert_eq!(same.said_text(), "A page that was scanned and read before by a machine");
+    assert!(same.findings.is_empty() && same.extractor == "hayro 0.9", "{same:?}");
+    for (picture, confidence) in [("The harbour is closed at night and nobody was told", Some(93.0)), ("", None)] {
+        let another = recognised(picture, confidence);
+        assert_eq!(another.said_text(), picture);
+        assert_eq!(text_of(&another, 1, Role::Hidden), "A page that was scanned and read before by a machine");
+        let said = finding(&another, FindingCode::HiddenText);
+        assert!(said.contains("page 1 is another text than the picture"), "{said}");
+    }
+    // Where recognition is not sure it proves nothing: the layer stays, and a person compares.
+    let unsure = recognised("Th3 h1rb ous is cl", Some(60.0));
+    assert_eq!(unsure.said_text(), "A page that was scanned and read before by a machine");
+    assert!(finding(&unsure, FindingCode::HiddenText).contains("was not compared"), "{unsure:?}");
 }
 
 #[test]
@@ -209,7 +238,7 @@ fn words_without_ink_or_in_the_colour_of_the_paper_or_off_the_page_are_hidden() 
         ("BT 1 g /F 12 Tf 50 600 Td (secret words) Tj ET", "in the colour of what is behind"),
         ("0 0 1 rg 40 590 300 30 re f BT 0 0 1 rg /F 12 Tf 50 600 Td (secret words) Tj ET", "in the colour of"),
         ("BT /F 12 Tf 50 -90 Td (secret words) Tj ET", "outside the part of the page"),
-        ("BT /F 0.4 Tf 50 600 Td (secret words) Tj ET", "smaller than a point"),
+        ("BT /F 0.4 Tf 50 600 Td (secret words) Tj ET", "too small to be read"),
     ] {
         let extraction = settled(&page_of(&format!("{SENTENCE}{content}")));
         assert_eq!(extraction.said_text(), "The harbour stays open at night", "{content}");

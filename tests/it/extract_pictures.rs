@@ -3,13 +3,13 @@
 use image::{GrayImage, ImageFormat, Luma, LumaA, Rgb, RgbImage};
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extracted, Extraction};
-use pouch::extract;
+use pouch::extract::{self, How};
 use std::io::Cursor;
 
 const LIMIT: usize = 1 << 20;
 
 fn read(media_type: &str, bytes: &[u8]) -> Extraction {
-    extract::extract(media_type, None, bytes, LIMIT, &mut |_| {}).0
+    extract::extract(media_type, None, bytes, How { text_limit: LIMIT, draws: true }, &mut |_| {}).0
 }
 
 fn png(picture: impl Into<image::DynamicImage>) -> Vec<u8> {

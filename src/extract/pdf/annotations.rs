@@ -2,6 +2,7 @@
 
 use super::properties::text_string;
 use crate::domain::{Finding, FindingCode};
+use hayro_interpret::kurbo::Rect;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 use hayro_syntax::page::Page;
 use std::collections::BTreeSet;
@@ -92,6 +93,42 @@ impl Remarks {
         let more = if self.authors.len() > SHOWN_AUTHORS { " and others" } else { "" };
         let by = if authors.is_empty() { String::new() } else { format!(" by {}{more}", authors.join(", ")) };
         Some(Finding::new(FindingCode::Comments, format!("{what}{by} in the PDF.")))
+    }
+}
+
+/// Places that annotations without an appearance of their own cover in viewers that draw one for them, or will cover once
+/// they are applied (ISO 32000-2, 12.5.6.8 and 12.5.6.23).
+pub fn undrawn_covers(page: &Page<'_>) -> Vec<Rect> {
+    let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return Vec::new() };
+    let covers = annotations.iter::<Dict<'_>>().take(MAX_ANNOTATIONS).filter_map(|annotation| {
+        let kind = annotation.get::<Name<'_>>("Subtype")?;
+        let is_filled = |key| annotation.get::<Array<'_>>(key).is_some_and(|colour| colour.raw_iter().next().is_some());
+        let covers = match kind.as_ref() {
+            b"Redact" => true,
+            b"Square" | b"Circle" | b"Polygon" => is_filled("IC"),
+            b"Highlight" => is_dark(&annotation),
+            _ => false,
+        };
+        let is_drawn = annotation.get::<Dict<'_>>("AP").is_some_and(|dict| dict.contains_key("N"));
+        let is_shown = annotation.get::<u32>("F").unwrap_or(0) & 0b10_0010 == 0;
+        if !covers || !is_shown || (is_drawn && kind.as_ref() != b"Redact") {
+            return None;
+        }
+        let sides: Vec<f64> = annotation.get::<Array<'_>>("Rect")?.iter::<f64>().take(4).collect();
+        let [x0, y0, x1, y1] = sides[..] else { return None };
+        Some(Rect::new(x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)))
+    });
+    covers.collect()
+}
+
+/// Its colour (`C`) is nearly black; a bright marker hides nothing.
+fn is_dark(annotation: &Dict<'_>) -> bool {
+    let Some(colour) = annotation.get::<Array<'_>>("C") else { return false };
+    let parts: Vec<f64> = colour.iter::<f64>().take(4).collect();
+    match parts[..] {
+        [_] | [_, _, _] => parts.iter().all(|part| *part < 0.25),
+        [.., key] => key > 0.75,
+        [] => false,
     }
 }
 

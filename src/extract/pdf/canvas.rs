@@ -15,15 +15,18 @@ const UNITS_PER_EM: f64 = 1000.0;
 /// Calls of one page after which it is given up: forms that call each other draw without end.
 const MAX_CALLS: u32 = 3_000_000;
 
-/// Filled areas of a page that are remembered.
+/// Filled areas of a page that are remembered, and thin ones.
 const MAX_AREAS: usize = 4_000;
 
 /// Most characters that `ActualText` may put in the place of what is drawn (ISO 32000-2, 14.9.4): a ligature, a cluster, a
 /// hyphen. With more it could say other sentences to a machine than the page shows to a reader.
 const LONGEST_REPLACEMENT: usize = 12;
 
-/// Areas below this width and height, in points, hide no word.
+/// Areas below this width or height, in points, hide no word alone.
 const SMALLEST_AREA: f64 = 3.0;
+
+/// Corners from which a line may fill what it surrounds.
+const MANY_TURNS: usize = 10;
 
 /// Side of the grid on which it is counted how much of a page pictures cover.
 const GRID: usize = 32;
@@ -48,6 +51,8 @@ pub struct Page {
     /// Glyphs that the file gives no character for.
     pub unmapped: usize,
     pub areas: Vec<Area>,
+    /// Lines and slivers, of which several may hide a word.
+    pub thin: Vec<Area>,
     /// There were more areas than are remembered.
     pub areas_left_out: bool,
     pub images: usize,
@@ -157,16 +162,24 @@ impl<'f> Canvas<'f> {
             place = place.intersect(clip.place);
             whole &= clip.whole;
         }
-        if !(place.width() >= SMALLEST_AREA && place.height() >= SMALLEST_AREA) {
+        if !(place.width() > 0.0 && place.height() > 0.0) {
             return;
         }
-        if self.page.areas.len() >= MAX_AREAS {
+        let is_thin = place.width() < SMALLEST_AREA || place.height() < SMALLEST_AREA;
+        let areas = if is_thin { &mut self.page.thin } else { &mut self.page.areas };
+        if areas.len() >= MAX_AREAS {
             self.page.areas_left_out = true;
             return;
         }
         let opaque = opaque && whole && self.opaque_groups.iter().all(|one| *one);
         let colour = colour.filter(|_| opaque);
-        self.page.areas.push(Area { place, order: self.calls, colour, opaque });
+        areas.push(Area { place, order: self.calls, colour, opaque });
+    }
+
+    /// Adds what an annotation without an appearance of its own hides in many viewers.
+    pub fn cover_with(&mut self, place: Rect) {
+        self.count();
+        self.add_area(place, Some([0, 0, 0]), true);
     }
 
     fn fill(&mut self, path: Option<&BezPath>, rect: Rect, props: &DrawProps<'_>, mode: &DrawMode) {
@@ -175,10 +188,12 @@ impl<'f> Canvas<'f> {
         if let DrawMode::Stroke(stroke) = mode {
             let [a, b, ..] = props.transform.as_coeffs();
             let width = f64::from(stroke.line_width) * a.hypot(b);
-            // A line so fat that words may stand on it.
-            if width > SMALLEST_AREA {
-                let place = props.transform.transform_rect_bbox(rect);
-                self.add_area(place.inflate(width / 2.0, width / 2.0), None, false);
+            let place = props.transform.transform_rect_bbox(rect).inflate(width / 2.0, width / 2.0);
+            let is_line = place.width() < SMALLEST_AREA || place.height() < SMALLEST_AREA;
+            // A thin frame hides nothing that it surrounds; to and fro often enough, a thin line does.
+            let is_scribble = path.is_some_and(|path| path.elements().len() > MANY_TURNS);
+            if width > SMALLEST_AREA || is_line || is_scribble {
+                self.add_area(place, None, false);
             }
             return;
         }
@@ -217,7 +232,9 @@ impl<'f> Canvas<'f> {
         !self.clips.iter().all(|clip| clip.place.inflate(em * 5.0, em).contains(middle))
     }
 
-    fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, look: Look) {
+    fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, mut look: Look) {
+        let middle = at + along * (advance / 2.0) + Vec2::new(-along.y, along.x) * 0.3;
+        look.cut = self.clips.iter().any(|clip| !clip.whole || !clip.place.contains(middle));
         let letter = |text| Letter { text, at, along, advance, look, order: self.calls };
         self.page.glyphs += 1;
         if let Some(Marked::Replaced(text)) =
@@ -229,7 +246,7 @@ impl<'f> Canvas<'f> {
         }
         let known = match glyph {
             // What does not fit into its field is cut off there, as by a viewer; the value is read from the field.
-            _ if self.in_annotations && self.is_cut_off(at + along * (advance / 2.0), along.hypot()) => return,
+            _ if self.in_annotations && self.is_cut_off(middle, along.hypot()) => return,
             Glyph::Outline(outline) => glyph.as_unicode().or_else(|| self.fonts.meaning(outline).map(BfString::Char)),
             Glyph::Type3(_) => glyph.as_unicode(),
         };
@@ -296,9 +313,9 @@ fn look(props: &DrawProps<'_>, mode: &DrawMode) -> Look {
     match &props.paint {
         Paint::Color(colour) => {
             let [r, g, b, a] = colour.to_rgba().to_rgba8();
-            Look { colour: Some([r, g, b]), invisible: a < 8 || matches!(mode, DrawMode::Invisible) }
+            Look { colour: Some([r, g, b]), invisible: a < 8 || matches!(mode, DrawMode::Invisible), cut: false }
         }
-        Paint::Pattern(_) => Look { colour: None, invisible: matches!(mode, DrawMode::Invisible) },
+        Paint::Pattern(_) => Look { colour: None, invisible: matches!(mode, DrawMode::Invisible), cut: false },
     }
 }
 
@@ -321,7 +338,7 @@ impl<'a> Device<'a> for Canvas<'_> {
             // The letters were the clip: what is drawn next shows through them.
             self.rows.break_off();
             for word in self.rows.words.iter_mut().skip(first).filter(|word| place.overlaps(word.place)) {
-                word.look = Look { colour: None, invisible: false };
+                word.look = Look { colour: None, invisible: false, cut: true };
             }
         }
         self.clips.push(Clip { place, whole });

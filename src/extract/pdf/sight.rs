@@ -1,11 +1,23 @@
-//! Which words of a page a reader sees, and what hides the others. Where it is not sure, a word counts as seen.
+//! Which words of a page a reader sees, and what hides the others, by what the file says of colours and places. Where it
+//! is not sure, a word counts as seen, and is named as doubtful.
 
 use super::canvas::{Area, Page};
 use super::rows::Word;
 use hayro_interpret::kurbo::Rect;
 
-/// Comparisons of words with areas on one page; beyond it nothing more is called hidden.
+/// Comparisons of words with areas on one page; beyond it every word is doubtful.
 const MAX_COMPARISONS: usize = 20_000_000;
+
+const PAPER: [u8; 3] = [255, 255, 255];
+
+/// Difference of a colour in each channel, of 255, below which letters may be too pale.
+const CLOSE: u8 = 64;
+
+/// Lines over a word from which they may hide it: underlined and struck out it is still read.
+const FEW_LINES: usize = 3;
+
+/// Ems of this many points and less are not read on paper.
+const TINY: f32 = 1.5;
 
 /// A share of the page above which a picture is what the page shows, and invisible words are its text layer.
 const MOST_OF_A_PAGE: f64 = 0.5;
@@ -27,6 +39,8 @@ pub enum Sight {
     Tiny,
     /// Something was drawn over it.
     UnderBox,
+    /// Cut off, or so pale that nobody sees it.
+    NotDrawn,
 }
 
 impl Sight {
@@ -56,7 +70,7 @@ fn alone(word: &Word, page: &Page, bounds: Rect, is_layer: bool) -> Sight {
     } else if word.look.invisible {
         let over_picture = || page.areas.iter().any(|area| !area.opaque_box() && area.place.contains(place.center()));
         if is_layer || over_picture() { Sight::Layer } else { Sight::NoInk }
-    } else if word.look.colour.is_some() && word.em < 1.0 && f64::from(word.em) * 500.0 < bounds.height() {
+    } else if word.look.colour.is_some() && word.em <= TINY && f64::from(word.em) * 500.0 < bounds.height() {
         Sight::Tiny
     } else {
         Sight::Seen
@@ -74,11 +88,46 @@ fn near(one: [u8; 3], other: [u8; 3]) -> bool {
     one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < 6)
 }
 
+/// The words that count as seen but may not be, and what they are if the drawn page does not show them.
+pub fn doubtful(page: &Page, sights: &[Sight]) -> Vec<(usize, Sight)> {
+    let all = page.areas.len() + page.thin.len();
+    let checks_all = page.areas_left_out || all.saturating_mul(page.words.len()) > MAX_COMPARISONS;
+    let seen = page.words.iter().enumerate().zip(sights).filter(|(_, sight)| **sight == Sight::Seen);
+    let doubt = seen.filter_map(|((at, word), _)| {
+        let over = |area: &&Area| area.order > word.order && area.place.overlaps(core(word.place));
+        let is_pale = || word.look.colour.is_some_and(|colour| is_close(colour, ground(word, page)));
+        if checks_all {
+            Some((at, Sight::UnderBox))
+        } else if page.areas.iter().any(|area| over(&area)) || page.thin.iter().filter(over).count() >= FEW_LINES {
+            Some((at, Sight::UnderBox))
+        } else {
+            (word.look.cut || is_pale()).then_some((at, Sight::NotDrawn))
+        }
+    });
+    doubt.collect()
+}
+
+/// The part of a word's place that is full of ink, whatever its letters.
+fn core(place: Rect) -> Rect {
+    place.inset(-0.2 * place.height().min(place.width()))
+}
+
+/// The colour behind a word; `None`: not one colour, or none that is known.
+fn ground(word: &Word, page: &Page) -> Option<[u8; 3]> {
+    let centre = word.place.center();
+    let below = page.areas.iter().rev().find(|area| area.order < word.order && area.place.contains(centre));
+    below.map_or(Some(PAPER), |area| area.colour)
+}
+
+/// So near that it must be looked at.
+fn is_close(colour: [u8; 3], ground: Option<[u8; 3]>) -> bool {
+    ground.is_none_or(|ground| colour.iter().zip(ground).all(|(a, b)| a.abs_diff(b) < CLOSE))
+}
+
 fn find_same_colour(page: &Page, sights: &mut [Sight]) {
     if page.areas_left_out {
         return;
     }
-    const PAPER: [u8; 3] = [255, 255, 255];
     let mut comparisons = 0;
     for (word, sight) in page.words.iter().zip(sights) {
         let Some(colour) = word.look.colour else { continue };

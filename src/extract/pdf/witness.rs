@@ -172,7 +172,7 @@ impl OutputDev for Output<'_> {
             at: Point::new(place.m31, place.m32),
             along: Vec2::new(place.m11, place.m12) * size,
             advance: width,
-            look: Look { colour: None, invisible: false },
+            look: Look { colour: None, invisible: false, cut: false },
             order: 0,
         });
         Ok(())
