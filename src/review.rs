@@ -37,6 +37,9 @@ pub enum Error {
         seen: (u32, u32),
         now: (u32, u32),
     },
+    /// Something lies hidden in what would become public, and the person did not say that they have seen it; one line
+    /// for each.
+    FindingsNotSeen(Vec<String>),
     /// The act itself makes no sense; in words.
     Refused(String),
     Store(store::Error),
@@ -51,6 +54,13 @@ impl std::fmt::Display for Error {
                 f,
                 "you looked at revision {}.{}, but {}.{} stands there now: look at it again before you decide",
                 seen.0, seen.1, now.0, now.1
+            ),
+            Self::FindingsNotSeen(findings) => write!(
+                f,
+                "the files show or hold more than their text:\n  {}\n\
+                 Look at them (`pouch show`). If this may become public, approve with --findings-seen; if not, choose \
+                 other parts with `pouch edit --part`, or ask the sender for a clean file",
+                findings.join("\n  ")
             ),
             Self::Refused(why) => f.write_str(why),
             Self::Store(error) => write!(f, "{error}"),

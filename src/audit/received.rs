@@ -1,6 +1,6 @@
 //! The report of everything received, as CSV, HTML and JSON. The three say the same; none shows a message's text.
 
-use crate::domain::Digest;
+use crate::domain::{Digest, harmless};
 use askama::Template;
 use serde::Serialize;
 
@@ -190,8 +190,8 @@ impl Report {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, and no sign in it turns the others round.
 fn harmless_cell(text: &str) -> String {
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let one_line = harmless(text);
     if one_line.starts_with(['=', '+', '-', '@', '\t']) { format!("'{one_line}") } else { one_line }
 }

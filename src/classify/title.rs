@@ -1,7 +1,6 @@
 //! The title that a list would show: the document's own before the subject line. Invents nothing.
 
 use super::{Input, Passage};
-use crate::domain::extraction::TitleSource;
 
 /// The title and where it was taken from: `document`, `heading`, `subject`, `file-name`.
 pub fn title(input: &Input<'_>, passages: &[Passage]) -> (String, String) {
@@ -9,11 +8,7 @@ pub fn title(input: &Input<'_>, passages: &[Passage]) -> (String, String) {
     let longest = files.max_by_key(|text| text.segments.iter().map(|one| one.text.len()).sum::<usize>());
     if let Some(file) = longest {
         if let Some(title) = &file.title {
-            let source = match title.source {
-                TitleSource::Metadata => "document",
-                TitleSource::Heading => "heading",
-            };
-            return (title.text.clone(), source.into());
+            return (title.text.clone(), title.source.as_str().into());
         }
         let at = input.texts.iter().position(|text| text.path == file.path);
         let first = passages.iter().find(|one| Some(one.text_index) == at);

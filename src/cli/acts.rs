@@ -80,9 +80,9 @@ pub async fn act(place: &Place, command: Command, clock: fn() -> Timestamp) -> a
 
 async fn decide(tools: &Tools, command: Command, clock: fn() -> Timestamp) -> anyhow::Result<String> {
     Ok(match command {
-        Command::Approve { id, by } => {
+        Command::Approve { id, findings_seen, by } => {
             let id = submission_id(tools, &id).await?;
-            review::approve(tools, &id, &act_of(&by, clock)?).await?;
+            review::approve(tools, &id, findings_seen, &act_of(&by, clock)?).await?;
             match tools.config.publish.delay {
                 delay if delay.is_zero() => format!("{id} is approved and goes public now."),
                 delay => {

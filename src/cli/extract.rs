@@ -1,15 +1,15 @@
 //! `pouch extract`: what a reviewer would see of a file, without a mailbox and without a data folder. Keeps nothing.
 
-use super::list::{harmless, visible};
+use super::list::visible;
 use super::{Place, open};
 use crate::config::Config;
 use crate::domain::extraction::{Extraction, PageReading, Role, Segment, SegmentKind};
 use crate::domain::message::{Part, PartKind};
-use crate::domain::{Finding, Problem};
+use crate::domain::{Finding, Problem, harmless};
 use crate::language;
 use crate::pipeline::reading;
 use crate::sandbox::{Pool, Source};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::Serialize;
 use std::fs::File;
@@ -95,6 +95,9 @@ impl Reader {
         let began = Instant::now();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+        if file.metadata()?.is_dir() {
+            bail!("{} is a folder: name a file, or read all files of it with --corpus", path.display());
+        }
         let source = Source::one_file(file, &name)?;
         let shown = path.display().to_string();
         let parsed = match self.pool.parse(&source).await {

@@ -1,6 +1,7 @@
 //! `pouch list`: the queue as a table for people, or as JSON for scripts. Reads only.
 
 use super::{Place, open};
+use crate::domain::harmless;
 use crate::domain::ledger::Outcome;
 use crate::review::queue::{self, Item};
 use crate::store::task;
@@ -110,15 +111,4 @@ pub fn visible(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// A stranger's text with no control characters and none that turn the writing direction or cannot be seen.
-pub fn harmless(text: &str) -> String {
-    let one = |c: char| match c {
-        '\n' | '\t' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
-    text.chars().map(one).collect()
 }

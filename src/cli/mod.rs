@@ -79,6 +79,9 @@ pub enum Command {
     /// Approve a submission for publication
     Approve {
         id: String,
+        /// I have seen what lies hidden in its files (comments, tracked changes, covered words ...), and it may be public
+        #[arg(long)]
+        findings_seen: bool,
         #[command(flatten)]
         by: By,
     },

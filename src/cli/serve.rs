@@ -188,6 +188,8 @@ pub async fn publish(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<
     tx.commit().await?;
     worker::settle_down(&tools, clock).await?;
     crate::pipeline::write_front(&tools, clock()).await?;
-    println!("{} inputs have a page in {}", ids.len(), tools.public_dir.display());
+    // What was approved may have come due in the meantime.
+    let pages = submission::publication_ids(&tools.store).await?.len();
+    println!("{pages} inputs have a page in {}", tools.public_dir.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -121,6 +121,7 @@ impl Seen {
 
     async fn print(&self, tools: &Tools, item: &Item, whole: bool) -> anyhow::Result<()> {
         println!("{}", visible(&item.title));
+        println!("title from {}", title_source(&item.title_source));
         println!("id         {}", item.id);
         println!("state      {}", item.state.unwrap_or(item.outcome.as_str()));
         if let Some(seen) = &item.seen {
@@ -237,6 +238,17 @@ impl Seen {
             println!("  {}  {who}  {what}{reason}", entry.at.strftime("%Y-%m-%d %H:%M:%S"));
         }
         Ok(())
+    }
+}
+
+fn title_source(code: &str) -> &str {
+    match code {
+        "document" => "the file's properties",
+        "heading" => "the first heading",
+        "subject" => "the subject line",
+        "file-name" => "the name of the file",
+        "person" => "the secretariat",
+        other => other,
     }
 }
 

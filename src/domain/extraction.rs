@@ -124,6 +124,16 @@ pub enum TitleSource {
     Heading,
 }
 
+impl TitleSource {
+    /// The word for lists: `document`, `heading`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Metadata => "document",
+            Self::Heading => "heading",
+        }
+    }
+}
+
 /// The title of a document, with its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredTitle")]

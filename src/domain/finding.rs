@@ -54,6 +54,12 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
+    /// Whether a person must have seen it before the file becomes public. Nearly every file names its author: that is
+    /// told, but does not stop anybody.
+    pub fn stops_approval(self) -> bool {
+        self != Self::AuthorName
+    }
+
     /// All codes, in the order of the manual.
     pub const ALL: [Self; 16] = [
         Self::TrackedChanges,

@@ -5,6 +5,7 @@ pub mod classification;
 pub mod digest;
 pub mod extraction;
 pub mod finding;
+mod harmless;
 pub mod id;
 pub mod ledger;
 pub mod mailbox;
@@ -16,6 +17,7 @@ pub mod submission;
 
 pub use digest::Digest;
 pub use finding::{Finding, FindingCode};
+pub use harmless::harmless;
 pub use id::*;
 pub use jiff::Timestamp;
 pub use problem::{Problem, ProblemCode};

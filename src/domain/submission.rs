@@ -173,6 +173,10 @@ pub struct Assignment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     pub title: String,
+    /// Where the title was taken from: `document` (its properties), `heading`, `subject`, `file-name` or `person`; empty:
+    /// not noted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title_source: String,
     pub submitter: Submitter,
     /// ISO 639-1, main one first.
     pub languages: Vec<String>,

@@ -340,6 +340,7 @@ pub fn proposed_content(line: &MessageLine, classified: &Classification) -> Cont
     });
     Content {
         title: classified.title.clone(),
+        title_source: classified.title_source.clone(),
         submitter: classified.submitter.clone(),
         languages: classified.languages.clone(),
         parts: parts_of_input(line, classified),

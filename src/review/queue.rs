@@ -35,6 +35,9 @@ pub struct Item {
     pub sent_at: Option<Timestamp>,
     pub submitter: Submitter,
     pub title: String,
+    /// Where the title was taken from: `document` (its properties), `heading`, `subject`, `file-name` or `person`; empty:
+    /// not noted.
+    pub title_source: String,
     pub subject: String,
     pub languages: Vec<String>,
     pub assignments: Vec<ItemAssignment>,
@@ -180,6 +183,7 @@ impl Facts {
         item.kind = "submission";
         item.state = Some(revision.state.name());
         item.seen = Some(format!("{}.{}", revision.number, revision.edition));
+        item.title_source.clone_from(&content.title_source);
         item.languages.clone_from(&content.languages);
         let place = |one: &Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
         let mut assignments: Vec<&Assignment> = content.assignments.iter().collect();
@@ -216,6 +220,7 @@ impl Facts {
             submitter,
             title.unwrap_or_else(|| line.subject.clone()),
         );
+        item.title_source = classified.map_or_else(|| "subject".into(), |one| one.title_source.clone());
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
         item
     }
@@ -247,6 +252,7 @@ impl Facts {
             sent_at: messages.iter().filter_map(|line| line.sent_at).min(),
             submitter,
             title,
+            title_source: String::new(),
             subject: first.map(|line| line.subject.clone()).unwrap_or_default(),
             languages: Vec::new(),
             assignments: Vec::new(),

@@ -8,13 +8,13 @@ use crate::domain::publication::PublicStatus;
 use crate::domain::submission::{
     Assigner, Assignment, Change, Content, Manifest, ManifestFile, PartRef, Rejection, State,
 };
-use crate::domain::{FindingCode, MessageId, RevisionId, SubmissionId};
+use crate::domain::{Finding, FindingCode, MessageId, RevisionId, SubmissionId};
 use crate::pipeline::{self, Tools, add_revision, change_state, content_digest};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage};
 use crate::store::{Tx, ledger, message, submission};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn is_queued(revision: &Revision) -> bool {
     matches!(revision.state, State::Queued)
@@ -29,14 +29,20 @@ async fn change(tx: &mut Tx, actor: &Actor, revision: &Revision, change: Change,
 /// Approves the revision that waits; it is published after the configured delay, exactly as it stands now.
 ///
 /// # Errors
-/// If its state does not allow it, it is stale, or it has nothing that could be published.
-pub async fn approve(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<RevisionId> {
+/// If its state does not allow it, it is stale, it has nothing that could be published, or something lies hidden in its
+/// files and the person has not seen it.
+pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act: &Act) -> Result<RevisionId> {
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
     let mut revision = revision_for(&mut tx, id, act, is_queued).await?;
     let manifest = manifest_of(tools, &revision).await?;
     if manifest.files.is_empty() && manifest.body_text.is_none() {
         return Err(Error::Refused("no part is chosen for publication: choose parts with `pouch edit --part`".into()));
+    }
+    let findings = findings_of(tools, &revision.content).await?;
+    if !findings_seen && findings.iter().any(|(_, one)| one.code.stops_approval()) {
+        let lines = findings.iter().map(|(name, finding)| format!("{name}: {}", finding.detail));
+        return Err(Error::FindingsNotSeen(lines.collect()));
     }
     let json = crate::store::rows::json(&manifest)?;
     let approve = Change::Approve { by, at: act.now, manifest: Manifest::digest_of(&json) };
@@ -46,6 +52,26 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<Revi
     task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
     tx.commit().await?;
     Ok(revision.id)
+}
+
+/// What lies hidden in the files that would become public, and in what is inside them, with the name of each.
+async fn findings_of(tools: &Tools, content: &Content) -> Result<Vec<(String, Finding)>> {
+    let mut findings = Vec::new();
+    let messages: BTreeSet<&MessageId> = content.parts.iter().map(|part| &part.message).collect();
+    for id in messages {
+        let Some(line) = message::line(&tools.store, id).await? else { continue };
+        let is_chosen = |path: &str| {
+            let inside =
+                |outer: &str| path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            content.parts.iter().any(|part| part.message == *id && inside(&part.path))
+        };
+        for part in line.summary.parts.into_iter().filter(|part| is_chosen(&part.path)) {
+            let Some(extraction) = message::extraction(&tools.store, part.digest).await? else { continue };
+            let name = part.name.unwrap_or_else(|| format!("part {}", part.path));
+            findings.extend(extraction.findings.into_iter().map(|finding| (name.clone(), finding)));
+        }
+    }
+    Ok(findings)
 }
 
 /// What an approval fixes: details, files by digest, and the very text where text is published.
@@ -210,6 +236,7 @@ pub async fn edit(tools: &Tools, id: &SubmissionId, edit: &Edit, act: &Act) -> R
     let mut content = revision.content.clone();
     if let Some(title) = &edit.title {
         content.title.clone_from(title);
+        content.title_source = "person".into();
     }
     let submitter = &mut content.submitter;
     *submitter = Submitter {
@@ -479,7 +506,9 @@ pub async fn split(tools: &Tools, id: &SubmissionId, paths: &[String], act: &Act
     let (mut left, mut right) = (revision.content.clone(), revision.content.clone());
     left.parts = stays;
     right.parts = moved;
-    right.title = title_of(tools, &right.parts).await?.unwrap_or(right.title);
+    if let Some((title, source)) = title_of(tools, &right.parts).await? {
+        (right.title, right.title_source) = (title, source.into());
+    }
     for content in [&mut left, &mut right] {
         keep_own_evidence(content);
     }
@@ -501,16 +530,16 @@ fn keep_own_evidence(content: &mut Content) {
     content.assignments.retain(|one| !one.evidence.is_empty());
 }
 
-/// The title of the first file that has one.
-async fn title_of(tools: &Tools, parts: &[PartRef]) -> Result<Option<String>> {
+/// The title of the first file that has one, and where it was taken from.
+async fn title_of(tools: &Tools, parts: &[PartRef]) -> Result<Option<(String, &'static str)>> {
     for part in parts {
         let Some(line) = message::line(&tools.store, &part.message).await? else { continue };
         let Some(file) = line.summary.parts.into_iter().find(|one| one.path == part.path) else { continue };
         if let Some(title) = message::extraction(&tools.store, file.digest).await?.and_then(|one| one.title) {
-            return Ok(Some(title.text));
+            return Ok(Some((title.text, title.source.as_str())));
         }
-        if file.name.is_some() {
-            return Ok(file.name);
+        if let Some(name) = file.name {
+            return Ok(Some((name, "file-name")));
         }
     }
     Ok(None)

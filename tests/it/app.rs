@@ -120,6 +120,9 @@ impl App {
     /// Decides as a reviewer would.
     pub fn decide(&self, words: &[&str]) -> String {
         let mut all = words.to_vec();
+        if words.first() == Some(&"approve") {
+            all.push("--findings-seen");
+        }
         all.extend(["--by", "Rana Reviewer", "--reason", "as agreed in the meeting"]);
         self.run(&all)
     }

@@ -215,6 +215,8 @@ fn a_subject_is_neither_a_formula_nor_markup_in_a_report() {
     let hostile = report(1, "=HYPERLINK(\"http://x\")<script>alert(1)</script>");
     assert!(hostile.csv().unwrap().contains("'=HYPERLINK"));
     assert!(!hostile.html().unwrap().contains("<script>"));
+    let turned = report(1, "Input \u{202e}fdp.exe").csv().unwrap();
+    assert!(turned.contains("Input \u{fffd}fdp.exe"), "{turned}");
 }
 
 fn head_in(said: &str) -> String {

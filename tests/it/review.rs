@@ -28,6 +28,38 @@ fn changes() -> [Change; 6] {
     ]
 }
 
+/// A mail with a file that has a comment in it.
+fn mail_with_a_commented_file(app: &App) -> String {
+    let file = r"{\rtf1\ansi Recommendation on the directory of points of contact: we will help States to keep it up to date.\
+                 {\*\annotation Remove this before it goes out.}\par}";
+    let mail = format!(
+        "From: office@example.org\r\nTo: desk@example.org\r\nSubject: Written input of the Example Institute\r\n\
+         Message-ID: <commented@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n\
+         --x\r\nContent-Type: text/plain\r\n\r\nPlease find attached our written input to the working group.\r\n\
+         --x\r\nContent-Type: application/rtf; name=\"input.rtf\"\r\nContent-Disposition: attachment; \
+         filename=\"input.rtf\"\r\n\r\n{file}\r\n--x--\r\n"
+    );
+    let path = app.folder.0.join("commented.eml");
+    std::fs::write(&path, mail).unwrap();
+    app.run(&["import", path.to_str().unwrap()]);
+    app.item("commented@")["id"].as_str().unwrap().to_string()
+}
+
+#[test]
+fn what_lies_hidden_in_a_file_must_have_been_seen_before_it_is_approved() {
+    let app = App::new();
+    let id = mail_with_a_commented_file(&app);
+    let item = app.item("commented@");
+    assert_eq!((&item["state"], &item["title_source"]), (&"queued".into(), &"subject".into()), "{item}");
+    let said = refused(&app, &["approve", &id]);
+    assert!(said.contains("input.rtf: 1 comment") && said.contains("--findings-seen"), "{said}");
+    assert_eq!(app.item("commented@")["state"], "queued");
+    // Without that file nothing stands in the way.
+    app.decide(&["edit", &id, "--title", "Ours", "--part", "body"]);
+    assert_eq!(app.item("commented@")["title_source"], "person");
+    app.run(&[&["approve", &id][..], &BY].concat());
+}
+
 #[test]
 fn every_pair_of_state_and_change_ends_as_the_table_says() {
     // Rows: queued, approved, published, rejected, withdrawn, superseded.

@@ -215,6 +215,7 @@ fn classification() -> Classification {
 
 fn revision(of: &SubmissionId, number: u32) -> Revision {
     let content = Content {
+        title_source: String::new(),
         title: "T".into(),
         submitter: Submitter::default(),
         languages: vec![],

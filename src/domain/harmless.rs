@@ -1,0 +1,12 @@
+//! A stranger's text for one line of a terminal or a cell of a table. Changes how it is shown, never what is stored.
+
+/// A stranger's text with no control characters and none that turn the writing direction or cannot be seen.
+pub fn harmless(text: &str) -> String {
+    let one = |c: char| match c {
+        '\n' | '\t' => ' ',
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(one).collect()
+}
