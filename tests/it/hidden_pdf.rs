@@ -113,6 +113,21 @@ fn words_that_the_drawn_page_shows_are_text_whatever_lies_near_them() {
 }
 
 #[test]
+fn a_marker_pen_hides_nothing_and_a_black_one_does() {
+    // Such an appearance is a group of its own, in which hayro draws the colour without mixing it.
+    let marked = |colour: &str| {
+        let mut paper = paper();
+        let form = "/Type/XObject/Subtype/Form/BBox[40 590 240 620]/Group<</S/Transparency>>\
+                    /Resources<</ExtGState<</M<</BM/Multiply>>>>>>";
+        paper.stream(30, form, &format!("/M gs {colour} 40 590 200 30 re f"));
+        paper.annotations = "<</Type/Annot/Subtype/Highlight/Rect[40 590 240 620]/AP<</N 30 0 R>>>>".into();
+        read(paper, &format!("{BEFORE}{WORDS}"), true).said_text()
+    };
+    assert!(marked("1 1 0 rg").contains("John Example"));
+    assert_eq!(marked("0 g"), "The harbour stays open");
+}
+
+#[test]
 fn a_page_that_may_not_be_drawn_says_that_nobody_looked() {
     let extraction = read(paper(), &format!("{BEFORE}{WORDS} {ROUND}"), false);
     let said: Vec<&str> = extraction.findings.iter().map(|one| one.detail.as_str()).collect();

@@ -25,6 +25,9 @@ const LONGEST_REPLACEMENT: usize = 12;
 /// Areas below this width or height, in points, hide no word alone.
 const SMALLEST_AREA: f64 = 3.0;
 
+/// Brightness, of 255, of a channel from which black letters below a marker are read.
+const BRIGHT: u8 = 100;
+
 /// Corners from which a line may fill what it surrounds.
 const MANY_TURNS: usize = 10;
 
@@ -39,6 +42,8 @@ pub struct Area {
     pub colour: Option<[u8; 3]>,
     /// Nothing below it shows.
     pub opaque: bool,
+    /// Drawn like a marker pen: a bright colour that is mixed with what is below it (ISO 32000-2, 11.3.5).
+    pub marker: bool,
 }
 
 /// What one page gave.
@@ -72,6 +77,23 @@ pub fn is_given_up(payload: &(dyn std::any::Any + Send)) -> bool {
     payload.is::<GivenUp>()
 }
 
+/// With what an area is filled.
+#[derive(Clone, Copy, Default)]
+struct Fill {
+    /// `None`: a picture or a pattern.
+    colour: Option<[u8; 3]>,
+    opaque: bool,
+    rectangle: bool,
+    /// Mixed with what is below.
+    mixed: bool,
+}
+
+/// A transparency group: whether what is drawn in it covers what is below, or is mixed with it.
+struct Group {
+    opaque: bool,
+    mixed: bool,
+}
+
 struct Clip {
     place: Rect,
     /// The whole of `place` is inside.
@@ -95,8 +117,8 @@ pub struct Canvas<'f> {
     grid: [[bool; GRID]; GRID],
     calls: u32,
     clips: Vec<Clip>,
-    /// Whether what is drawn in the groups that are open covers what is below.
-    opaque_groups: Vec<bool>,
+    /// The transparency groups that are open.
+    groups: Vec<Group>,
     marked: Vec<Marked>,
     /// Start and first code of the last run: text that is filled and stroked comes twice.
     last_run: Option<(Point, u32)>,
@@ -118,7 +140,7 @@ impl<'f> Canvas<'f> {
             grid: [[false; GRID]; GRID],
             calls: 0,
             clips: Vec::new(),
-            opaque_groups: Vec::new(),
+            groups: Vec::new(),
             marked: Vec::new(),
             last_run: None,
             last_run_order: 0,
@@ -134,7 +156,7 @@ impl<'f> Canvas<'f> {
         self.page.own_words = self.rows.words.len();
         // A page that ends within a group or a clip does not take the annotations into it.
         self.clips.clear();
-        self.opaque_groups.clear();
+        self.groups.clear();
         self.marked.clear();
     }
 
@@ -156,7 +178,7 @@ impl<'f> Canvas<'f> {
         }
     }
 
-    fn add_area(&mut self, place: Rect, colour: Option<[u8; 3]>, opaque: bool) {
+    fn add_area(&mut self, place: Rect, paint: Fill) {
         let (mut place, mut whole) = (place, true);
         for clip in &self.clips {
             place = place.intersect(clip.place);
@@ -171,20 +193,23 @@ impl<'f> Canvas<'f> {
             self.page.areas_left_out = true;
             return;
         }
-        let opaque = opaque && whole && self.opaque_groups.iter().all(|one| *one);
-        let colour = colour.filter(|_| opaque);
-        areas.push(Area { place, order: self.calls, colour, opaque });
+        let opaque = paint.opaque && whole && self.groups.iter().all(|group| group.opaque);
+        let is_bright = paint.colour.is_none_or(|colour| colour.iter().any(|channel| *channel > BRIGHT));
+        let marker = is_bright && (paint.mixed || self.groups.iter().any(|group| group.mixed));
+        let colour = paint.colour.filter(|_| opaque && paint.rectangle);
+        areas.push(Area { place, order: self.calls, colour, opaque, marker });
     }
 
     /// Adds what an annotation without an appearance of its own hides in many viewers.
     pub fn cover_with(&mut self, place: Rect) {
         self.count();
-        self.add_area(place, Some([0, 0, 0]), true);
+        self.add_area(place, Fill { colour: Some([0, 0, 0]), opaque: true, rectangle: true, mixed: false });
     }
 
     fn fill(&mut self, path: Option<&BezPath>, rect: Rect, props: &DrawProps<'_>, mode: &DrawMode) {
         self.count();
         self.maybe_clip = None;
+        let mixed = props.blend_mode != BlendMode::Normal;
         if let DrawMode::Stroke(stroke) = mode {
             let [a, b, ..] = props.transform.as_coeffs();
             let width = f64::from(stroke.line_width) * a.hypot(b);
@@ -193,14 +218,14 @@ impl<'f> Canvas<'f> {
             // A thin frame hides nothing that it surrounds; to and fro often enough, a thin line does.
             let is_scribble = path.is_some_and(|path| path.elements().len() > MANY_TURNS);
             if width > SMALLEST_AREA || is_line || is_scribble {
-                self.add_area(place, None, false);
+                self.add_area(place, Fill { mixed, ..Fill::default() });
             }
             return;
         }
         let straight = is_straight(props.transform);
         let rectangle = straight && path.is_none_or(|path| is_rectangle(path.elements()));
         self.page.outlines += usize::from(!rectangle);
-        let plain = props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
+        let plain = props.soft_mask.is_none() && !mixed;
         let (colour, alpha) = match &props.paint {
             Paint::Color(colour) => {
                 let [r, g, b, a] = colour.to_rgba().to_rgba8();
@@ -212,7 +237,8 @@ impl<'f> Canvas<'f> {
             return;
         }
         let opaque = rectangle && plain && alpha >= 250;
-        self.add_area(props.transform.transform_rect_bbox(rect), colour.filter(|_| rectangle), opaque);
+        let place = props.transform.transform_rect_bbox(rect);
+        self.add_area(place, Fill { colour, opaque, rectangle, mixed });
     }
 
     fn cover(&mut self, place: Rect) {
@@ -346,7 +372,8 @@ impl<'a> Device<'a> for Canvas<'_> {
 
     fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
         self.count();
-        self.opaque_groups.push(opacity > 0.98 && mask.is_none() && blend_mode == BlendMode::Normal);
+        let mixed = blend_mode != BlendMode::Normal;
+        self.groups.push(Group { opaque: opacity > 0.98 && mask.is_none() && !mixed, mixed });
     }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
@@ -393,7 +420,7 @@ impl<'a> Device<'a> for Canvas<'_> {
     }
 
     fn pop_transparency_group(&mut self) {
-        self.opaque_groups.pop();
+        self.groups.pop();
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
@@ -413,7 +440,8 @@ impl<'a> Device<'a> for Canvas<'_> {
                     && props.blend_mode == BlendMode::Normal
             }
         };
-        self.add_area(place, None, opaque);
+        let mixed = props.blend_mode != BlendMode::Normal;
+        self.add_area(place, Fill { opaque, mixed, ..Fill::default() });
     }
 
     fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {

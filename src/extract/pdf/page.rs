@@ -264,7 +264,7 @@ impl Sheet {
 /// Looks at the drawn page where the file does not tell whether a word is seen; false if that was due and cannot be done.
 fn look_at(page: &Page<'_>, canvas: &canvas::Page, sights: &mut [Sight], draws: bool) -> bool {
     let doubtful = sight::doubtful(canvas, sights);
-    if doubtful.is_empty() || std::env::var("XNO").is_ok() {
+    if doubtful.is_empty() {
         return true;
     }
     let asked: Vec<usize> = doubtful.iter().map(|(at, _)| *at).collect();

@@ -94,7 +94,7 @@ pub fn doubtful(page: &Page, sights: &[Sight]) -> Vec<(usize, Sight)> {
     let checks_all = page.areas_left_out || all.saturating_mul(page.words.len()) > MAX_COMPARISONS;
     let seen = page.words.iter().enumerate().zip(sights).filter(|(_, sight)| **sight == Sight::Seen);
     let doubt = seen.filter_map(|((at, word), _)| {
-        let over = |area: &&Area| area.order > word.order && area.place.overlaps(core(word.place));
+        let over = |area: &&Area| !area.marker && area.order > word.order && area.place.overlaps(core(word.place));
         let is_pale = || word.look.colour.is_some_and(|colour| is_close(colour, ground(word, page)));
         if checks_all {
             Some((at, Sight::UnderBox))
