@@ -11,6 +11,7 @@ pub mod extractor;
 pub mod frames;
 pub mod language;
 pub mod malware;
+pub mod memory;
 pub mod parse;
 pub mod pipeline;
 pub mod publish;

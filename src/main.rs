@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use pouch::cli::{self, Cli, Command};
-use pouch::{extractor, tool_runner};
+use pouch::{extractor, memory, tool_runner};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,6 +15,10 @@ fn main() -> ExitCode {
         Command::BecomeProgram { program, arguments } => return tool_runner::become_program(program, arguments),
         _ => {}
     }
+    // What whoever starts Pouch has left open is nothing for the children that read strangers' bytes.
+    close_fds::set_fds_cloexec(3, &[]);
+    // As it is, it works as well; it only takes more memory.
+    let _ = memory::keep_small();
     end_quietly_with_the_reader();
     let filter = tracing_subscriber::EnvFilter::try_from_env("POUCH_LOG")
         // async-imap's trace would hold logins; it is never asked for.

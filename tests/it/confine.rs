@@ -1,6 +1,6 @@
 //! What a child that reads strangers' bytes cannot do, and what becomes of a child that goes wrong.
 
-use crate::app::Folder;
+use crate::app::{App, Folder, wait_for};
 use pouch::config::{Config, Extractor};
 use pouch::sandbox::{Pool, Source};
 use std::fs::File;
@@ -44,6 +44,34 @@ async fn a_child_has_tried_every_door_and_found_it_closed() {
     for model in ["ara", "chi_sim", "eng", "fra", "rus", "spa", "osd"] {
         assert!(conditions.programs.models.iter().any(|one| one == model), "{model} is not installed");
     }
+}
+
+#[test]
+fn what_whoever_starts_pouch_left_open_reaches_no_child() {
+    let app = App::new();
+    let secret = app.folder.0.join("secret.txt");
+    std::fs::write(&secret, "for the operator only").unwrap();
+    let starter = ["-c", "exec 9<\"$1\"; shift; exec \"$@\"", "sh", secret.to_str().unwrap()];
+    let serve = app.command(&["serve"]);
+    let mut serving = std::process::Command::new("sh")
+        .args(starter)
+        .arg(serve.get_program())
+        .args(serve.get_args())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let child = wait_for("a child", || alive(serving.id(), "\0extractor\0").first().copied());
+    let open: Vec<PathBuf> = std::fs::read_dir(format!("/proc/{child}/fd"))
+        .unwrap()
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .collect();
+    let settings = std::fs::read(format!("/proc/{}/environ", serving.id())).unwrap();
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    assert!(open.len() >= 3 && !open.contains(&secret), "{open:?}");
+    // The service started itself anew so that it takes little memory.
+    assert!(String::from_utf8_lossy(&settings).contains("MALLOC_ARENA_MAX=1"));
 }
 
 #[tokio::test]
