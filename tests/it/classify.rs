@@ -221,3 +221,31 @@ fn a_covering_sentence_is_no_submitter() {
         assert_eq!(found.submitter.name, "Tamsin Orrell");
     }
 }
+
+#[test]
+fn of_a_text_without_end_the_beginning_is_classified_and_the_entry_says_so() {
+    let app = App::new();
+    let sentence = "We will help States to nominate points of contact for the global directory. ";
+    let filler = "The harbour of our town was quiet that year. ".repeat(30_000);
+    let mail = |name: &str, text: &str| {
+        let raw = format!(
+            "From: office@example.org\r\nSubject: Written input on the directory\r\nMessage-ID: <{name}@example.org>\r\n\
+             Date: Tue, 28 Nov 2023 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\
+             \r\n--x\r\nContent-Type: text/plain\r\n\r\nPlease find attached our written input.\r\n--x\r\n\
+             Content-Type: text/plain; name=input.txt\r\nContent-Disposition: attachment; filename=input.txt\r\n\r\n{text}\r\n--x--\r\n"
+        );
+        let path = app.folder.0.join(format!("{name}.eml"));
+        std::fs::write(&path, raw).unwrap();
+        app.run(&["import", path.to_str().unwrap()]);
+        app.item(&format!("{name}@"))
+    };
+    let cut = "only the first million characters";
+    let found = mail("first", &format!("{sentence}\n\n{filler}"));
+    assert_eq!(found["assignments"][0]["recommendation"], "cbm-poc-directory", "{found}");
+    assert!(found["reason"].as_str().unwrap().contains(cut), "{}", found["reason"]);
+    let missed = mail("last", &format!("{filler}\n\n{sentence}"));
+    assert_eq!(missed["assignments"].as_array().unwrap().len(), 0, "{missed}");
+    assert!(missed["reason"].as_str().unwrap().contains(cut), "{}", missed["reason"]);
+    let short = mail("short", &format!("{sentence}\n\n{}", &filler[..9_000]));
+    assert!(!short["reason"].as_str().unwrap().contains(cut), "{}", short["reason"]);
+}

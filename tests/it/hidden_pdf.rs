@@ -70,6 +70,10 @@ fn words_that_the_drawn_page_does_not_show_are_no_text() {
         ),
         ("a clip that leaves nothing", format!("q 10 10 5 5 re W n {WORDS} Q")),
         ("letters that are a clip for nothing", format!("q {} Q", WORDS.replace("BT", "BT 7 Tr"))),
+        ("a box behind more boxes than are remembered", {
+            let many: String = (0..4_200).map(|n| format!("{} 10 4 4 re f ", n % 500)).collect();
+            format!("{WORDS} 0.9 g {many} 0 g {ROUND}")
+        }),
         ("letters of a point", WORDS.replace("12 Tf", "1 Tf")),
     ];
     for (way, content) in ways {
