@@ -17,7 +17,8 @@ pub struct Recognised {
 }
 
 impl Pool {
-    /// Recognises pages of a part; `languages` are the likely ones. In the order of the pages; each page fails alone.
+    /// Recognises pages of a part; `languages` are the likely ones. In the order of the pages; each page fails alone, after
+    /// one that ended a child was tried once more on a new one that may take the most.
     pub async fn recognise(
         &self,
         source: &Source,
@@ -30,7 +31,16 @@ impl Pool {
         futures::stream::iter(pages.iter().copied())
             .map(|page| {
                 let renderer = &renderer;
-                async move { (page, self.recognise_page(renderer, path, page, languages).await) }
+                async move {
+                    let first = self.recognise_page(renderer, path, page, languages, false).await;
+                    let result = match first {
+                        Err(Error::TimedOut | Error::Died(_)) => {
+                            self.recognise_page(renderer, path, page, languages, true).await
+                        }
+                        other => other,
+                    };
+                    (page, result)
+                }
             })
             .buffered(at_once)
             .collect()
@@ -43,11 +53,14 @@ impl Pool {
         path: &str,
         page: u32,
         languages: &[String],
+        alone: bool,
     ) -> Result<Recognised, Error> {
-        let mut runner = self.tool_runners.lease(false).await?;
-        renderer.lock().await.render(path, page, &mut runner).await?;
+        let mut runner = self.tool_runners.lease(alone).await?;
+        renderer.lock().await.render(path, page, &mut runner, alone).await?;
         let answer = runner.worker.ask(&Request::Recognise { languages: languages.to_vec() }, 0).await?;
-        runner.give_back();
+        if !alone {
+            runner.give_back();
+        }
         match answer {
             Response::Recognised { engine, text, confidence } => Ok(Recognised { engine, text, confidence }),
             other => Err(refusal(other)),
@@ -63,11 +76,11 @@ struct Renderer<'p> {
 }
 
 impl Renderer<'_> {
-    async fn render(&mut self, path: &str, page: u32, into: &mut Lease<'_>) -> Result<(), Error> {
+    async fn render(&mut self, path: &str, page: u32, into: &mut Lease<'_>, alone: bool) -> Result<(), Error> {
         let mut lease = match self.lease.take() {
             Some(lease) => lease,
             None => {
-                let mut lease = self.pool.renderers.lease(false).await?;
+                let mut lease = self.pool.renderers.lease(alone).await?;
                 lease.worker.load(self.source).await?;
                 lease
             }

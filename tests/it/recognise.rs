@@ -143,6 +143,22 @@ async fn what_takes_too_long_is_killed_with_every_program_that_it_started() {
     assert_eq!(pool.parse(&text).await.unwrap().parts.len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_reader_died_is_recognised_all_the_same() {
+    let Folder(folder) = &Folder::new();
+    let program = folder.join("pouch");
+    std::fs::copy(env!("CARGO_BIN_EXE_pouch"), &program).unwrap();
+    let pool = Pool::start(program.clone(), &Extractor { workers: 1, ..Config::default().extractor });
+    let source = Source::one_file(File::open(scan("en.jpg")).unwrap(), "en.jpg").unwrap();
+    let reading = tokio::spawn(async move { pool.recognise(&source, "1", &[1], &["en".to_string()]).await });
+    let runner = wait_for("a program at work", || {
+        runner_of(&program).filter(|runner| group(*runner).iter().any(|stat| stat.contains("(tesseract)")))
+    });
+    assert!(std::process::Command::new("kill").args(["-9", &runner.to_string()]).status().unwrap().success());
+    let recognised = reading.await.unwrap().remove(0).1.unwrap();
+    assert!(recognised.confidence.unwrap() > 80.0, "{recognised:?}");
+}
+
 #[test]
 fn programs_end_with_a_service_that_is_killed() {
     let Folder(folder) = &Folder::new();
