@@ -1,6 +1,7 @@
 //! The title that a list would show: the document's own before the subject line. Invents nothing.
 
 use super::{Input, Passage};
+use crate::domain::message::PartKind;
 
 /// The title and where it was taken from: `document`, `heading`, `subject`, `file-name`.
 pub fn title(input: &Input<'_>, passages: &[Passage]) -> (String, String) {
@@ -20,7 +21,9 @@ pub fn title(input: &Input<'_>, passages: &[Passage]) -> (String, String) {
     if subject.chars().filter(|c| c.is_alphabetic()).count() >= 3 {
         return (subject, "subject".into());
     }
-    let named = input.message.all_parts().into_iter().find_map(|part| part.name.clone());
+    // An archive's name says less than that of what lies in it.
+    let files = || input.message.all_parts().into_iter().filter(|part| part.kind != PartKind::Archive);
+    let named = longest.and_then(|file| file.name.clone()).or_else(|| files().find_map(|part| part.name.clone()));
     match named {
         Some(name) => (name, "file-name".into()),
         None => (subject, "subject".into()),
