@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The floors, lowest first. A room is the first word of a path below `crate::`.
 const FLOORS: [&[&str]; 7] = [
     &["domain"],
-    &["config", "confine", "frames", "language"],
+    &["config", "confine", "frames", "language", "memory"],
     &["parse", "extract", "classify", "publish", "audit", "store", "vault", "sandbox", "malware"],
     &["pipeline"],
     &["review"],
