@@ -384,3 +384,27 @@ async fn hostile_styles_end_in_time_and_say_what_was_not_followed() {
     assert!(read[0].said_text().contains("plain"));
     assert!(told(&read[0]).contains("does not follow"), "{:?}", read[0].findings);
 }
+
+#[test]
+fn a_mail_says_what_the_reader_of_its_html_form_sees() {
+    let mail = |html: &str| {
+        let head = "From: a@example.org\r\nSubject: S\r\nContent-Type: text/html; charset=utf-8\r\n\r\n";
+        pouch::parse::parse(format!("{head}{html}").as_bytes())
+    };
+    let told = |mail: &pouch::domain::message::ParsedMessage| {
+        let found = mail.problems.iter().filter(|one| one.code == pouch::domain::ProblemCode::HiddenWords);
+        found.map(|one| one.detail.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let sheet = "<html><head><style>.x{display:none}</style></head><body>";
+    let shown = "<p>We support it &amp; more.</p><blockquote>asked</blockquote><ul><li>one<li>two</ul>";
+    let secret = "<div class=x>We reject it. <img alt='Indeed.'></div><p style='color:#fefefe'>Withdrawn.</p>";
+    let hiding = mail(&format!("{sheet}{secret}{shown}</body></html>"));
+    assert_eq!(hiding.body.text, "We support it & more.\n\n> asked\n- one\n- two");
+    assert!(told(&hiding).contains("does not see (1 passage)"), "{:?}", hiding.problems);
+    let plain = mail(&format!("{sheet}{shown}</body></html>"));
+    assert_eq!(plain.body.text, hiding.body.text);
+    assert_eq!(told(&plain), "");
+    // Who finds more hidden words tomorrow must not make another mail of it.
+    assert!(hiding.body.with_unseen.is_some_and(|text| text.contains("We reject it.")));
+    assert_ne!(hiding.fingerprint, plain.fingerprint);
+}

@@ -28,7 +28,7 @@ const MAX_LEVEL: u8 = 1;
 
 /// Reads an HTML file.
 pub fn read(bytes: &[u8]) -> Read {
-    let found = page(&super::text::decode_html(bytes), 0);
+    let found = page(&super::text::decode_html(bytes), 0, false);
     let findings = findings(&found);
     let mut story = Story::default();
     found.blocks.into_iter().for_each(|block| story.push(block));
@@ -38,10 +38,33 @@ pub fn read(bytes: &[u8]) -> Read {
     read
 }
 
+/// What a reader sees of the HTML form of a mail, where that is not all of it.
+pub struct Seen {
+    /// What is seen, as plain HTML without styles; none if nothing is known to be hidden.
+    pub copy: Option<String>,
+    /// A sentence for a person.
+    pub detail: String,
+}
+
+/// Tells what a reader of the HTML form of a mail sees; none if that is all of it.
+pub fn seen(html: &str) -> Option<Seen> {
+    let found = page(html, 0, true);
+    if found.hidden > 0 {
+        let passages = plural(found.hidden, "passage");
+        let detail = format!(
+            "The HTML form of the mail holds words that its reader does not see ({passages}); they were left out."
+        );
+        return Some(Seen { copy: found.copy, detail });
+    }
+    let detail =
+        "The HTML form of the mail may hide or show words in a way that Pouch does not follow; open it and compare.";
+    (found.doubtful + found.generated > 0).then(|| Seen { copy: None, detail: detail.into() })
+}
+
 /// Reads a page twice if it has style sheets: they may stand behind what they style.
-fn page(text: &str, level: u8) -> Found {
+fn page(text: &str, level: u8, is_copied: bool) -> Found {
     let is_xml = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r']).starts_with("<?xml");
-    let inner = |text: &str| (level < MAX_LEVEL).then(|| page(text, level + 1));
+    let inner = |text: &str| (level < MAX_LEVEL).then(|| page(text, level + 1, false));
     let mut tree = Tree::default();
     let mut sheets = Sheets::default();
     if has(text, b"<style") || has(text, b"stylesheet") {
@@ -49,9 +72,10 @@ fn page(text: &str, level: u8) -> Found {
         tree.lacks_sheets = sheets.take_imports(|address| data_url::text(address, "text/css"));
         tree.cascade = Cascade::new(&mut sheets);
     }
-    let mut found = run(text, Page::new(tree, is_xml, &inner)).finish();
+    let page = Page::new(tree, is_xml, &inner);
+    let mut found = run(text, if is_copied { page.copied() } else { page }).finish();
     found.doubtful += sheets.unfollowed + u32::from(sheets.is_cut);
-    sheets.imports.iter().for_each(|address| page::note(&mut found.remote, address));
+    sheets.imports.iter().for_each(|address| self::page::note(&mut found.remote, address));
     found
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Found {
     /// Elements before or after which the style sheet shows words.
     pub generated: u32,
     pub scripts: u32,
+    /// What is seen, as plain HTML without any styles, where it was asked for.
+    pub copy: Option<String>,
     /// Addresses that are fetched when the page is shown.
     pub remote: Vec<String>,
 }
@@ -105,6 +107,14 @@ impl<'f> Page<'f> {
     }
 }
 
+impl<'f> Page<'f> {
+    /// The same, and what is seen is copied as plain HTML.
+    pub fn copied(self) -> Self {
+        self.0.borrow_mut().found.copy = Some(String::new());
+        self
+    }
+}
+
 impl TokenSink for Page<'_> {
     type Handle = ();
 
@@ -170,6 +180,7 @@ impl State<'_> {
         let ends_itself =
             tag.self_closing && (self.is_foreign() || name == "svg" || name == "math" || (self.is_xml && is_raw));
         if self.tree.push(name, Some(tag)) {
+            self.copy_start(name, tag);
             self.opened(name, tag);
             if is_void(name) || ends_itself {
                 self.close_innermost(false);
@@ -184,6 +195,25 @@ impl State<'_> {
             "plaintext" => TokenSinkResult::Plaintext,
             _ if is_raw => TokenSinkResult::RawData(RawKind::Rawtext),
             _ => TokenSinkResult::Continue,
+        }
+    }
+
+    fn copy_start(&mut self, name: &str, tag: &Tag) {
+        let is_seen = self.tree.looks().0.is_seen();
+        let (Some(copy), Some(plain)) = (&mut self.found.copy, plain_name(name)) else { return };
+        if name != "img" {
+            copy.extend(["<", plain, ">"]);
+            return;
+        }
+        // Mail programs show the words in place of a picture that they do not load; of others they are not seen.
+        let is_loaded = attribute(tag, "src").is_some_and(|src| {
+            let start = src.trim_start().get(..5).unwrap_or_default().to_ascii_lowercase();
+            start.starts_with("cid:") || start == "data:"
+        });
+        if let (Some(words), true, false) = (attribute(tag, "alt"), is_seen, is_loaded) {
+            copy.push_str("<img src='p' alt='");
+            escape(words, copy);
+            copy.push_str("'>");
         }
     }
 
@@ -320,6 +350,11 @@ impl State<'_> {
                 ),
             };
             for line in lines {
+                if let (Some(copy), false) = (&mut self.found.copy, is_unseen) {
+                    copy.push_str("<div>");
+                    escape(&line, copy);
+                    copy.push_str("</div>");
+                }
                 self.flow.add(role_of(Role::Text), &line);
                 self.end_paragraph();
             }
@@ -395,6 +430,9 @@ impl State<'_> {
         }
         let Some(element) = self.tree.pop(goes_on) else { return };
         let name = element.name();
+        if let (Some(copy), Some(plain)) = (&mut self.found.copy, plain_name(name).filter(|_| !is_void(name))) {
+            copy.extend(["</", plain, ">"]);
+        }
         let in_svg = self.tree.count("svg") > 0;
         if is_skipped(name) || (in_svg && is_untold(name)) {
             self.skipped = self.skipped.saturating_sub(1);
@@ -486,6 +524,9 @@ impl State<'_> {
             self.found.doubtful += u32::from(is_doubtful && !self.was_doubtful);
             (self.was_hidden, self.was_not_in_print, self.was_doubtful) = (!is_seen, not_in_print, is_doubtful);
         }
+        if let (Some(copy), true) = (&mut self.found.copy, is_seen) {
+            escape(text, copy);
+        }
         self.flow.add(if is_seen { Role::Text } else { Role::Hidden }, text);
         self.ends_blank = text.ends_with(['\n', ' ']);
     }
@@ -536,6 +577,29 @@ impl State<'_> {
         };
         if let Some(address) = address {
             note(&mut self.found.remote, address);
+        }
+    }
+}
+
+/// What an element becomes in a copy; nothing for what stands in a line.
+fn plain_name(name: &str) -> Option<&str> {
+    match name {
+        "html" | "body" | "head" => None,
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "li" | "dl" | "dt" | "dd" | "blockquote"
+        | "pre" | "table" | "tr" | "td" | "th" | "br" | "hr" | "img" | "sup" => Some(name),
+        "tbody" | "thead" | "tfoot" => None,
+        name if is_block(name) => Some("div"),
+        _ => None,
+    }
+}
+
+fn escape(text: &str, into: &mut String) {
+    for c in text.chars() {
+        match c {
+            '<' => into.push_str("&lt;"),
+            '&' => into.push_str("&amp;"),
+            '\'' => into.push_str("&#39;"),
+            _ => into.push(c),
         }
     }
 }
