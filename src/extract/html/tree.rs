@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 100_000;
 
 /// Formatting elements that are opened again in one place, and in a whole page.
 const MAX_PENDING: usize = 16;
-const MAX_REOPENED: usize = 1_000_000;
+const MAX_REOPENED: usize = 200_000;
 
 /// Elements whose looks are worked out again when one around them ends out of order.
 const MAX_RESTYLED: usize = 256;
@@ -125,6 +125,7 @@ impl Tree {
             place_from_end = self.children.get(parent.ordinal).map_or(0, |all| (all + 1).saturating_sub(place));
         }
         let traits = Rc::new(self.traits(name, tag, place, place_from_end));
+        self.cascade.count(&traits, true);
         if self.cascade.siblings
             && let Some(parent) = self.open.last_mut()
         {
@@ -190,12 +191,14 @@ impl Tree {
                 }
             }
         }
-        let mut print = screen;
-        let shows_words = self.cascade.apply(&Line(self), depth, &mut screen, &mut print);
+        let mut print = self.cascade.differs_in_print.then(|| screen.clone());
+        let shows_words = self.cascade.apply(&Line(self), depth, &mut screen, print.as_mut());
         if let Some(style) = tag.and_then(|tag| attribute(tag, "style")) {
             for (prop, value, is_important) in css::style_attribute(style) {
                 screen.inline(prop, value, is_important);
-                print.inline(prop, value, is_important);
+                if let Some(print) = &mut print {
+                    print.inline(prop, value, is_important);
+                }
             }
         }
         let is_named = tag.is_some_and(|tag| attribute(tag, "class").is_some() || attribute(tag, "id").is_some());
@@ -203,11 +206,11 @@ impl Tree {
             depth.checked_sub(1).map_or_else(Default::default, |at| (self.open[at].look, self.open[at].print));
         let may_lie_elsewhere =
             |styled: &Styled| (self.lacks_sheets && is_named) || (self.has_grounds && styled.is(Prop::OutOfFlow));
-        let mut look = outer.inside(name, &screen, may_lie_elsewhere(&screen));
-        let mut in_print = if self.cascade.differs_in_print {
-            outer_print.inside(name, &print, may_lie_elsewhere(&print))
-        } else {
-            look
+        let mut look = if screen.is_empty() { outer } else { outer.inside(name, &screen, may_lie_elsewhere(&screen)) };
+        let mut in_print = match &print {
+            Some(print) if print.is_empty() => outer_print,
+            Some(print) => outer_print.inside(name, print, may_lie_elsewhere(print)),
+            None => look,
         };
         let is_drawn_root = tag.is_some_and(|tag| attribute(tag, "shadowrootmode").is_some());
         if is_unseen(name) && !is_drawn_root {
@@ -226,6 +229,7 @@ impl Tree {
     /// Closes the innermost element. `goes_on`: it is a formatting element that its own end tag did not end.
     pub fn pop(&mut self, goes_on: bool) -> Option<Element> {
         let element = self.open.pop()?;
+        self.cascade.count(&element.traits, false);
         let depth = self.open.len();
         if let Some(places) = self.places.get_mut(element.name()) {
             places.pop();
@@ -323,9 +327,10 @@ impl Tree {
         if let Some(places) = self.places.get_mut(&element.traits.name) {
             places.pop();
         }
-        element.traits = Rc::default();
+        let ended = std::mem::take(&mut element.traits);
         element.tag = None;
         (element.look, element.print, element.leads_to_note) = (look, print, false);
+        self.cascade.count(&ended, false);
         let above = place + 1..self.open.len();
         if above.len() > MAX_RESTYLED {
             self.is_too_deep = true;

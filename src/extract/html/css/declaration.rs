@@ -12,7 +12,6 @@ const FAR: f32 = -999.0;
 
 /// A property, or what Pouch makes of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
 pub enum Prop {
     Display,
     Visibility,
@@ -72,9 +71,6 @@ pub enum Prop {
     /// Flag: words out of the style sheet (`content`).
     Content,
 }
-
-/// How many properties there are.
-pub const PROPS: usize = Prop::Content as usize + 1;
 
 /// What `display` says, as far as it counts.
 #[derive(Clone, Copy, Debug, PartialEq)]

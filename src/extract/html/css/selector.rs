@@ -94,7 +94,8 @@ pub struct Selector {
     pub target: Target,
 }
 
-/// Where a selector is found by the subject's surest trait.
+/// The surest trait that a compound asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Key<'s> {
     Id(&'s str),
     Class(&'s str),
@@ -464,8 +465,31 @@ fn attribute(input: &mut Parser<'_>) -> Result<Part, Bad> {
 impl Selector {
     /// The trait of its subject by which it is found.
     pub fn key(&self) -> Key<'_> {
+        self.key_of(0)
+    }
+
+    /// A trait that some element around its subject must have.
+    pub fn key_around(&self) -> Key<'_> {
+        let joined =
+            self.compounds.iter().take_while(|(_, one)| matches!(one, Combinator::Descendant | Combinator::Child));
+        let around = (1..=joined.count()).filter(|at| *at < self.compounds.len()).map(|at| self.key_of(at));
+        let rank = |key: &Key<'_>| match key {
+            Key::Id(_) => 3,
+            Key::Class(_) => 2,
+            Key::Name(_) => 1,
+            Key::Any => 0,
+        };
+        around.max_by_key(rank).unwrap_or(Key::Any)
+    }
+
+    /// Whether it chooses nothing on a page that lies still.
+    pub fn is_never(&self) -> bool {
+        self.compounds.iter().any(|(parts, _)| parts.iter().any(|part| matches!(part, Part::Never)))
+    }
+
+    fn key_of(&self, at: usize) -> Key<'_> {
         let mut key = Key::Any;
-        for part in self.compounds.first().map_or(&[][..], |(parts, _)| parts.as_slice()) {
+        for part in self.compounds.get(at).map_or(&[][..], |(parts, _)| parts.as_slice()) {
             match (part, &key) {
                 (Part::Id(id), _) => return Key::Id(id),
                 (Part::Class(class), Key::Any | Key::Name(_)) => key = Key::Class(class),
