@@ -1,5 +1,8 @@
 //! The tokens of an HTML page as blocks of text. Keeps a list of open elements, but no tree.
 
+mod inserts;
+mod notes;
+
 use super::css::Sheets;
 use super::data_url;
 use super::elements::{
@@ -11,10 +14,9 @@ use crate::extract::flow::Flow;
 use crate::extract::story::Block;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
+use inserts::{escape, plain_name};
+pub(super) use notes::note;
 use std::cell::RefCell;
-
-/// Most addresses that are noted.
-const MAX_REMOTE: usize = 1_000;
 
 /// What came out of a page.
 #[derive(Default)]
@@ -198,25 +200,6 @@ impl State<'_> {
         }
     }
 
-    fn copy_start(&mut self, name: &str, tag: &Tag) {
-        let is_seen = self.tree.looks().0.is_seen();
-        let (Some(copy), Some(plain)) = (&mut self.found.copy, plain_name(name)) else { return };
-        if name != "img" {
-            copy.extend(["<", plain, ">"]);
-            return;
-        }
-        // Mail programs show the words in place of a picture that they do not load; of others they are not seen.
-        let is_loaded = attribute(tag, "src").is_some_and(|src| {
-            let start = src.trim_start().get(..5).unwrap_or_default().to_ascii_lowercase();
-            start.starts_with("cid:") || start == "data:"
-        });
-        if let (Some(words), true, false) = (attribute(tag, "alt"), is_seen, is_loaded) {
-            copy.push_str("<img src='p' alt='");
-            escape(words, copy);
-            copy.push_str("'>");
-        }
-    }
-
     /// The elements `html` and `body`, whose tags may be left out; a head that was left open ends.
     fn begin_parts(&mut self, name: &str) {
         if self.tree.open.is_empty() && name != "html" {
@@ -305,64 +288,6 @@ impl State<'_> {
             "template" if attribute(tag, "shadowrootmode").is_some() => self.found.doubtful += 1,
             _ => {}
         }
-    }
-
-    /// What stands in a field of a form.
-    fn put_value(&mut self, tag: &Tag) {
-        let kind = attribute(tag, "type").unwrap_or_default().trim().to_ascii_lowercase();
-        let has_no_words =
-            ["hidden", "password", "checkbox", "radio", "file", "color", "range", "image"].contains(&kind.as_str());
-        if let (Some(value), false) = (attribute(tag, "value"), has_no_words) {
-            self.text(" ");
-            self.text(value);
-            self.text(" ");
-        }
-    }
-
-    /// Puts a page within the page in its place. `is_unseen`: no browser shows it.
-    fn take_in(&mut self, text: &str, is_unseen: bool) {
-        self.end_paragraph();
-        let Some(inner) = (self.inner)(text) else {
-            self.found.doubtful += 1;
-            return;
-        };
-        let (look, _) = self.tree.looks();
-        let is_unseen = is_unseen || !look.is_seen();
-        if is_unseen {
-            self.found.hidden += u32::from(!inner.blocks.is_empty());
-        } else {
-            self.found.hidden += inner.hidden;
-            self.found.not_in_print += inner.not_in_print;
-            self.found.generated += inner.generated;
-            self.found.doubtful += inner.doubtful;
-        }
-        self.found.scripts += inner.scripts;
-        inner.remote.into_iter().for_each(|address| note(&mut self.found.remote, &address));
-        let role_of = |role| if is_unseen { Role::Hidden } else { role };
-        for block in inner.blocks {
-            let (lines, asides) = match block {
-                Block::Paragraph { text, asides, .. } => (vec![text], asides),
-                Block::Table { rows, asides } => (
-                    rows.iter()
-                        .map(|row| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join(" "))
-                        .collect(),
-                    asides,
-                ),
-            };
-            for line in lines {
-                if let (Some(copy), false) = (&mut self.found.copy, is_unseen) {
-                    copy.push_str("<div>");
-                    escape(&line, copy);
-                    copy.push_str("</div>");
-                }
-                self.flow.add(role_of(Role::Text), &line);
-                self.end_paragraph();
-            }
-            for (role, text) in asides {
-                self.flow.aside(role_of(role), text);
-            }
-        }
-        self.end_paragraph();
     }
 
     fn is_note_mark(&self, name: &str, tag: &Tag) -> bool {
@@ -537,92 +462,9 @@ impl State<'_> {
         self.flow.end_paragraph();
         self.ends_blank = true;
     }
-
-    fn note_sheet(&mut self, name: &str, tag: &Tag) {
-        let is_css = attribute(tag, "type")
-            .is_none_or(|kind| kind.trim().is_empty() || kind.trim().eq_ignore_ascii_case("text/css"));
-        let media = attribute(tag, "media").unwrap_or_default();
-        if name == "style" {
-            self.sheet = (is_css && self.tree.count("template") == 0).then(|| media.to_string());
-        } else if name == "link" && is_sheet(tag) {
-            match attribute(tag, "href").and_then(|address| data_url::text(address, "text/css")) {
-                Some(text) => self.sheets.add(&text, media),
-                None => self.sheets.lacks = true,
-            }
-        }
-    }
-
-    fn note_scripts(&mut self, name: &str, tag: &Tag) {
-        let is_script = name == "script"
-            && attribute(tag, "type").is_none_or(|kind| {
-                let kind = kind.trim().to_ascii_lowercase();
-                kind.is_empty() || kind == "module" || kind.contains("javascript") || kind.contains("ecmascript")
-            });
-        let is_handler = tag.attrs.iter().any(|one| {
-            one.name.local.starts_with("on")
-                || (&*one.name.local == "href"
-                    && one.value.trim_start().get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:")))
-        });
-        self.found.scripts += u32::from(is_script || is_handler);
-    }
-
-    fn note_remote(&mut self, name: &str, tag: &Tag) {
-        let address = match name {
-            "img" | "iframe" | "script" | "embed" | "source" | "video" | "audio" | "input" | "frame" => {
-                attribute(tag, "src")
-            }
-            "link" if is_sheet(tag) => attribute(tag, "href"),
-            "object" => attribute(tag, "data"),
-            _ => attribute(tag, "background"),
-        };
-        if let Some(address) = address {
-            note(&mut self.found.remote, address);
-        }
-    }
-}
-
-/// What an element becomes in a copy; nothing for what stands in a line.
-fn plain_name(name: &str) -> Option<&str> {
-    match name {
-        "html" | "body" | "head" => None,
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "li" | "dl" | "dt" | "dd" | "blockquote"
-        | "pre" | "table" | "tr" | "td" | "th" | "br" | "hr" | "img" | "sup" => Some(name),
-        "tbody" | "thead" | "tfoot" => None,
-        name if is_block(name) => Some("div"),
-        _ => None,
-    }
-}
-
-fn escape(text: &str, into: &mut String) {
-    for c in text.chars() {
-        match c {
-            '<' => into.push_str("&lt;"),
-            '&' => into.push_str("&amp;"),
-            '\'' => into.push_str("&#39;"),
-            _ => into.push(c),
-        }
-    }
-}
-
-/// A link to a style sheet that is used.
-fn is_sheet(tag: &Tag) -> bool {
-    attribute(tag, "rel").is_some_and(|rel| {
-        let rel = rel.to_ascii_lowercase();
-        rel.contains("stylesheet") && !rel.contains("alternate")
-    })
 }
 
 /// What tells of a picture in SVG without being drawn.
 fn is_untold(name: &str) -> bool {
     matches!(name, "title" | "desc" | "metadata")
-}
-
-/// Notes an address elsewhere.
-pub(super) fn note(remote: &mut Vec<String>, address: &str) {
-    let address = address.trim();
-    let lower = address.get(..8).unwrap_or(address).to_ascii_lowercase();
-    let is_remote = ["http:", "https:", "//", "ftp:", "file:"].iter().any(|start| lower.starts_with(start));
-    if is_remote && remote.len() < MAX_REMOTE && !remote.iter().any(|one| one == address) {
-        remote.push(address.chars().take(300).collect());
-    }
 }
