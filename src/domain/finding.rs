@@ -39,7 +39,7 @@ pub enum FindingCode {
     Gps,
     /// A file inside the file.
     EmbeddedFile,
-    /// A script that runs when a PDF is opened or used.
+    /// A script that runs when a PDF or an HTML page is opened or used.
     JavaScript,
     /// A PDF that starts a program or opens another file.
     LaunchAction,

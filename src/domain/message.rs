@@ -42,6 +42,10 @@ pub struct Body {
     pub plain: Option<String>,
     /// The HTML part as sent, decoded; never shown as markup.
     pub html: Option<String>,
+    /// `text` with what a reader of the HTML part does not see, where there is such; only tells copies of a mail from other
+    /// mails, which must not depend on how well hiding is found out, and is not kept.
+    #[serde(skip)]
+    pub with_unseen: Option<String>,
 }
 
 impl Body {

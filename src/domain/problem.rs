@@ -61,11 +61,13 @@ pub enum ProblemCode {
     NotScanned,
     /// The mail lies inside an S/MIME signature that nobody checked.
     SignedNotVerified,
+    /// The HTML form of the body holds words that its reader does not see; they were left out.
+    HiddenWords,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -86,5 +88,6 @@ impl ProblemCode {
         Self::ArchiveCut,
         Self::NotScanned,
         Self::SignedNotVerified,
+        Self::HiddenWords,
     ];
 }

@@ -20,6 +20,7 @@ mod unseen;
 use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, Problem, ProblemCode};
+pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
 pub use pages::{put_recognised, render, settle};
 use unicode_normalization::UnicodeNormalization as _;
 

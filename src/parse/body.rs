@@ -4,6 +4,7 @@ use super::quoted;
 use super::tree::{Tree, text_of};
 use crate::domain::message::{Body, BodySource, Span};
 use crate::domain::{Problem, ProblemCode};
+use crate::extract::SeenOfHtml as Seen;
 use html2text::render::TextDecorator;
 use mail_parser::Message;
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ const MAX_FORM_CHARS: usize = 1_000_000;
 pub fn whole(text: String, source: BodySource) -> Body {
     let end = text.chars().count();
     let own = if end == 0 { Vec::new() } else { vec![Span { start: 0, end }] };
-    Body { plain: Some(text.clone()), text, source, own, quoted: Vec::new(), html: None }
+    Body { plain: Some(text.clone()), text, source, own, quoted: Vec::new(), html: None, with_unseen: None }
 }
 
 /// The body of a message.
@@ -50,12 +51,26 @@ pub fn body(message: &Message<'_>, tree: &Tree<'_>, problems: &mut Vec<Problem>)
 /// A body out of its two forms.
 pub fn of_texts(plain: Option<String>, html: Option<String>, is_forward: bool, problems: &mut Vec<Problem>) -> Body {
     let plain_text = plain.as_deref().map(tidy);
+    let mut said = Vec::new();
     let html_text = html.as_deref().map(|html| tidy(&html_to_text(html)));
-    let (text, source) = choose(plain_text, html_text, problems);
-    let text = cut(text, problems);
+    let (mut text, mut source) = choose(plain_text.clone(), html_text, &mut said);
+    text = cut(text, &mut said);
+    let mut with_unseen = None;
+    if let Some(Seen { copy, detail }) = html.as_deref().and_then(seen) {
+        if let Some(copy) = copy {
+            said.clear();
+            let (seen, from) = choose(plain_text, Some(tidy(&html_to_text(&copy))), &mut said);
+            with_unseen = Some(std::mem::replace(&mut text, cut(seen, &mut said)));
+            source = from;
+        }
+        if source == BodySource::Html {
+            said.push(Problem::new(ProblemCode::HiddenWords, detail));
+        }
+    }
+    problems.append(&mut said);
     let (own, quoted) = quoted::split(&text, is_forward);
     let short = |form: Option<String>| form.map(|form| form.chars().take(MAX_FORM_CHARS).collect());
-    Body { text, source, own, quoted, plain: short(plain), html: short(html) }
+    Body { text, source, own, quoted, plain: short(plain), html: short(html), with_unseen }
 }
 
 /// Line feeds only, no control characters, no blanks at line ends.
@@ -108,6 +123,11 @@ fn cut(text: String, problems: &mut Vec<Problem>) -> String {
         }
         None => text,
     }
+}
+
+/// What there is to say of what the reader of an HTML body sees, by the rules for HTML files.
+fn seen(html: &str) -> Option<Seen> {
+    super::compound::guarded(|| crate::extract::seen_of_html(html))
 }
 
 fn html_to_text(html: &str) -> String {

@@ -10,7 +10,8 @@ use unicode_normalization::UnicodeNormalization as _;
 /// is of each part: a file counts by its bytes, an attached message by what it says, since servers re-encode it too.
 pub fn fingerprint(parsed: &ParsedMessage, mut contents: Vec<Digest>) -> Digest {
     let mut fields = identity(parsed, &fold(&parsed.subject));
-    fields.push(fold(&parsed.body.text).into_bytes());
+    let text = parsed.body.with_unseen.as_ref().unwrap_or(&parsed.body.text);
+    fields.push(fold(text).into_bytes());
     contents.sort();
     fields.extend(contents.iter().map(|digest| digest.0.to_vec()));
     Digest::of_fields(fields.iter().map(Vec::as_slice))

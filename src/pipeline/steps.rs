@@ -152,8 +152,15 @@ pub async fn parse_copy(tools: &Tools, task: Task) -> Result<Option<(CopyLine, P
 }
 
 fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
-    let body =
-        Body { text: String::new(), source: BodySource::Nothing, own: vec![], quoted: vec![], plain: None, html: None };
+    let body = Body {
+        text: String::new(),
+        source: BodySource::Nothing,
+        own: vec![],
+        quoted: vec![],
+        plain: None,
+        html: None,
+        with_unseen: None,
+    };
     let problem = Problem::new(ProblemCode::BrokenStructure, format!("The mail could not be parsed: {error}."));
     let mut message = ParsedMessage::empty(body);
     message.problems.push(problem);

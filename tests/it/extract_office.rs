@@ -417,7 +417,7 @@ async fn rtf_is_read_with_its_code_pages_and_its_roles() {
 async fn html_gives_its_own_words_only() {
     let html = "<!DOCTYPE html><html><head><title>Port &amp; sea</title><style>.x{}</style><script>var a='<p>no'</script></head><body><!-- no -->\
         <h1>Ships</h1><p>come&nbsp;daily<p>and<br>leave</p><div style='display:none'>pad<b>ding</b></div><span hidden>gone</span><font size=1 style='font-size:0'>tiny</font>\
-        <p style='color:#fff'>white</p><td bgcolor='#000'><p style='color:#fff'>on black</p>\
+        <p style='color:#fff'>white</p><div style='background:#000'><p style='color:#fff'>on black</p></div>\
         <table><tr><td>a<td>b<tr><td>c<td>d</table><template>no</template><noscript>no</noscript><img src='https://track.example/p.gif' width=1 height=1 alt='no'></body></html>";
     let read = read_as("text/html", html.as_bytes()).await;
     assert_eq!(of(&read, Role::Text), "Ships\n\ncome\u{a0}daily\n\nand\nleave\n\non black");

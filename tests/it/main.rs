@@ -17,6 +17,7 @@ mod extract_same;
 mod extract_scans;
 mod fixtures;
 mod floors;
+mod hidden_html;
 mod hidden_pdf;
 mod journey;
 mod malware;

@@ -27,6 +27,7 @@ pub fn parsed(id: &str) -> ParsedMessage {
         quoted: vec![],
         plain: Some("Hello 世界".into()),
         html: None,
+        with_unseen: None,
     };
     ParsedMessage {
         message_id_header: Some(id.into()),
