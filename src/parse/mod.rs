@@ -5,6 +5,7 @@
 mod archive;
 mod automatic;
 mod body;
+mod boundary;
 mod budget;
 mod charset;
 mod compound;

@@ -14,6 +14,9 @@ pub struct Leaf<'m> {
     /// As `2.1`.
     pub path: String,
     part: &'m MessagePart<'m>,
+    /// The message as it was parsed: its boundaries may be other ones, of the same length.
+    parsed: &'m [u8],
+    /// The message as it came.
     raw: &'m [u8],
     /// The HTML body shows it in its place.
     pub in_place: bool,
@@ -27,8 +30,8 @@ pub struct Tree<'m> {
 }
 
 impl<'m> Tree<'m> {
-    /// Walks a message; paths begin with `prefix`.
-    pub fn of(message: &'m Message<'m>, prefix: &str) -> Self {
+    /// Walks a message, which came as `raw`; paths begin with `prefix`.
+    pub fn of(message: &'m Message<'m>, raw: &'m [u8], prefix: &str) -> Self {
         let part = |id: &u32| message.parts.get(*id as usize);
         let is_plain = |part: &&MessagePart<'_>| matches!(part.body, PartType::Text(_));
         let is_html = |part: &&MessagePart<'_>| matches!(part.body, PartType::Html(_));
@@ -59,7 +62,7 @@ impl<'m> Tree<'m> {
             }
             let cid = found.content_id().filter(|cid| !cid.is_empty());
             let in_place = cid.is_some_and(|cid| shown.contains(&format!("cid:{cid}")));
-            tree.leaves.push(Leaf { path, part: found, raw: &message.raw_message, in_place });
+            tree.leaves.push(Leaf { path, part: found, parsed: &message.raw_message, raw, in_place });
         }
         tree
     }
@@ -87,6 +90,17 @@ pub fn text_of(part: &MessagePart<'_>, raw: &[u8]) -> (String, bool) {
 impl Leaf<'_> {
     /// The decoded bytes.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self.parsed_bytes() {
+            // What stands in the message as it is, is taken from it as it came.
+            Cow::Borrowed(bytes) => match Source::piece_of(self.parsed, bytes) {
+                Some(Source::Range(range)) if range.end <= self.raw.len() => Cow::Borrowed(&self.raw[range]),
+                _ => Cow::Borrowed(bytes),
+            },
+            owned @ Cow::Owned(_) => owned,
+        }
+    }
+
+    fn parsed_bytes(&self) -> Cow<'_, [u8]> {
         match &self.part.body {
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => match self.broken_base64(bytes) {
                 Some(decoded) => Cow::Owned(decoded),
@@ -232,14 +246,14 @@ impl Leaf<'_> {
 }
 
 /// Notes a multipart whose boundary never closes: the mail was cut short on its way, or badly made.
-pub fn note_broken_structure(message: &Message<'_>, raw: &[u8], problems: &mut Vec<Problem>) {
+pub fn note_broken_structure(message: &Message<'_>, problems: &mut Vec<Problem>) {
     for part in &message.parts {
         if !matches!(part.body, PartType::Multipart(_)) {
             continue;
         }
         let boundary = part.content_type().and_then(|claimed| claimed.attribute("boundary"));
         let closing = boundary.map(|boundary| format!("--{boundary}--").into_bytes());
-        let is_closed = closing.is_some_and(|closing| memmem(raw, &closing));
+        let is_closed = closing.is_some_and(|closing| memmem(&message.raw_message, &closing));
         if !is_closed {
             let detail = "The mail's parts are not closed as they should be; it may be cut short.";
             problems.push(Problem::new(ProblemCode::BrokenStructure, detail));

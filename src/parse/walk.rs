@@ -4,7 +4,7 @@
 use super::budget::{Budget, MAX_ARCHIVES, MAX_LEVELS};
 use super::source::{Node, Source};
 use super::tree::{self, Tree};
-use super::{automatic, body, charset, headers, identity, media_type};
+use super::{automatic, body, boundary, charset, headers, identity, media_type};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
 use mail_parser::MessageParser;
@@ -109,9 +109,11 @@ impl Walk {
 
     /// A message; the paths of its parts begin with `prefix`.
     pub fn message(&mut self, raw: &[u8], prefix: &str, place: Place) -> ParsedMessage {
-        let Some(message) = MessageParser::default().parse(raw) else { return without_structure(raw) };
+        let clear = boundary::unmistakable(raw);
+        let parsed = MessageParser::default().parse(clear.as_deref().unwrap_or(raw));
+        let Some(message) = parsed else { return without_structure(raw) };
         let mut problems = Vec::new();
-        let tree = Tree::of(&message, prefix);
+        let tree = Tree::of(&message, raw, prefix);
         let body = body::body(&message, &tree, &mut problems);
         let mut parsed = headers::read(&message, body, &mut problems);
         let (mut contents, mut listed) = (Vec::new(), 0);
@@ -154,7 +156,7 @@ impl Walk {
             let detail = format!("The mail has {} parts; only the first {listed} are listed.", tree.leaves.len());
             problems.push(Problem::new(ProblemCode::TooManyParts, detail));
         }
-        tree::note_broken_structure(&message, raw, &mut problems);
+        tree::note_broken_structure(&message, &mut problems);
         if let Some(problem) = headers::content_elsewhere(&parsed) {
             problems.push(problem);
         }

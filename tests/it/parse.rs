@@ -1,7 +1,7 @@
 //! Mail bytes to values: identity across servers, what is quoted, names and charsets. The fixtures test the rest.
 
 use crate::app::fixture;
-use pouch::domain::ProblemCode;
+use pouch::domain::{Digest, ProblemCode};
 use pouch::domain::message::{Automatic, ParsedMessage, PartKind};
 use pouch::parse::{parse, part_bytes};
 
@@ -157,4 +157,48 @@ fn a_word_split_over_two_encoded_words_comes_out_whole() {
     // The second letter's two bytes stand in different words (RFC 2047 forbids it, programs do it).
     let subject = "Subject: =?utf-8?q?=D0=94=D0?= =?utf-8?q?=BE=D0=B3=D0=BE=D0=B2=D0=BE=D1=80?=\r\n";
     assert_eq!(mail(subject, "x").subject, "Договор");
+}
+
+#[test]
+fn a_boundary_within_a_line_or_another_boundary_ends_no_part() {
+    let mail = |boundary: &str, parts: &str| {
+        format!(
+            "From: a@example.org\r\nSubject: Input\r\nMessage-ID: <b@example.org>\r\nDate: Wed, 6 Dec 2023 10:00:00 +0000\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n{parts}"
+        )
+    };
+    let text = "Content-Type: text/plain\r\n\r\n";
+    let file =
+        "Content-Type: application/octet-stream; name=a.bin\r\nContent-Disposition: attachment; filename=a.bin\r\n\r\n";
+    let raw = mail(
+        "b",
+        &format!("--b\r\n{text}We say x--b and y{{--b:1}},\r\n--bogus too.\r\n--b\r\n{file}1--b2\r\n--b3\r\n--b--\r\n"),
+    );
+    let parsed = parse(raw.as_bytes());
+    assert_eq!(parsed.body.text, "We say x--b and y{--b:1},\n--bogus too.");
+    let bytes = b"1--b2\r\n--b3";
+    assert_eq!((parsed.parts.len(), parsed.parts[0].digest), (1, Digest::of(bytes)));
+    assert_eq!(part_bytes(raw.as_bytes(), &parsed.parts[0].path).unwrap(), bytes);
+    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+
+    // An inner boundary that begins like the outer one, as two programs one after the other make them.
+    let inner = format!("--out-1\r\n{text}The words of the mail.\r\n--out-1--\r\n");
+    let nested = format!(
+        "--out\r\nContent-Type: multipart/alternative; boundary=\"out-1\"\r\n\r\n{inner}--out\r\n{file}xyz\r\n--out--\r\n"
+    );
+    let parsed = parse(mail("out", &nested).as_bytes());
+    assert_eq!((parsed.body.text.as_str(), parsed.parts.len()), ("The words of the mail.", 1));
+
+    // A forwarded message keeps its bytes, and a text that quotes a header its words.
+    let forwarded = mail("b", &format!("--b\r\n{text}Inner a--b c; boundary=b is quoted.\r\n--b--\r\n"));
+    let outer = format!(
+        "--b0\r\n{text}See boundary=b0, and--b0.\r\n--b0\r\nContent-Type: message/rfc822\r\n\r\n{forwarded}\r\n--b0--\r\n"
+    );
+    let raw = mail("b0", &outer);
+    let parsed = parse(raw.as_bytes());
+    assert_eq!(parsed.body.text, "See boundary=b0, and--b0.");
+    let message = parsed.parts[0].message.as_ref().unwrap();
+    assert_eq!(message.body.text, "Inner a--b c; boundary=b is quoted.");
+    let bytes = part_bytes(raw.as_bytes(), &parsed.parts[0].path).unwrap();
+    assert_eq!((bytes.as_slice(), parsed.parts[0].digest), (forwarded.as_bytes(), Digest::of(forwarded.as_bytes())));
 }
