@@ -17,6 +17,7 @@ mod extract_same;
 mod extract_scans;
 mod fixtures;
 mod floors;
+mod hidden_office;
 mod journey;
 mod malware;
 mod papers;

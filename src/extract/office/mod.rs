@@ -2,6 +2,7 @@
 
 mod archive;
 mod cell_comments;
+pub(super) mod colour;
 mod compound;
 mod docx;
 mod drawing;
@@ -14,6 +15,7 @@ mod odf_styles;
 mod odf_text;
 mod ods;
 mod package;
+mod paint;
 mod ppt_records;
 mod pptx;
 pub(super) mod properties;
@@ -22,6 +24,7 @@ mod sheet;
 mod slide;
 mod styles;
 mod word;
+mod word_shapes;
 mod xlsx;
 pub(super) mod xml;
 
