@@ -61,17 +61,15 @@ impl Changes {
 
     /// Notes what a field does when the document is opened, by its instruction as `INCLUDEPICTURE "http://..."`.
     pub fn field(&mut self, instruction: &str) {
-        let mut words = instruction.split(|c: char| c.is_whitespace() || c == '"').filter(|word| !word.is_empty());
-        let Some(first) = words.next() else { return };
-        let first = first.to_ascii_uppercase();
-        match first.as_str() {
-            "DDE" | "DDEAUTO" => self.starts(&instruction.split_whitespace().collect::<Vec<_>>().join(" ")),
-            "INCLUDEPICTURE" | "INCLUDETEXT" | "INCLUDE" | "IMPORT" | "LINK" | "RD" | "DATABASE" => {
-                if let Some(address) = words.find(|word| is_elsewhere(word)) {
-                    self.fetches(address);
-                }
-            }
-            _ => {}
+        let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '\u{13}'..='\u{15}');
+        let words: Vec<&str> = instruction.split(is_gap).filter(|word| !word.is_empty()).take(200).collect();
+        let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.to_ascii_uppercase().as_str()));
+        if has(&["DDE", "DDEAUTO"]) {
+            self.starts(&words.join(" "));
+        } else if has(&["INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "RD", "DATABASE"])
+            && let Some(address) = words.iter().find(|word| is_elsewhere(word))
+        {
+            self.fetches(address);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What office files hide from their readers, made the way somebody would hide it, through the real child; and ordinary
 //! documents of which nothing must be said.
 
-use crate::extract_office::{DOCX, docx, finding, of, read_as, relations};
+use crate::extract_office::{DOCX, RTF, docx, finding, of, read_as, relations};
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extraction, Role};
 
@@ -176,4 +176,67 @@ async fn fields_of_a_word_document_that_fetch_or_start_something_are_told() {
     assert!(finding(&read_docx(simple).await, FindingCode::RemoteContent).contains("far.example"));
     let usual = read_docx(&(field(" PAGE ") + &field("HYPERLINK \"https://link.example/\""))).await;
     assert_eq!(finding(&usual, FindingCode::RemoteContent) + &finding(&usual, FindingCode::LaunchAction), "");
+}
+
+/// An RTF file; colours 1 to 5 are black, white, nearly white, dark red, nearly the same red.
+fn rtf(body: &str) -> Vec<u8> {
+    let head = "{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset0 A;}}{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue255;\\red253\\green253\\blue253;\\red192\\green0\\blue0;\\red190\\green5\\blue5;}{\\*\\revtbl{Unknown;}{Ada;}}\\pard kept words\\par ";
+    format!("{head}{body}}}").into_bytes()
+}
+
+#[tokio::test]
+async fn words_of_rtf_in_the_colour_of_their_ground_are_hidden_and_told() {
+    for case in [
+        "{\\highlight1 lost words}\\par",
+        "{\\cf1\\chcbpat1 lost words}\\par",
+        "{\\cf5\\chcbpat4 lost words}\\par",
+        "{\\cf1\\chshdng10000\\chcfpat0\\chcbpat2 lost words}\\par",
+        "\\pard\\cbpat1{\\cf1 lost words}\\par",
+        "\\pard\\shading10000\\cfpat1{\\cf1 lost words}\\par",
+        "{\\cf3 lost words}\\par",
+        "{\\fs2 lost words}\\par",
+        "{\\charscalex1 lost words}\\par",
+        "\\pard\\sl-1\\slmult0 lost words\\par",
+        "\\pard\\absw100\\posnegx20000 lost words\\par",
+        "\\trowd\\cellx1000\\clcbpat1\\cellx2000\\pard\\intbl one\\cell{\\cf1 lost words}\\cell\\row\\pard end\\par",
+        "\\trowd\\cellx1000\\cellx2000\\pard\\intbl one\\cell{\\cf2 lost words}\\cell\\row\\pard end\\par",
+        "{\\shp{\\*\\shpinst\\shpleft0{\\sp{\\sn fillColor}{\\sv 0}}{\\shptxt {\\cf1 lost words}\\par}}}\\par",
+        "{\\shp{\\*\\shpinst\\shpleft90000{\\shptxt lost words\\par}}}\\par",
+    ] {
+        is_told(&read_as(RTF, &rtf(case)).await, case);
+    }
+    for case in [
+        "\\trowd\\clcbpat4\\cellx1000\\cellx2000\\pard\\intbl{\\cf2 shown words}\\cell two\\cell\\row\\pard end\\par",
+        "\\trowd\\clcbpat1\\cellx1000\\cellx2000\\pard\\intbl shown words\\cell two\\cell\\row\\pard end\\par",
+        "\\pard\\cbpat1 shown words\\par",
+        "\\pard\\cbpat1{\\cf2 shown words}\\par",
+        "{\\highlight4\\cf2 shown words}\\par",
+        "{\\cf4\\charscalex90\\up6\\fs12 shown words}\\par\\pard\\sl-240 more\\par",
+        "{\\shp{\\*\\shpinst\\shpfblwtxt1\\shpwr3{\\sp{\\sn shapeType}{\\sv 1}}{\\sp{\\sn fillColor}{\\sv 0}}}}shown words\\par",
+        "{\\shp{\\*\\shpinst\\shpfblwtxt0\\shpwr3{\\sp{\\sn shapeType}{\\sv 75}}}}shown words\\par",
+        "{\\shp{\\*\\shpinst\\shpfblwtxt0\\shpwr3{\\sp{\\sn shapeType}{\\sv 202}}{\\shptxt shown words\\par}}}\\par",
+    ] {
+        is_plain(&read_as(RTF, &rtf(case)).await, "shown words");
+    }
+}
+
+#[tokio::test]
+async fn what_rtf_covers_fetches_starts_or_changed_is_told() {
+    let told = async |body: &str, code| finding(&read_as(RTF, &rtf(body)).await, code);
+    let shape = "{\\shp{\\*\\shpinst\\shpleft0\\shptop0\\shpright3000\\shpbottom300\\shpfblwtxt0\\shpwr3{\\sp{\\sn shapeType}{\\sv 1}}{\\sp{\\sn fillColor}{\\sv 0}}}}\\par";
+    assert!(told(shape, FindingCode::TextUnderBox).await.contains("1 filled shape"));
+    let template = "{\\*\\template https://far.example/t.dotm}\\par";
+    assert!(told(template, FindingCode::RemoteContent).await.contains("far.example"));
+    let own = "{\\*\\template Normal.dotm}\\par";
+    assert_eq!(told(own, FindingCode::RemoteContent).await, "");
+    let picture = "{\\field{\\*\\fldinst {INCLUDE}{PICTURE \"http://far.example/p.png\"}}{\\fldrslt x}}\\par";
+    assert!(told(picture, FindingCode::RemoteContent).await.contains("far.example"));
+    let link = "{\\field{\\*\\fldinst HYPERLINK \"http://far.example/\"}{\\fldrslt x}}\\par";
+    assert_eq!(told(link, FindingCode::RemoteContent).await, "");
+    let nested =
+        "{\\field{\\*\\fldinst QUOTE {\\field{\\*\\fldinst DDEAUTO cmd \"/k calc\"}{\\fldrslt x}}}{\\fldrslt x}}\\par";
+    assert!(told(nested, FindingCode::LaunchAction).await.contains("cmd"));
+    let format = "{\\b\\crauth1\\crdate1 bold}\\par";
+    let changes = "Tracked changes that nobody accepted yet: 1 other change by Ada.";
+    assert_eq!(told(format, FindingCode::TrackedChanges).await, changes);
 }

@@ -4,17 +4,22 @@
 mod charset;
 mod destination;
 mod group;
+mod look;
+mod shape;
 mod table;
 
 use super::Read;
-use super::changes::Changes;
+use super::changes::{Changes, is_elsewhere};
 use super::flow::Flow;
+use super::office::colour::{Ink, Rgb, WHITE};
 use super::office::{embedded_files, properties::Properties};
 use super::story::Story;
 use crate::domain::extraction::Role;
 use charset::Charset;
 use destination::{Destination, Opens, opened};
-use group::{Group, Look};
+use group::Group;
+use look::{Look, Row};
+use shape::Shape;
 use std::collections::HashMap;
 
 /// Deeper groups are read as if they were this deep.
@@ -35,6 +40,19 @@ struct Open {
     /// Depth of its group; it ends with it.
     depth: usize,
     is: What,
+    /// Shadings of the cells of the row that is open.
+    row: Row,
+    /// The ground of a text in a box.
+    ground: Ink,
+    unseen: Option<Unseen>,
+}
+
+/// Why text is not seen.
+#[derive(Clone, Copy, PartialEq)]
+enum Unseen {
+    Hidden,
+    Lost,
+    OffPage,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -54,8 +72,9 @@ struct Tables {
     default_font: Option<i32>,
     /// Font, colour or style that is being defined.
     current: i32,
-    colours: Vec<[u8; 3]>,
-    colour: [u8; 3],
+    /// An empty entry is automatic.
+    colours: Vec<Option<Rgb>>,
+    colour: Option<Rgb>,
     /// Numbers of styles that are headings.
     headings: Vec<i32>,
     authors: Vec<String>,
@@ -82,6 +101,12 @@ struct Rtf<'a> {
     is_starred: bool,
     changes: Changes,
     last: Look,
+    last_unseen: Option<Unseen>,
+    shapes: Vec<Shape>,
+    /// Larger side of the page, in twips.
+    page_size: i32,
+    /// The ground of the pages.
+    page: Ink,
     properties: Properties,
     /// Text of a destination that is no text of the document.
     word: String,
@@ -109,6 +134,10 @@ impl<'a> Rtf<'a> {
             is_starred: false,
             changes: Changes::default(),
             last: Look::default(),
+            last_unseen: None,
+            shapes: Vec::new(),
+            page_size: 16_838,
+            page: Ink::Is(WHITE),
             properties: Properties::default(),
             word: String::new(),
             title: String::new(),
@@ -161,8 +190,17 @@ impl<'a> Rtf<'a> {
         while self.open.len() > 1 && self.open.last().is_some_and(|open| open.depth >= self.groups.len()) {
             self.end_open();
         }
+        self.end_shapes();
         if let Some(outer) = self.groups.pop() {
             self.group = outer;
+        }
+    }
+
+    fn end_shapes(&mut self) {
+        while self.shapes.last().is_some_and(|shape| shape.depth >= self.groups.len()) {
+            let Some(shape) = self.shapes.pop() else { return };
+            let in_body = self.open.len() == 1;
+            self.changes.covers += u32::from(in_body && shape.covers() && !shape.is_off_page(self.page_size));
         }
     }
 
@@ -203,24 +241,30 @@ impl<'a> Rtf<'a> {
 
     /// Text of the document.
     fn say(&mut self, text: &str) {
-        let look = self.group.look;
+        let group = self.group;
         let is_blank = text.trim().is_empty();
-        let is_body = self.open.len() == 1;
-        let in_table = self.group.in_table;
+        let (page, page_size) = (self.page, self.page_size);
         let Some(open) = self.open.last_mut() else { return };
-        open.table.before_text(&mut open.flow, in_table);
-        let is_unseen = look.is_white && is_body && !open.flow.is_in_table();
-        let role = match () {
-            () if look.is_deleted => Role::Deleted,
-            () if (look.is_hidden || is_unseen) && !is_blank => Role::Hidden,
-            () => Role::Text,
+        open.table.before_text(&mut open.flow, group.in_table);
+        let cell = open.table.cell().map(|cell| open.row.ground(cell)).unwrap_or_default();
+        let unseen = match () {
+            () if is_blank => None,
+            () if open.unseen.is_some() => open.unseen,
+            () if group.look.is_hidden => Some(Unseen::Hidden),
+            () if group.paragraph.is_off_page(page_size) => Some(Unseen::OffPage),
+            () => group.is_lost(&[cell, open.ground, page]).then_some(Unseen::Lost),
         };
-        open.flow.is_heading |= self.group.is_heading;
+        let role = match unseen {
+            _ if group.look.is_deleted => Role::Deleted,
+            Some(_) => Role::Hidden,
+            None => Role::Text,
+        };
+        open.flow.is_heading |= group.is_heading;
         open.flow.add(role, text);
-        self.count(look, role, is_blank);
+        self.count(group.look, unseen.filter(|_| role == Role::Hidden), is_blank);
     }
 
-    fn count(&mut self, look: Look, role: Role, is_blank: bool) {
+    fn count(&mut self, look: Look, unseen: Option<Unseen>, is_blank: bool) {
         let last = std::mem::replace(&mut self.last, look);
         if look.is_deleted && !last.is_deleted {
             self.changes.deletions += 1;
@@ -230,13 +274,18 @@ impl<'a> Rtf<'a> {
             self.changes.insertions += 1;
             self.changes.changed_by(self.tables.authors.get(look.inserted_by).cloned());
         }
-        if role == Role::Hidden && !is_blank {
-            if look.is_hidden {
-                self.changes.hidden += u32::from(!last.is_hidden);
-            } else {
-                self.changes.unseen += u32::from(!last.is_white);
+        if is_blank {
+            return;
+        }
+        if self.last_unseen != unseen {
+            match unseen {
+                Some(Unseen::Hidden) => self.changes.hidden += 1,
+                Some(Unseen::Lost) => self.changes.unseen += 1,
+                Some(Unseen::OffPage) => self.changes.off_page += 1,
+                None => {}
             }
         }
+        self.last_unseen = unseen;
     }
 
     fn sign(&mut self, text: &str) {
@@ -313,13 +362,23 @@ impl<'a> Rtf<'a> {
         if !is_open || (is_property && !self.group.is_info) {
             if is_starred || !is_property {
                 let keeps = matches!(self.group.to, Destination::Fonts | Destination::Styles | Destination::Authors);
-                if !keeps || is_starred {
+                // A field within the instruction of another is part of it.
+                let is_inner = self.group.to == Destination::Instruction && word == "fldinst";
+                if !is_inner && (!keeps || is_starred) {
                     self.group.to = Destination::Skipped;
                 }
             }
             return is_starred;
         }
         self.flush();
+        match word {
+            "shp" if self.shapes.len() < 1_000 => {
+                self.shapes.push(Shape::new(self.groups.len()));
+            }
+            // The words in it are of the page, not on it.
+            "background" => self.page = Ink::Unknown,
+            _ => {}
+        }
         match opens {
             Opens::As(Destination::Shape) if self.group.to == Destination::Skipped => {}
             Opens::As(to) => {
@@ -343,13 +402,27 @@ impl<'a> Rtf<'a> {
     fn begin_open(&mut self, is: What) {
         self.group.to = Destination::Text;
         (self.group.in_table, self.group.is_heading) = (false, false);
-        self.open.push(Open { depth: self.groups.len(), is, ..Open::default() });
+        let shape = self.shapes.last().filter(|_| is == What::TextBox);
+        let unseen = shape.and_then(|shape| match (shape.is_hidden(), shape.is_off_page(self.page_size)) {
+            (true, _) => Some(Unseen::Hidden),
+            (_, true) => Some(Unseen::OffPage),
+            _ => None,
+        });
+        let ground = match (is, shape) {
+            (What::TextBox, Some(shape)) => shape.ground(),
+            (What::TextBox, None) => Ink::Unknown,
+            _ => Ink::Unset,
+        };
+        self.open.push(Open { depth: self.groups.len(), is, ground, unseen, ..Open::default() });
     }
 
     /// A text of its own ends and goes to its place.
     fn end_open(&mut self) {
         let Some(inner) = self.open.pop() else { return };
         let (text, asides) = inner.flow.flatten();
+        if let (What::TextBox, Some(shape)) = (inner.is, self.shapes.last_mut()) {
+            shape.has_words |= !text.trim().is_empty() || !asides.is_empty();
+        }
         let role = match inner.is {
             What::Header => {
                 self.headers.push(text);
@@ -383,6 +456,13 @@ impl<'a> Rtf<'a> {
             Destination::Operator => self.properties.person("last editor", word),
             Destination::Manager => self.properties.person("manager", word),
             Destination::Company => self.properties.person("company", word),
+            Destination::Instruction => self.changes.field(word),
+            Destination::Template if is_elsewhere(word) => self.changes.fetches(word),
+            Destination::ShapeName | Destination::ShapeValue => {
+                if let Some(shape) = self.shapes.last_mut() {
+                    if self.group.to == Destination::ShapeName { shape.name(word) } else { shape.value(word) }
+                }
+            }
             Destination::CommentAuthor => self.comment_author = word.to_string(),
             Destination::ObjectClass => {
                 if let Some(last) = self.objects.last_mut() {
