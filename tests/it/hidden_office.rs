@@ -1,7 +1,7 @@
 //! What office files hide from their readers, made the way somebody would hide it, through the real child; and ordinary
 //! documents of which nothing must be said.
 
-use crate::extract_office::{DOCX, RTF, docx, finding, of, read_as, relations};
+use crate::extract_office::{DOCX, ODT, RTF, archive, docx, finding, of, read_as, relations};
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extraction, Role};
 
@@ -239,4 +239,157 @@ async fn what_rtf_covers_fetches_starts_or_changed_is_told() {
     let format = "{\\b\\crauth1\\crdate1 bold}\\par";
     let changes = "Tracked changes that nobody accepted yet: 1 other change by Ada.";
     assert_eq!(told(format, FindingCode::TrackedChanges).await, changes);
+}
+
+const ODP: &str = "application/vnd.oasis.opendocument.presentation";
+
+/// An OpenDocument of a kind (`text`, `presentation`, `spreadsheet`) with these automatic styles.
+fn open_document(media_type: &str, kind: &str, styles: &str, body: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    );
+    let masters = "<office:document-styles><office:automatic-styles><style:page-layout style:name=\"L\"><style:page-layout-properties fo:page-width=\"28cm\" fo:page-height=\"21cm\"/></style:page-layout></office:automatic-styles>\
+        <office:master-styles><style:master-page style:name=\"M\" style:page-layout-name=\"L\"/></office:master-styles></office:document-styles>";
+    archive(&[
+        ("mimetype", media_type.as_bytes()),
+        ("content.xml", content.as_bytes()),
+        ("styles.xml", masters.as_bytes()),
+    ])
+}
+
+/// A style `S` of a family with these properties, as kind and attributes.
+fn odf_style(name: &str, family: &str, properties: &[(&str, &str)]) -> String {
+    let each = properties.iter().map(|(kind, attributes)| format!("<style:{kind}-properties {attributes}/>"));
+    format!("<style:style style:name=\"{name}\" style:family=\"{family}\">{}</style:style>", each.collect::<String>())
+}
+
+#[tokio::test]
+async fn words_of_an_open_document_in_the_colour_of_their_ground_are_hidden_and_told() {
+    let span = "<text:p>kept words</text:p><text:p><text:span text:style-name=\"S\">lost words</text:span></text:p>";
+    let whole = "<text:p>kept words</text:p><text:p text:style-name=\"S\">lost words</text:p>";
+    let table = "<text:p>kept words</text:p><table:table><table:table-row><table:table-cell table:style-name=\"C\"><text:p text:style-name=\"S\">lost words</text:p></table:table-cell><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row></table:table>";
+    let black = "fo:color=\"#000000\"";
+    let cases = [
+        (odf_style("S", "text", &[("text", "fo:color=\"#000000\" fo:background-color=\"#050505\"")]), span),
+        (odf_style("S", "text", &[("text", "fo:color=\"#fdfdfd\"")]), span),
+        (odf_style("S", "text", &[("text", "fo:font-size=\"1pt\"")]), span),
+        (odf_style("S", "text", &[("text", "fo:color=\"#000000\" loext:opacity=\"0%\"")]), span),
+        (odf_style("S", "text", &[("text", "style:text-scale=\"1%\"")]), span),
+        (odf_style("S", "paragraph", &[("paragraph", "fo:background-color=\"#000000\""), ("text", black)]), whole),
+        (odf_style("S", "paragraph", &[("paragraph", "fo:line-height=\"0.01cm\"")]), whole),
+        (
+            odf_style("S", "paragraph", &[("text", black)])
+                + &odf_style("C", "table-cell", &[("table-cell", "fo:background-color=\"#101010\"")]),
+            table,
+        ),
+        (odf_style("S", "paragraph", &[("text", "fo:color=\"#ffffff\"")]), table),
+        (
+            String::new(),
+            "<text:p>kept words<draw:custom-shape svg:x=\"-90cm\" svg:y=\"1cm\" svg:width=\"9cm\" svg:height=\"2cm\"><text:p>lost words</text:p></draw:custom-shape></text:p>",
+        ),
+        (
+            odf_style(
+                "S",
+                "graphic",
+                &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\""), ("text", black)],
+            ),
+            "<text:p>kept words<draw:frame draw:style-name=\"S\" svg:width=\"9cm\" svg:height=\"2cm\"><draw:text-box><text:p>lost words</text:p></draw:text-box></draw:frame></text:p>",
+        ),
+    ];
+    for (styles, body) in cases {
+        is_told(&read_as(ODT, &open_document(ODT, "text", &styles, body)).await, &(styles + body));
+    }
+    let white = "fo:color=\"#ffffff\"";
+    let shown = table.replace("lost", "shown");
+    let cases = [
+        (
+            odf_style("S", "paragraph", &[("text", white)])
+                + &odf_style("C", "table-cell", &[("table-cell", "fo:background-color=\"#1f3864\"")]),
+            shown.as_str(),
+        ),
+        (odf_style("C", "table-cell", &[("table-cell", "fo:background-color=\"#000000\"")]), shown.as_str()),
+        (
+            odf_style(
+                "S",
+                "graphic",
+                &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\" style:run-through=\"background\"")],
+            ),
+            "<text:p>shown words<draw:rect draw:style-name=\"S\" svg:width=\"9cm\" svg:height=\"2cm\"/></text:p>",
+        ),
+        (
+            odf_style("S", "graphic", &[("graphic", "draw:fill=\"none\"")]),
+            "<text:p>shown words<draw:rect draw:style-name=\"S\" svg:width=\"9cm\" svg:height=\"2cm\"/></text:p>",
+        ),
+        (
+            odf_style(
+                "S",
+                "graphic",
+                &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\""), ("text", white)],
+            ),
+            "<text:p><draw:rect draw:style-name=\"S\" svg:width=\"9cm\" svg:height=\"2cm\"><text:p>shown words</text:p></draw:rect></text:p>",
+        ),
+    ];
+    for (styles, body) in cases {
+        is_plain(&read_as(ODT, &open_document(ODT, "text", &styles, body)).await, "shown words");
+    }
+    let bar = "<text:p>kept words<draw:rect draw:style-name=\"S\" text:anchor-type=\"paragraph\" svg:x=\"1cm\" svg:y=\"0cm\" svg:width=\"9cm\" svg:height=\"1cm\"/></text:p>";
+    let black = odf_style(
+        "S",
+        "graphic",
+        &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\" style:run-through=\"foreground\"")],
+    );
+    let read = read_as(ODT, &open_document(ODT, "text", &black, bar)).await;
+    assert!(finding(&read, FindingCode::TextUnderBox).contains("1 filled shape"), "{:?}", read.findings);
+    let link = "<text:dde-connection-decl office:dde-application=\"cmd\" office:dde-topic=\"x\" office:dde-item=\"y\"/><text:p>kept words</text:p>";
+    let read = read_as(ODT, &open_document(ODT, "text", "", link)).await;
+    assert!(finding(&read, FindingCode::LaunchAction).contains("cmd"), "{:?}", read.findings);
+}
+
+/// A frame of a slide with words, in centimetres.
+fn frame(place: [i32; 4], words: &str) -> String {
+    let [x, y, width, height] = place;
+    format!(
+        "<draw:frame svg:x=\"{x}cm\" svg:y=\"{y}cm\" svg:width=\"{width}cm\" svg:height=\"{height}cm\"><draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
+    )
+}
+
+fn black_box(place: [i32; 4]) -> String {
+    let [x, y, width, height] = place;
+    format!(
+        "<draw:rect draw:style-name=\"B\" svg:x=\"{x}cm\" svg:y=\"{y}cm\" svg:width=\"{width}cm\" svg:height=\"{height}cm\"/>"
+    )
+}
+
+#[tokio::test]
+async fn words_of_an_open_presentation_under_shapes_or_off_the_slide_are_hidden_and_told() {
+    let read = async |shapes: &str| {
+        let styles = odf_style("B", "graphic", &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\"")])
+            + &odf_style("W", "text", &[("text", "fo:color=\"#ffffff\"")]);
+        let page = format!("<draw:page draw:master-page-name=\"M\">{shapes}</draw:page>");
+        read_as(ODP, &open_document(ODP, "presentation", &styles, &page)).await
+    };
+    let kept = frame([1, 1, 20, 2], "kept words");
+    let lost = frame([1, 5, 10, 2], "lost words");
+    let picture = "<draw:frame svg:x=\"1cm\" svg:y=\"5cm\" svg:width=\"10cm\" svg:height=\"2cm\"><draw:image xlink:href=\"Pictures/1.png\"/></draw:frame>";
+    let white = "<text:span text:style-name=\"W\">lost words</text:span>";
+    for shapes in [
+        format!("{kept}{lost}{}", black_box([0, 4, 12, 4])),
+        format!("{kept}{lost}{}{}", black_box([0, 4, 6, 4]), black_box([6, 4, 6, 4])),
+        format!("{kept}{lost}{picture}"),
+        format!("{kept}{}", frame([40, 5, 10, 2], "lost words")),
+        format!("{kept}{}", frame([1, 5, 10, 2], white)),
+    ] {
+        is_told(&read(&shapes).await, &shapes);
+    }
+    let on_black = |words: &str| format!("{}{}", black_box([0, 4, 12, 4]), frame([1, 5, 10, 2], words));
+    for shapes in [
+        on_black("shown words"),
+        on_black(&white.replace("lost", "shown")),
+        frame([1, 1, 9, 2], "shown words") + &black_box([1, 8, 9, 2]),
+    ] {
+        is_plain(&read(&shapes).await, "shown words");
+    }
+    let touched = read(&format!("{kept}{lost}{}", black_box([1, 5, 3, 2]))).await;
+    assert!(finding(&touched, FindingCode::TextUnderBox).contains("may cover"), "{:?}", touched.findings);
+    assert!(touched.said_text().contains("lost words"));
 }

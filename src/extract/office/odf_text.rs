@@ -1,10 +1,13 @@
 //! The text of an OpenDocument (ODF 1.3 part 3): paragraphs, tables, notes and changes as blocks, of a whole document or
 //! slide by slide. Reads no spreadsheet.
 
-use super::odf_styles::Styles;
+use super::colour::{Ink, is_lost};
+use super::cover::{self, Fate, Placed};
+use super::odf_shapes;
+use super::odf_styles::{Style, Styles};
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
-use crate::extract::changes::Changes;
+use crate::extract::changes::{Changes, is_elsewhere};
 use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
@@ -16,6 +19,10 @@ pub(super) struct Page {
     pub title: Option<String>,
     pub blocks: Vec<Block>,
     pub notes: Vec<Aside>,
+    /// Its shapes as they are drawn, each with its text.
+    shapes: Vec<(Placed, Vec<Block>)>,
+    size: Option<(f64, f64)>,
+    ground: Ink,
 }
 
 /// What closing an element undoes.
@@ -28,6 +35,12 @@ enum Undo {
     Look,
     /// A text of its own ends, of this role.
     Aside(Role),
+    /// A box of a text ends; whether it may cover text if it has none of its own.
+    Box(bool),
+    /// A shape of a slide ends.
+    Shape,
+    /// The ground of a row or cell ends.
+    Ground,
     /// A deletion ends; its text waits for its place.
     Deletion,
     Page,
@@ -35,12 +48,12 @@ enum Undo {
     Author,
 }
 
-/// What the text at this place looks like.
-#[derive(Clone, Copy, Default)]
-struct Look {
-    is_hidden: bool,
-    is_white: bool,
-    is_shaded: bool,
+/// Why text is not seen.
+#[derive(Clone, Copy, PartialEq)]
+enum Unseen {
+    Hidden,
+    Lost,
+    OffPage,
 }
 
 #[derive(Default)]
@@ -49,7 +62,14 @@ struct Open {
     /// Whether a blank would be the second in a row (3.18: they are one).
     ends_blank: bool,
     paragraphs: usize,
-    looks: Vec<Look>,
+    /// The styles that hold here, the innermost last.
+    looks: Vec<Style>,
+    /// Grounds of tables, rows and cells.
+    grounds: Vec<Ink>,
+    /// The ground of a text in a box.
+    ground: Ink,
+    /// What holds for all of it.
+    unseen: Option<Unseen>,
 }
 
 /// Reads the content of a text or a presentation.
@@ -57,6 +77,14 @@ pub(super) struct Text<'s> {
     styles: &'s Styles,
     changes: &'s mut Changes,
     is_presentation: bool,
+    /// The body is read, whose text a shape in it may cover.
+    pub is_body: bool,
+    page_ground: Ink,
+    page_size: f64,
+    /// The frame that is open: its style, and where it stands.
+    frame: Option<(Style, Placed)>,
+    /// The shape of a slide that is open.
+    shape: Option<Placed>,
     open: Vec<Open>,
     stack: Vec<Undo>,
     skip: usize,
@@ -81,6 +109,11 @@ impl<'s> Text<'s> {
             styles,
             changes,
             is_presentation,
+            is_body: false,
+            page_ground: styles.page(),
+            page_size: styles.page_size(),
+            frame: None,
+            shape: None,
             open: vec![Open { ends_blank: true, ..Open::default() }],
             stack: Vec::new(),
             skip: 0,
@@ -112,21 +145,41 @@ impl<'s> Text<'s> {
     }
 
     fn role(&mut self) -> Role {
-        let is_section_hidden = self.hidden_sections.contains(&true);
-        let is_on_paper = self.open.len() == 1 && !self.is_presentation;
-        let here = self.here();
-        let is_hidden = is_section_hidden || here.looks.iter().any(|look| look.is_hidden);
-        let is_white =
-            here.looks.iter().rev().any(|look| look.is_white) && !here.looks.iter().any(|look| look.is_shaded);
-        let is_unseen = is_white && is_on_paper && !here.flow.is_in_table();
-        if !is_hidden && !is_unseen {
+        let Some(why) = self.unseen() else {
             self.was_hidden = false;
             return Role::Text;
+        };
+        if !std::mem::replace(&mut self.was_hidden, true) {
+            match why {
+                Unseen::Hidden => self.changes.hidden += 1,
+                Unseen::Lost => self.changes.unseen += 1,
+                Unseen::OffPage => self.changes.off_page += 1,
+            }
         }
-        let is_new = !std::mem::replace(&mut self.was_hidden, true);
-        self.changes.hidden += u32::from(is_new && is_hidden);
-        self.changes.unseen += u32::from(is_new && !is_hidden);
         Role::Hidden
+    }
+
+    /// Why text at this place is not seen, if it is not.
+    fn unseen(&mut self) -> Option<Unseen> {
+        let is_section_hidden = self.hidden_sections.contains(&true);
+        let page = if self.is_presentation { Ink::Unknown } else { self.page_ground };
+        let here = self.here();
+        if here.unseen.is_some() {
+            return here.unseen;
+        }
+        let looks = || here.looks.iter().rev();
+        if is_section_hidden || looks().find_map(|look| look.is_hidden) == Some(true) {
+            return Some(Unseen::Hidden);
+        }
+        let ink = looks().fold(Ink::Unset, |ink, look| ink.or(look.ink));
+        let mut grounds: Vec<Ink> = looks().map(|look| look.text_ground).collect();
+        grounds.extend(looks().map(|look| look.ground));
+        grounds.extend(here.grounds.iter().rev());
+        grounds.extend([here.ground, page]);
+        let is_lost = looks().find_map(|look| look.is_unreadable) == Some(true)
+            || looks().find_map(|look| look.is_flat) == Some(true)
+            || is_lost(ink, Ink::Unset, &grounds);
+        is_lost.then_some(Unseen::Lost)
     }
 
     fn put(&mut self, text: &str) {
@@ -161,9 +214,92 @@ impl<'s> Text<'s> {
     }
 
     fn look(&mut self, family: &str, element: &Element<'_>) {
+        let mut style = self.styles.of(family, &element.attribute("style-name").unwrap_or_default());
+        if family == "text" {
+            style.is_flat = None;
+        }
+        self.here().looks.push(style);
+    }
+
+    /// The ground of a table, row or cell.
+    fn ground(&mut self, family: &str, element: &Element<'_>) {
         let style = self.styles.of(family, &element.attribute("style-name").unwrap_or_default());
-        let look = Look { is_hidden: style.is_hidden, is_white: style.is_white, is_shaded: style.is_shaded };
-        self.here().looks.push(look);
+        self.here().grounds.push(style.ground);
+    }
+
+    /// A box with text in a document.
+    fn begin_box(&mut self, name: &str, element: &Element<'_>) -> Undo {
+        let (style, placed) = match (name, self.frame.clone()) {
+            ("text-box", Some(frame)) => frame,
+            _ => {
+                let style = odf_shapes::style(self.styles, element);
+                let placed = odf_shapes::placed(name, element, &style);
+                (style, placed)
+            }
+        };
+        let is_off = placed.area.is_some_and(|area| area.x.abs().max(area.y.abs()) > self.page_size);
+        let is_shown = odf_shapes::is_shown(element);
+        let is_anchored = element.attribute("anchor-type").is_none_or(|kind| kind != "as-char");
+        let covers = placed.covers && is_anchored && !is_off && is_shown && style.is_over_text() && name != "text-box";
+        let unseen = match () {
+            () if !is_shown => Some(Unseen::Hidden),
+            () if is_off => Some(Unseen::OffPage),
+            () => None,
+        };
+        let ground = if placed.covers { placed.ink } else { Ink::Auto };
+        // The looks of a box are those of its text, but it has no line.
+        let look = style.of_text();
+        self.open.push(Open { ends_blank: true, ground, unseen, looks: vec![look], ..Open::default() });
+        Undo::Box(covers)
+    }
+
+    fn end_box(&mut self, covers: bool) {
+        let is_empty = self.open.last().is_some_and(|open| open.flow.is_empty());
+        self.changes.covers += u32::from(covers && is_empty && self.is_body);
+        self.end_aside(Role::TextBox);
+    }
+
+    /// A shape or frame of a slide.
+    fn begin_shape(&mut self, name: &str, element: &Element<'_>) -> Undo {
+        let style = odf_shapes::style(self.styles, element);
+        let placed = odf_shapes::placed(name, element, &style);
+        let ground = if placed.covers {
+            placed.ink
+        } else {
+            let below: Vec<Placed> = self.page.shapes.iter().map(|(placed, _)| *placed).collect();
+            cover::ground(&below, placed.area, self.page.ground)
+        };
+        let unseen = (!odf_shapes::is_shown(element)).then_some(Unseen::Hidden);
+        let look = style.of_text();
+        self.open.push(Open { ends_blank: true, ground, unseen, looks: vec![look], ..Open::default() });
+        self.shape = Some(Placed { covers: placed.covers && unseen.is_none(), ..placed });
+        Undo::Shape
+    }
+
+    fn end_shape(&mut self) {
+        let (Some(inner), Some(mut placed)) = (self.open.pop(), self.shape.take()) else { return };
+        let blocks = inner.flow.finish();
+        placed.has_words = blocks.iter().any(|block| match block {
+            Block::Paragraph { text, .. } => !text.trim().is_empty(),
+            Block::Table { rows, .. } => !rows.is_empty(),
+        });
+        self.page.shapes.push((placed, blocks));
+    }
+
+    /// The texts of the shapes of a slide; what lies under others or beyond the edge is hidden.
+    fn end_shapes(&mut self, page: &mut Page) {
+        let placed: Vec<Placed> = page.shapes.iter().map(|(placed, _)| *placed).collect();
+        let fates = cover::fates(&placed, page.size);
+        for ((_, blocks), fate) in page.shapes.drain(..).zip(fates) {
+            match fate {
+                Fate::Seen => {}
+                Fate::Touched => self.changes.covers += u32::from(!page.is_hidden),
+                Fate::Covered => self.changes.covered += 1,
+                Fate::OffPage => self.changes.off_page += 1,
+            }
+            let is_lost = matches!(fate, Fate::Covered | Fate::OffPage);
+            page.blocks.extend(blocks.into_iter().map(|block| if is_lost { hidden(block) } else { block }));
+        }
     }
 
     fn aside(&mut self, role: Role) -> Undo {
@@ -199,7 +335,13 @@ impl<'s> Text<'s> {
 
     fn begin_page(&mut self, element: &Element<'_>) -> Undo {
         let style = self.styles.of("drawing-page", &element.attribute("style-name").unwrap_or_default());
-        self.page = Page { is_hidden: style.is_out_of_show, ..Page::default() };
+        let master = element.attribute("master-page-name").unwrap_or_default();
+        self.page = Page {
+            is_hidden: style.is_out_of_show,
+            size: self.styles.slide(&master),
+            ground: self.styles.slide_ground(&element.attribute("style-name").unwrap_or_default(), &master),
+            ..Page::default()
+        };
         self.open.push(Open { ends_blank: true, ..Open::default() });
         Undo::Page
     }
@@ -207,7 +349,8 @@ impl<'s> Text<'s> {
     fn end_page(&mut self) {
         let Some(inner) = self.open.pop() else { return };
         let mut page = std::mem::take(&mut self.page);
-        page.blocks = inner.flow.finish();
+        self.end_shapes(&mut page);
+        page.blocks.extend(inner.flow.finish());
         page.title = page.blocks.iter().find_map(|block| match block {
             Block::Paragraph { text, is_heading: true, .. } => Some(text.trim().replace('\n', " ")),
             _ => None,
@@ -232,24 +375,13 @@ impl<'s> Text<'s> {
         }
     }
 
-    fn is_shape(&self, name: &str) -> bool {
-        !self.is_presentation
-            && matches!(
-                name,
-                "text-box"
-                    | "custom-shape"
-                    | "rect"
-                    | "ellipse"
-                    | "circle"
-                    | "line"
-                    | "polyline"
-                    | "polygon"
-                    | "regular-polygon"
-                    | "path"
-                    | "connector"
-                    | "caption"
-                    | "measure"
-            )
+    fn is_box(&self, name: &str) -> bool {
+        !self.is_presentation && (name == "text-box" || odf_shapes::is_shape(name))
+    }
+
+    /// Shapes that stand on a slide itself, not on its notes or in another shape.
+    fn is_of_slide(&self, name: &str) -> bool {
+        self.is_presentation && self.open.len() == 2 && (name == "frame" || odf_shapes::is_shape(name))
     }
 
     fn begin_paragraph(&mut self, name: &str, element: &Element<'_>) -> Undo {
@@ -280,9 +412,7 @@ impl<'s> Text<'s> {
 
     fn note_remote(&mut self, element: &Element<'_>) {
         let address = element.attribute("href").unwrap_or_default();
-        let is_remote =
-            ["http:", "https:", "ftp:", "file:", "//", "\\\\"].iter().any(|start| address.starts_with(start));
-        if is_remote && self.remote.len() < 1_000 && !self.remote.contains(&address) {
+        if is_elsewhere(&address) && self.remote.len() < 1_000 && !self.remote.contains(&address) {
             self.remote.push(address);
         }
     }
@@ -305,10 +435,21 @@ impl<'s> Text<'s> {
             }
             "hidden-paragraph" if element.attribute("is-hidden").is_some_and(|on| on == "true") => {
                 if let Some(look) = self.here().looks.last_mut() {
-                    look.is_hidden = true;
+                    look.is_hidden = Some(true);
                 }
             }
             "insertion" => self.changes.insertions += 1,
+            "format-change" => self.changes.others += 1,
+            "dde-connection-decl" => {
+                let words = ["dde-application", "dde-topic", "dde-item"].map(|name| element.attribute(name));
+                self.changes.starts(&words.into_iter().flatten().collect::<Vec<_>>().join(" "));
+            }
+            "image" if self.shape.is_some() => {
+                if let Some(shape) = &mut self.shape {
+                    (shape.covers, shape.is_picture) = (true, true);
+                }
+                self.note_remote(element);
+            }
             "image" | "section-source" | "floating-frame" | "object" | "object-ole" => self.note_remote(element),
             "frame" => self.is_title = element.attribute("class").is_some_and(|class| class == "title"),
             _ => {}
@@ -342,7 +483,14 @@ impl Visitor for Text<'_> {
             "annotation" => self.aside(Role::Comment),
             "notes" => self.aside(Role::Notes),
             "page" if self.is_presentation => self.begin_page(element),
-            _ if self.is_shape(name) => self.aside(Role::TextBox),
+            _ if self.is_of_slide(name) => self.begin_shape(name, element),
+            _ if self.is_box(name) => self.begin_box(name, element),
+            "frame" => {
+                let style = odf_shapes::style(self.styles, element);
+                let placed = odf_shapes::placed(name, element, &style);
+                self.frame = Some((style, placed));
+                Undo::Nothing
+            }
             "p" | "h" => self.begin_paragraph(name, element),
             "span" => {
                 self.look("text", element);
@@ -350,16 +498,18 @@ impl Visitor for Text<'_> {
             }
             "table" => {
                 self.here().flow.begin_table();
+                self.ground("table", element);
                 Undo::Table
             }
             "table-row" | "table-cell" | "covered-table-cell" => {
                 let flow = &mut self.here().flow;
                 if name == "table-row" {
-                    flow.begin_row()
+                    flow.begin_row();
                 } else {
-                    flow.begin_cell()
+                    flow.begin_cell();
                 }
-                Undo::Nothing
+                self.ground(if name == "table-row" { "table-row" } else { "table-cell" }, element);
+                Undo::Ground
             }
             "section" => self.begin_section(element),
             _ => Undo::Nothing,
@@ -374,7 +524,15 @@ impl Visitor for Text<'_> {
         match self.stack.pop() {
             Some(Undo::Skip) => self.skip = self.skip.saturating_sub(1),
             Some(Undo::Paragraph) => self.end_paragraph(),
-            Some(Undo::Table) => self.here().flow.end_table(),
+            Some(Undo::Table) => {
+                self.here().flow.end_table();
+                self.here().grounds.pop();
+            }
+            Some(Undo::Ground) => {
+                self.here().grounds.pop();
+            }
+            Some(Undo::Box(covers)) => self.end_box(covers),
+            Some(Undo::Shape) => self.end_shape(),
             Some(Undo::Section) => {
                 self.hidden_sections.pop();
             }
@@ -395,7 +553,7 @@ impl Visitor for Text<'_> {
         }
         match name {
             "changed-region" => self.region.clear(),
-            "frame" => self.is_title = false,
+            "frame" => (self.is_title, self.frame) = (false, None),
             _ => {}
         }
     }
@@ -407,4 +565,17 @@ impl Visitor for Text<'_> {
             self.put_collapsed(text);
         }
     }
+}
+
+/// A block of which nothing is seen.
+fn hidden(block: Block) -> Block {
+    let (lines, asides) = match block {
+        Block::Paragraph { text, asides, .. } => (vec![text], asides),
+        Block::Table { rows, asides } => {
+            let line = |row: &Vec<Vec<String>>| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t");
+            (rows.iter().map(line).collect(), asides)
+        }
+    };
+    let hidden = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| (Role::Hidden, line));
+    Block::Paragraph { text: String::new(), is_heading: false, asides: hidden.chain(asides).collect() }
 }
