@@ -139,6 +139,8 @@ pub(crate) fn mixed(over: Rgb, below: Rgb, part: f64) -> Rgb {
 #[derive(Debug, Default)]
 pub(super) struct Theme {
     colours: HashMap<String, Rgb>,
+    /// Names that a master gives to them, as `bg1` for `dk1`.
+    names: HashMap<String, String>,
     open: String,
     is_scheme: bool,
 }
@@ -151,8 +153,19 @@ impl Theme {
         theme
     }
 
+    /// Takes the names that a master gives to the colours (19.3.1.6).
+    pub fn rename(&mut self, master: &str) {
+        let Some((_, rest)) = master.split_once("clrMap ") else { return };
+        let tag = rest.split('>').next().unwrap_or_default();
+        for pair in tag.split_whitespace().filter_map(|pair| pair.split_once('=')).take(20) {
+            let name = pair.1.trim_end_matches('/').trim_matches('"');
+            self.names.insert(pair.0.to_string(), name.to_string());
+        }
+    }
+
     /// A colour by any of the names that the formats give it.
     pub fn of(&self, name: &str) -> Option<Rgb> {
+        let name = self.names.get(name).map_or(name, String::as_str);
         let key = match name {
             "text1" | "tx1" | "dark1" | "windowText" => "dk1",
             "background1" | "bg1" | "light1" | "window" => "lt1",

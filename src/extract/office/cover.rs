@@ -60,6 +60,8 @@ pub(super) struct Placed {
     pub ink: Ink,
     pub has_words: bool,
     pub is_picture: bool,
+    /// It does not fill its box.
+    pub is_loose: bool,
 }
 
 /// What a reader sees of a text.
@@ -81,8 +83,9 @@ pub(super) fn fates(shapes: &[Placed], slide: Option<(f64, f64)>) -> Vec<Fate> {
         }
         let above: Vec<&Placed> = shapes[at + 1..].iter().take(MAX_SHAPES).filter(|one| one.covers).collect();
         let (all, boxes) = shares(area, &above);
+        let tight: Vec<&Placed> = above.iter().filter(|one| !one.is_loose).copied().collect();
         match () {
-            () if all >= COVERED => Fate::Covered,
+            () if all >= COVERED && shares(area, &tight).0 >= COVERED => Fate::Covered,
             () if all >= TOUCHED || boxes >= TOUCHED_BY_BOX => Fate::Touched,
             () => Fate::Seen,
         }
@@ -126,7 +129,7 @@ pub(super) fn ground(below: &[Placed], area: Option<Area>, slide: Ink) -> Ink {
         let Some(place) = one.area else { return Ink::Unknown };
         let (share, _) = shares(area, &[&Placed { area: Some(place), ..*one }]);
         if share > 0.99 {
-            return if one.is_picture { Ink::Unknown } else { one.ink };
+            return if one.is_picture || one.is_loose { Ink::Unknown } else { one.ink };
         }
         if share > 0.0 {
             return Ink::Unknown;

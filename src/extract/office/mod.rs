@@ -1,6 +1,7 @@
 //! Office documents: which reader a file gets, by what is inside it. Reads no text itself.
 
 mod archive;
+mod backdrop;
 mod cell_comments;
 pub(super) mod colour;
 mod compound;
@@ -24,6 +25,7 @@ pub(super) mod properties;
 mod salvage;
 mod sheet;
 mod slide;
+mod slide_shape;
 mod styles;
 mod word;
 mod word_shapes;

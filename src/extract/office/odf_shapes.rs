@@ -32,9 +32,10 @@ pub(super) fn placed(name: &str, element: &Element<'_>, style: &Style) -> Placed
     let (area, is_box) = area(element);
     let is_thin = area.is_some_and(|area| area.width < THINNEST || area.height < THINNEST);
     let is_filled = if name == "frame" { style.is_clear == Some(false) } else { style.is_clear != Some(true) };
-    let covers = is_filled && is_box && !is_thin && !LINES.contains(&name);
+    let covers = is_filled && !is_thin && !LINES.contains(&name);
+    let is_loose = !is_box || !matches!(name, "frame" | "rect" | "custom-shape");
     let ink = if style.ground == Ink::Unset { Ink::Unknown } else { style.ground };
-    Placed { area, covers, ink, ..Placed::default() }
+    Placed { area, covers, ink, is_loose, ..Placed::default() }
 }
 
 /// Whether it is shown at all.

@@ -1,19 +1,37 @@
 //! PresentationML and DrawingML of one slide, its notes or its comments (ECMA-376 part 1, 19 and 21). Lays nothing out:
 //! the title comes first, all else in the order of the file.
 
-use super::xml::{Element, Visitor};
+use super::backdrop::Backdrop;
+use super::colour::{Ink, is_lost};
+use super::cover::{self, Area, Fate, Placed};
+use super::paint::Paint;
+use super::slide_shape::Frame;
+use super::xml::{self, Element, Visitor};
 use crate::domain::extraction::Role;
+use crate::extract::changes::Changes;
 use crate::extract::flow::Flow;
 use crate::extract::story::Block;
 use std::collections::HashMap;
+
+/// Smallest letters that are read, in hundredths of a point.
+const SMALLEST: u32 = 100;
 
 /// A shape's text, as a reader of the slide meets it.
 #[derive(Debug)]
 pub(super) struct Shape {
     pub role: Role,
-    /// Placeholder that it fills, as `title`, `body`; empty: none.
+    /// Placeholder that it fills, as `title`, `body`, and its number; empty: none.
     pub placeholder: String,
+    pub number: String,
+    pub placed: Placed,
     pub blocks: Vec<Block>,
+}
+
+/// What a slide, its notes or a drawing gave.
+pub(super) struct Found {
+    pub shapes: Vec<Shape>,
+    pub is_hidden: bool,
+    pub changes: Changes,
 }
 
 /// What closing an element undoes.
@@ -21,21 +39,86 @@ enum Undo {
     Nothing,
     Skip,
     Shape,
+    Group,
     Paragraph,
     Table,
+    Cell,
     Text,
     Properties,
+    Run,
+    Defaults,
+    Background,
     Alternatives,
+}
+
+/// What the letters of a run look like.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    ink: Paint,
+    marker: Paint,
+    is_small: bool,
+    /// Which of them the elements that come speak of.
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Of {
+    #[default]
+    Nothing,
+    Ink,
+    Marker,
+}
+
+impl Look {
+    /// Takes an element within the properties of a run; `level` is 1 for those right in them.
+    fn take(&mut self, name: &str, element: &Element<'_>, level: usize, backdrop: &Backdrop) {
+        if level == 1 {
+            self.of = match name {
+                "highlight" => Of::Marker,
+                _ if self.ink.fill(name) => Of::Ink,
+                _ => Of::Nothing,
+            };
+            return;
+        }
+        match self.of {
+            // Letters that are half seen through are still read.
+            Of::Ink if name == "alpha" => {
+                self.ink.is_clear =
+                    element.attribute("val").is_some_and(|share| share.parse().is_ok_and(|n: u32| n < 5_000));
+            }
+            Of::Ink => self.ink.colour(name, element, &backdrop.theme),
+            Of::Marker => self.marker.colour(name, element, &backdrop.theme),
+            Of::Nothing => {}
+        }
+    }
 }
 
 /// Reads one part with shapes.
 pub(super) struct Slide<'c> {
     related: &'c HashMap<String, String>,
-    pub shapes: Vec<Shape>,
+    backdrop: &'c Backdrop,
+    shapes: Vec<Shape>,
     pub is_hidden: bool,
+    /// The colour of the slide's own background.
+    pub background: Ink,
+    changes: Changes,
     flow: Flow,
     placeholder: String,
-    is_shape_hidden: bool,
+    number: String,
+    frame: Frame,
+    /// The ground of the text of the shape that is open; `None`: not yet looked for.
+    ground: Option<Ink>,
+    /// Grounds of the cells of all tables, in their order; they stand behind the words in the file.
+    cells: std::vec::IntoIter<Ink>,
+    cell: Ink,
+    /// What holds for the text of the shape, and for the open run.
+    default_look: Look,
+    look: Look,
+    run_depth: usize,
+    defaults_depth: usize,
+    background_depth: usize,
+    background_paint: Paint,
+    was_unseen: bool,
     stack: Vec<Undo>,
     skip: usize,
     properties: usize,
@@ -45,14 +128,28 @@ pub(super) struct Slide<'c> {
 
 impl<'c> Slide<'c> {
     /// A reader; `related` are the texts of charts and diagrams by relation.
-    pub fn new(related: &'c HashMap<String, String>) -> Self {
+    pub fn new(related: &'c HashMap<String, String>, backdrop: &'c Backdrop, xml: &str) -> Self {
         Self {
             related,
+            backdrop,
             shapes: Vec::new(),
             is_hidden: false,
+            background: Ink::Unset,
+            changes: Changes::default(),
             flow: Flow::default(),
             placeholder: String::new(),
-            is_shape_hidden: false,
+            number: String::new(),
+            frame: Frame::default(),
+            ground: None,
+            cells: cells(xml, backdrop).into_iter(),
+            cell: Ink::Unset,
+            default_look: Look::default(),
+            look: Look::default(),
+            run_depth: 0,
+            defaults_depth: 0,
+            background_depth: 0,
+            background_paint: Paint::default(),
+            was_unseen: false,
             stack: Vec::new(),
             skip: 0,
             properties: 0,
@@ -61,29 +158,93 @@ impl<'c> Slide<'c> {
         }
     }
 
-    /// The shapes, the title first.
-    pub fn finish(mut self) -> (Vec<Shape>, bool) {
+    /// All shapes as they are drawn, those without text too.
+    pub fn all(&mut self) -> Vec<Shape> {
         self.end_shape();
-        self.shapes.sort_by_key(|shape| !is_title(&shape.placeholder));
-        (self.shapes, self.is_hidden)
+        std::mem::take(&mut self.shapes)
+    }
+
+    /// The shapes with text, the title first; what lies under others or beyond the edge is hidden.
+    pub fn finish(mut self) -> Found {
+        let mut shapes = self.all();
+        let placed: Vec<Placed> = shapes.iter().map(|shape| shape.placed).collect();
+        for (shape, fate) in shapes.iter_mut().zip(cover::fates(&placed, self.backdrop.size)) {
+            match fate {
+                _ if shape.role != Role::Text => continue,
+                Fate::Seen => continue,
+                Fate::Touched => {
+                    self.changes.covers += u32::from(!self.is_hidden);
+                    continue;
+                }
+                Fate::Covered => self.changes.covered += 1,
+                Fate::OffPage => self.changes.off_page += 1,
+            }
+            shape.role = Role::Hidden;
+        }
+        shapes.retain(|shape| !shape.blocks.is_empty());
+        shapes.sort_by_key(|shape| !is_title(&shape.placeholder));
+        Found { shapes, is_hidden: self.is_hidden, changes: self.changes }
+    }
+
+    fn inherited(&self) -> Option<Area> {
+        self.backdrop.place(&self.placeholder, &self.number)
     }
 
     fn end_shape(&mut self) {
         let blocks = std::mem::take(&mut self.flow).finish();
-        let placeholder = std::mem::take(&mut self.placeholder);
+        let mut placed = self.frame.placed(self.inherited());
+        placed.has_words = blocks.iter().any(is_said);
+        let is_hidden = self.frame.is_hidden();
+        self.frame.begin("");
+        let (placeholder, number) = (std::mem::take(&mut self.placeholder), std::mem::take(&mut self.number));
+        (self.ground, self.default_look, self.look) = (None, Look::default(), Look::default());
         let role = match placeholder.as_str() {
-            _ if std::mem::take(&mut self.is_shape_hidden) => Role::Hidden,
+            _ if is_hidden => Role::Hidden,
             "ftr" | "hdr" | "dt" | "sldNum" => Role::HeaderFooter,
             _ => Role::Text,
         };
-        if !blocks.is_empty() {
-            self.shapes.push(Shape { role, placeholder, blocks });
+        self.changes.hidden += u32::from(is_hidden && !blocks.is_empty());
+        if !blocks.is_empty() || placed.covers || !placeholder.is_empty() {
+            self.shapes.push(Shape { role, placeholder, number, placed, blocks });
         }
+    }
+
+    /// The ground of the text in the shape that is open.
+    fn ground(&mut self) -> Ink {
+        if let Some(ground) = self.ground {
+            return ground;
+        }
+        let placed = self.frame.placed(self.inherited());
+        let ground = if placed.covers {
+            placed.ink
+        } else {
+            let own = self.shapes.iter().map(|shape| shape.placed).filter(|placed| placed.covers);
+            let below: Vec<Placed> = self.backdrop.below.iter().copied().chain(own).collect();
+            cover::ground(&below, placed.area, self.background.or(self.backdrop.ground))
+        };
+        self.ground = Some(ground);
+        ground
+    }
+
+    /// What text at this place is.
+    fn role(&mut self) -> Role {
+        let (look, default) = (self.look, self.default_look);
+        let ground = self.ground();
+        let ink = if look.ink.ink == Ink::Unset { default.ink } else { look.ink };
+        // Without a colour of its own it has one by the master, which is not computed.
+        let is_seen_through = ink.is_clear && ink.ink != Ink::Unset;
+        let text = if ink.ink == Ink::Unset { Ink::Unknown } else { ink.ink };
+        let is_unseen = look.is_small || is_seen_through || is_lost(text, look.marker.ink, &[self.cell, ground]);
+        let is_new = is_unseen && !std::mem::replace(&mut self.was_unseen, is_unseen);
+        self.was_unseen = is_unseen;
+        self.changes.unseen += u32::from(is_new && !self.frame.is_hidden());
+        if is_unseen { Role::Hidden } else { Role::Text }
     }
 
     fn put(&mut self, text: &str) {
         if self.skip == 0 && self.properties == 0 {
-            self.flow.add(Role::Text, text);
+            let role = if text.trim().is_empty() { Role::Text } else { self.role() };
+            self.flow.add(role, text);
         }
     }
 
@@ -94,6 +255,23 @@ impl<'c> Slide<'c> {
                 self.flow.add(Role::Text, line);
                 self.flow.end_paragraph();
             }
+        }
+    }
+
+    /// The background (19.3.1.1): a fill, or the number of one in the theme, of which only the first is plain.
+    fn take_background(&mut self, name: &str, element: &Element<'_>, level: usize) {
+        match (name, level) {
+            ("bgRef", _) => {
+                let is_plain = element.attribute("idx").is_some_and(|at| at == "1001");
+                self.background_paint.ink = Ink::Unknown;
+                if !is_plain {
+                    self.background_depth = usize::MAX;
+                }
+            }
+            ("bgPr", _) => {}
+            _ if self.background_paint.fill(name) => {}
+            ("effectLst" | "effectDag", _) => {}
+            _ => self.background_paint.colour(name, element, &self.backdrop.theme),
         }
     }
 
@@ -132,11 +310,42 @@ impl Visitor for Slide<'_> {
             }
             "sp" | "graphicFrame" | "cxnSp" | "pic" | "contentPart" => {
                 self.end_shape();
+                self.frame.begin(name);
                 Undo::Shape
             }
-            "pPr" | "rPr" | "endParaRPr" | "bodyPr" | "lstStyle" | "tblPr" | "tcPr" => {
+            "grpSp" => {
+                self.end_shape();
+                self.frame.begin_group();
+                Undo::Group
+            }
+            "bg" => {
+                self.background_depth = self.stack.len() + 1;
+                Undo::Background
+            }
+            "rPr" if self.skip == 0 => {
+                self.properties += 1;
+                let size = element.attribute("sz").and_then(|size| size.parse::<u32>().ok());
+                self.look = Look { is_small: size.is_some_and(|size| size <= SMALLEST), ..Look::default() };
+                self.run_depth = self.stack.len() + 1;
+                Undo::Run
+            }
+            "defRPr" if self.skip == 0 => {
+                self.properties += 1;
+                self.defaults_depth = self.stack.len() + 1;
+                Undo::Defaults
+            }
+            "r" | "fld" => {
+                self.look = Look::default();
+                Undo::Nothing
+            }
+            "pPr" | "endParaRPr" | "bodyPr" | "lstStyle" | "tblPr" | "tcPr" => {
                 self.properties += 1;
                 Undo::Properties
+            }
+            "tc" if self.skip == 0 => {
+                self.cell = self.cells.next().unwrap_or(Ink::Unknown);
+                self.flow.begin_cell();
+                Undo::Cell
             }
             "p" if self.skip == 0 => Undo::Paragraph,
             "tbl" if self.skip == 0 => {
@@ -153,11 +362,23 @@ impl Visitor for Slide<'_> {
         if self.skip > 0 {
             return;
         }
+        let depth = self.stack.len();
+        let backdrop = self.backdrop;
+        if self.run_depth > 0 && depth > self.run_depth {
+            self.look.take(name, element, depth - self.run_depth, backdrop);
+        } else if self.defaults_depth > 0 && depth > self.defaults_depth {
+            self.default_look.take(name, element, depth - self.defaults_depth, backdrop);
+        } else if self.background_depth > 0 && depth > self.background_depth {
+            self.take_background(name, element, depth - self.background_depth);
+        } else {
+            self.frame.take(name, element, depth, &backdrop.theme);
+        }
         match name {
-            "cNvPr" => self.is_shape_hidden |= element.attribute("hidden").is_some_and(|on| on == "1" || on == "true"),
-            "ph" => self.placeholder = element.attribute("type").unwrap_or_else(|| "body".into()),
+            "ph" => {
+                self.placeholder = element.attribute("type").unwrap_or_else(|| "body".into());
+                self.number = element.attribute("idx").unwrap_or_default();
+            }
             "tr" => self.flow.begin_row(),
-            "tc" => self.flow.begin_cell(),
             "br" => self.put("\n"),
             "tab" => self.put("\t"),
             "chart" => self.related_text(element.attribute("id")),
@@ -166,18 +387,34 @@ impl Visitor for Slide<'_> {
         }
     }
 
-    fn close(&mut self, _: &str) {
-        match self.stack.pop() {
+    fn close(&mut self, name: &str) {
+        let undo = self.stack.pop();
+        self.frame.leave(name, self.stack.len());
+        match undo {
             Some(Undo::Skip) => self.skip = self.skip.saturating_sub(1),
             Some(Undo::Shape) if self.skip == 0 => self.end_shape(),
             Some(Undo::Paragraph) if self.skip == 0 => self.flow.end_paragraph(),
             Some(Undo::Table) => self.flow.end_table(),
             Some(Undo::Text) => self.in_text = self.in_text.saturating_sub(1),
+            Some(Undo::Group) if self.skip == 0 => {
+                self.end_shape();
+                self.frame.end_group();
+            }
+            Some(Undo::Cell) => self.cell = Ink::Unset,
+            Some(Undo::Run) => {
+                (self.properties, self.run_depth) = (self.properties.saturating_sub(1), 0);
+            }
+            Some(Undo::Defaults) => {
+                (self.properties, self.defaults_depth) = (self.properties.saturating_sub(1), 0);
+            }
+            Some(Undo::Background) => {
+                (self.background, self.background_depth) = (self.background_paint.ink, 0);
+            }
             Some(Undo::Properties) => self.properties = self.properties.saturating_sub(1),
             Some(Undo::Alternatives) => {
                 self.alternatives.pop();
             }
-            Some(Undo::Nothing | Undo::Shape | Undo::Paragraph) | None => {}
+            Some(Undo::Nothing | Undo::Shape | Undo::Group | Undo::Paragraph) | None => {}
         }
     }
 
@@ -186,4 +423,63 @@ impl Visitor for Slide<'_> {
             self.put(text);
         }
     }
+}
+
+fn is_said(block: &Block) -> bool {
+    match block {
+        Block::Paragraph { text, .. } => !text.trim().is_empty(),
+        Block::Table { rows, .. } => !rows.is_empty(),
+    }
+}
+
+/// The grounds of the cells of tables: they stand behind the words in the file.
+fn cells(xml: &str, backdrop: &Backdrop) -> Vec<Ink> {
+    struct Cells<'c> {
+        backdrop: &'c Backdrop,
+        cells: Vec<Ink>,
+        /// A style of the table may give its cells any ground.
+        is_styled: bool,
+        depth: usize,
+        open: usize,
+        paint: Paint,
+        in_fill: bool,
+    }
+    impl Visitor for Cells<'_> {
+        fn open(&mut self, name: &str, element: &Element<'_>) {
+            self.depth += 1;
+            match name {
+                "tbl" => self.is_styled = false,
+                "tableStyleId" => self.is_styled = true,
+                "tc" => {
+                    self.paint = Paint { ink: if self.is_styled { Ink::Unknown } else { Ink::Unset }, is_clear: false }
+                }
+                "tcPr" => self.open = self.depth,
+                _ if self.open > 0 && self.depth == self.open + 1 => self.in_fill = self.paint.fill(name),
+                _ if self.open > 0 && self.in_fill => self.paint.colour(name, element, &self.backdrop.theme),
+                _ => {}
+            }
+        }
+        fn close(&mut self, name: &str) {
+            self.depth = self.depth.saturating_sub(1);
+            match name {
+                "tcPr" => self.open = 0,
+                "tc" if self.cells.len() < 100_000 => self.cells.push(self.paint.ink),
+                _ => {}
+            }
+        }
+        fn text(&mut self, _: &str) {}
+    }
+    let mut cells = Cells {
+        backdrop,
+        cells: Vec::new(),
+        is_styled: false,
+        depth: 0,
+        open: 0,
+        paint: Paint::default(),
+        in_fill: false,
+    };
+    if xml.contains(":tc>") {
+        let _ = xml::walk(xml, &mut cells);
+    }
+    cells.cells
 }

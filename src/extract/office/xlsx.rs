@@ -2,6 +2,7 @@
 //! size that a sheet claims, and computes no formula.
 
 use super::archive::{Archive, Stop};
+use super::backdrop::Backdrop;
 use super::cell_comments::{Comments, People};
 use super::grid::Grid;
 use super::package::{self, Relation};
@@ -227,9 +228,10 @@ fn drawing_words(archive: &mut Archive<'_>, name: &str) -> Result<String, Stop> 
             related.insert(one.id.clone(), drawing::words(&xml));
         }
     }
-    let mut reader = Slide::new(&related);
+    let backdrop = Backdrop::default();
+    let mut reader = Slide::new(&related, &backdrop, &text);
     let _ = xml::walk(&text, &mut reader);
-    let (shapes, _) = reader.finish();
+    let shapes = reader.finish().shapes;
     let blocks = shapes.into_iter().flat_map(|shape| shape.blocks);
     Ok(blocks.map(docx::in_lines).collect::<Vec<_>>().join("\n"))
 }
