@@ -69,32 +69,6 @@ pub(crate) fn of_hex(hex: &str) -> Option<Rgb> {
     Some([part(0)?, part(2)?, part(4)?])
 }
 
-/// The sixteen colours of old Word files, by their number (MS-DOC 2.9.119); 0 is automatic.
-pub(crate) fn of_old_number(number: u8) -> Ink {
-    const NAMES: [&str; 16] = [
-        "black",
-        "blue",
-        "cyan",
-        "green",
-        "magenta",
-        "red",
-        "yellow",
-        "white",
-        "darkBlue",
-        "darkCyan",
-        "darkGreen",
-        "darkMagenta",
-        "darkRed",
-        "darkYellow",
-        "darkGray",
-        "lightGray",
-    ];
-    match number {
-        0 => Ink::Auto,
-        number => NAMES.get(usize::from(number) - 1).map_or(Ink::Unknown, |name| of_name(name)),
-    }
-}
-
 /// The colours of a highlighter (ECMA-376 part 1, 17.18.40), and those that VML and DrawingML name most.
 pub(crate) fn of_name(name: &str) -> Ink {
     Ink::Is(match name {

@@ -2,7 +2,9 @@
 //! The crate is young: its panics become answers, and its limits are set low.
 
 use super::archive::Stop;
+use super::grid::{Grid, Sight};
 use super::properties::Properties;
+use super::xls_looks::{self, Looks};
 use super::{compound, docx, ir};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
@@ -10,10 +12,10 @@ use crate::extract::Read;
 use crate::extract::changes::Changes;
 use crate::extract::story::Story;
 use office_oxide::doc::DocError;
-use office_oxide::ir::{DocumentIR, SheetKind};
+use office_oxide::ir::{DocumentIR, Element, SheetKind};
 use office_oxide::options::ParseOptions;
 use office_oxide::ppt::PptError;
-use office_oxide::xls::XlsError;
+use office_oxide::xls::{CellValue, Sheet, XlsError};
 use office_oxide::{Document, DocumentFormat, OfficeError};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -111,13 +113,36 @@ fn unseen(bytes: &[u8], document: &Document, changes: &mut Changes) -> Vec<(Role
 /// An old Excel workbook.
 pub(super) fn xls(bytes: &[u8]) -> Result<Read, Stop> {
     let document = open(bytes, DocumentFormat::Xls, &options())?;
-    let mut read = workbook(bytes, &document)?;
-    let hidden = compound::hidden_rows(bytes);
-    if !hidden.is_empty() {
-        let shown: Vec<String> = hidden.into_iter().take(10).collect();
-        read.findings.push(Finding::new(FindingCode::HiddenRows, format!("{}.", shown.join("; "))));
+    workbook(bytes, &document)
+}
+
+/// The cells of a sheet of an old workbook, as they are shown, and what is hidden of them.
+fn grid(sheet: &Sheet, looks: &Looks, at: usize) -> Grid {
+    let mut grid = Grid::default();
+    let hidden = looks.sheets.get(at);
+    grid.hidden_columns = hidden.map(|hidden| hidden.columns.clone()).unwrap_or_default();
+    for (row, cells) in sheet.rows.iter().enumerate() {
+        let number = row as u32 + 1;
+        let is_hidden = hidden.is_some_and(|hidden| hidden.rows.contains(&number));
+        for (column, value) in cells.iter().enumerate() {
+            let Some(text) = sheet.display_text(row, column) else { continue };
+            let look =
+                sheet.xf.get(row).and_then(|row| row.get(column)).and_then(|xf| looks.cells.get(usize::from(*xf)));
+            let (raw, is_text) = match value {
+                CellValue::Number(number) => (number.to_string(), false),
+                _ => (String::new(), matches!(value, CellValue::String(_))),
+            };
+            let sight = match look {
+                _ if is_hidden => Sight::HiddenRow,
+                Some(look) => look.sight(&raw, is_text),
+                None => Sight::Shown,
+            };
+            if !grid.add(number, column as u32 + 1, sight, &text) {
+                return grid;
+            }
+        }
     }
-    Ok(read)
+    grid
 }
 
 /// An OOXML file that is encrypted: with the password that Excel gives by itself it opens freely, else it is locked.
@@ -139,9 +164,21 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
     let mut book = super::xlsx::Book::default();
     let mut macros = 0;
     let mut embedded = Vec::new();
+    let sheets = document.as_xls().map(|book| book.sheets.as_slice()).unwrap_or_default();
+    let looks = if sheets.is_empty() { Looks::default() } else { xls_looks::read(bytes) };
     for (at, section) in whole.sections.iter_mut().enumerate() {
         let number = at as u32 + 1;
         let name = section.title.clone().unwrap_or_default();
+        let mut is_named = false;
+        if let Some(sheet) = sheets.get(at).filter(|sheet| sheet.name == name) {
+            let grid = grid(sheet, &looks, at);
+            section.elements.retain(|element| !matches!(element, Element::Table(_)));
+            if !section.hidden {
+                book.hide_rows(&name, grid.hidden_rows, grid.count_hidden_columns(), false);
+            }
+            is_named = !grid.is_empty();
+            book.add(number, &name, section.hidden, grid);
+        }
         if section.hidden {
             book.hide(&name, false);
         }
@@ -151,7 +188,6 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
         let (blocks, of_sheet, inside) = words.finish();
         embedded.extend(inside);
         book.changes.add(of_sheet);
-        let mut is_named = false;
         for segment in super::pptx::in_segments(number, Role::Text, blocks) {
             let mut segment = Segment { kind: SegmentKind::Sheet, ..segment };
             if section.hidden && segment.role.is_said() {

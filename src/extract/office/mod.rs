@@ -3,6 +3,7 @@
 mod archive;
 mod backdrop;
 mod cell_comments;
+mod cell_look;
 pub(super) mod colour;
 mod compound;
 mod cover;
@@ -29,6 +30,7 @@ mod slide_shape;
 mod styles;
 mod word;
 mod word_shapes;
+mod xls_looks;
 mod xlsx;
 pub(super) mod xml;
 

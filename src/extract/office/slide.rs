@@ -164,6 +164,13 @@ impl<'c> Slide<'c> {
         std::mem::take(&mut self.shapes)
     }
 
+    /// Filled boxes without words, pictures left out.
+    pub fn boxes(&mut self) -> u32 {
+        self.end_shape();
+        let is_box = |placed: &Placed| placed.covers && !placed.has_words && !placed.is_picture;
+        self.shapes.iter().filter(|shape| is_box(&shape.placed)).count() as u32
+    }
+
     /// The shapes with text, the title first; what lies under others or beyond the edge is hidden.
     pub fn finish(mut self) -> Found {
         let mut shapes = self.all();
