@@ -5,7 +5,7 @@ use super::archive::Stop;
 use super::grid::{Grid, Sight};
 use super::properties::Properties;
 use super::xls_looks::{self, Looks};
-use super::{compound, docx, ir};
+use super::{compound, doc_looks, docx, escher, ir};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use crate::extract::Read;
@@ -60,6 +60,10 @@ fn ir_of(document: &Document) -> Result<DocumentIR, Stop> {
 
 /// An old Word document.
 pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
+    // What nobody sees for its colour is hidden by its format in a copy: the crate sets that apart.
+    let marked = doc_looks::marked(bytes);
+    let original = bytes;
+    let bytes = marked.as_deref().unwrap_or(original);
     let document = open(bytes, DocumentFormat::Doc, &options())?;
     let mut words = ir::Words::default();
     let mut whole = ir_of(&document)?;
@@ -79,10 +83,19 @@ pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
     let mut story = Story::default();
     let (blocks, mut changes, embedded) = words.finish();
     blocks.into_iter().for_each(|block| story.push(block));
-    let unseen = unseen(bytes, &document, &mut changes);
-    for (role, text) in unseen {
+    for (role, text) in unseen(bytes, &document, &mut changes) {
         story.append(role, [text]);
     }
+    if marked.is_some()
+        && let Ok(document) = open(original, DocumentFormat::Doc, &options())
+    {
+        let mut before = Changes::default();
+        unseen(original, &document, &mut before);
+        changes.unseen = changes.hidden.saturating_sub(before.hidden).max(1);
+        changes.hidden = before.hidden;
+    }
+    changes.covers += escher::covers_of_document(original);
+    doc_looks::fields(original).iter().for_each(|field| changes.field(field));
     story.append(Role::HeaderFooter, headers);
     let (segments, heading) = story.finish();
     Ok(finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, heading))
@@ -246,6 +259,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         changes.comment_by(author);
         segments.push(Segment::new(1, SegmentKind::Slide, named + &text).with_role(Role::Comment));
     }
+    cover(bytes, &mut segments, &mut changes);
     let mut read = finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {
         let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
@@ -253,6 +267,24 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         read.findings.push(Finding::new(FindingCode::HiddenSlide, format!("{count}: number {numbers}.")));
     }
     Ok(read)
+}
+
+/// Sets apart the texts of slides that lie under shapes or beyond the slide.
+fn cover(bytes: &[u8], segments: &mut Vec<Segment>, changes: &mut Changes) {
+    let covered = escher::covered_on_slides(bytes);
+    changes.covers += covered.touching;
+    changes.covered += covered.under.len() as u32;
+    changes.off_page += covered.beyond.len() as u32;
+    for text in covered.under.iter().chain(&covered.beyond) {
+        let text = text.replace(['\r', '\u{b}'], "\n");
+        let said = |one: &&mut Segment| one.role.is_said() && one.role != Role::Notes;
+        let Some(segment) = segments.iter_mut().filter(said).find(|one| one.text.contains(text.as_str())) else {
+            continue;
+        };
+        segment.text = segment.text.replacen(text.as_str(), "", 1);
+        let hidden = Segment::new(segment.number, segment.kind, text).with_role(Role::Hidden);
+        segments.push(hidden);
+    }
 }
 
 /// Adds what the properties and the container give away.
