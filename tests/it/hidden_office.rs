@@ -2,10 +2,11 @@
 //! documents of which nothing must be said.
 
 use crate::extract_office::{
-    DOCX, ODS, ODT, PPTX, RTF, XLSX, archive, docx, finding, of, read_as, relations, with_stream, xlsx,
+    DOCX, ODS, ODT, PPTX, RTF, XLSX, archive, docx, finding, of, office_fixture, read_as, relations, with_stream, xlsx,
 };
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extraction, Role};
+use std::io::Read as _;
 
 /// A run with these properties.
 fn run(properties: &str, words: &str) -> String {
@@ -634,4 +635,48 @@ async fn cells_of_other_workbooks_that_nobody_sees_are_hidden_and_told() {
     assert!(of(&read, Role::Hidden).contains("Tangier"), "{:?}", read.segments());
     assert!(!read.said_text().contains("Tangier"));
     assert!(finding(&read, FindingCode::HiddenText).contains("passages"));
+}
+
+/// A file of `fixtures/office/hidden.zip`, which LibreOffice made.
+fn old_file(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/office/hidden.zip");
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[tokio::test]
+async fn words_of_old_files_that_nobody_sees_are_hidden_and_told() {
+    let read = read_as("application/msword", &old_file("lost.doc")).await;
+    assert_eq!(of(&read, Role::Hidden), "barred one\npale two\ntiny three\nground four\nhidden eight");
+    let said = read.said_text();
+    for shown in ["kept words begin here.", "mid shown five mid", "shown six", "shown seven", "last  words."] {
+        assert!(said.contains(shown), "{shown}: {said}");
+    }
+    let told: Vec<&str> = read.findings.iter().map(|one| one.detail.as_str()).collect();
+    assert!(told.iter().any(|one| one.starts_with("1 passage hidden by format")), "{told:?}");
+    assert!(told.iter().any(|one| one.starts_with("4 passages that no reader sees")), "{told:?}");
+    let plain = read_as("application/msword", &office_fixture("same-en.doc")).await;
+    assert_eq!(of(&plain, Role::Hidden) + &finding(&plain, FindingCode::HiddenText), "");
+
+    let barred = read_as("application/msword", &old_file("barred.doc")).await;
+    assert!(finding(&barred, FindingCode::TextUnderBox).contains("1 filled shape"), "{:?}", barred.findings);
+
+    let deck = read_as("application/vnd.ms-powerpoint", &old_file("covered.ppt")).await;
+    assert_eq!(of(&deck, Role::Hidden), "lost words two");
+    assert_eq!(of(&deck, Role::Text), "kept words one\nshown words three\ntouched words four");
+    let told: Vec<&str> = deck.findings.iter().map(|one| one.detail.as_str()).collect();
+    assert!(told.iter().any(|one| one.starts_with("1 passage under a shape")), "{told:?}");
+    assert!(told.iter().any(|one| one.starts_with("1 filled shape in front")), "{told:?}");
+
+    // A field that starts a program, in the place of words.
+    let field = with_stream("same-en.doc", "/WordDocument", |stream| {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let words = wide("Our organisation welcomes");
+        let at = stream.windows(words.len()).position(|some| some == words).unwrap();
+        stream[at..at + words.len()].copy_from_slice(&wide("\u{13}DDEAUTO cmd x \u{14}yes it \u{15}s"));
+    });
+    let read = read_as("application/msword", &field).await;
+    assert!(finding(&read, FindingCode::LaunchAction).contains("DDEAUTO cmd"), "{:?}", read.findings);
 }

@@ -11,7 +11,7 @@ pub(crate) const BLACK: Rgb = [0; 3];
 pub(crate) const WHITE: Rgb = [255; 3];
 
 /// Most that each of red, green and blue may differ between two colours that no reader tells apart.
-const NEAR: u8 = 32;
+const NEAR: u8 = 20;
 
 /// A colour of text or ground, as a format gives it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -193,12 +193,15 @@ fn boxes(document: &[u8], table: &[u8]) -> Vec<Range<usize>> {
 
 /// Whether a run with these properties is lost on these grounds.
 fn is_unseen(list: &[u8], grounds: &[Ink]) -> bool {
-    let (mut ink, mut marker, mut own, mut is_bad) = (Ink::Unset, Ink::Unset, Ink::Unset, false);
+    let (mut ink, mut marker, mut own) = (Ink::Unset, Ink::Unset, Ink::Unset);
+    let (mut is_bad, mut is_drawn) = (false, false);
     for (code, operand) in properties(list) {
         let number = word(operand, 0).unwrap_or(0);
         match code {
             // Deleted or hidden already.
             0x0800 | 0x083c if operand != [0] => return false,
+            // Outlined, engraved, embossed letters are seen in any colour.
+            0x0838 | 0x0854 | 0x0858 => is_drawn |= operand != [0],
             0x2a42 => ink = old_colour(u16::from(operand[0])),
             0x6870 => ink = colour(operand),
             0x2a0c => marker = old_colour(u16::from(operand[0])),
@@ -210,7 +213,7 @@ fn is_unseen(list: &[u8], grounds: &[Ink]) -> bool {
         }
     }
     let all: Vec<Ink> = std::iter::once(own).chain(grounds.iter().copied()).collect();
-    is_bad || is_lost(ink, marker, &all)
+    is_bad || (!is_drawn && is_lost(ink, marker, &all))
 }
 
 /// Marks the runs of a page that are lost. True: there were any.

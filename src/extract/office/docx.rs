@@ -5,7 +5,7 @@ use super::colour::{Ink, Theme, WHITE, of_hex};
 use super::package::{self, Relation};
 use super::styles::Styles;
 use super::word::{Context, Note, Notes, Word};
-use super::word_shapes::largest_page;
+use super::word_shapes::{has_several, largest_page};
 use super::{drawing, properties, xml};
 use crate::domain::extraction::Role;
 use crate::domain::{Problem, ProblemCode};
@@ -64,7 +64,14 @@ fn context(archive: &mut Archive<'_>, document: &str, relations: &[Relation]) ->
     // Else the background is kept in the file and not shown.
     let is_shown = xml("settings")?.contains("displayBackgroundShape");
     let page = if is_shown { background(document) } else { Ink::Is(WHITE) };
-    Ok(Context { styles, theme, page, page_size: largest_page(document), ..Context::default() })
+    Ok(Context {
+        styles,
+        theme,
+        page,
+        page_size: largest_page(document),
+        has_shapes: has_several(document),
+        ..Context::default()
+    })
 }
 
 /// The colour of the pages.
@@ -84,8 +91,13 @@ fn background(document: &str) -> Ink {
 
 /// Reads Word XML of 2003, which has the same words for text, in one file.
 pub(super) fn read_flat(document: &str) -> Read {
-    let context =
-        Context { page: Ink::Is(WHITE), page_size: largest_page(document), is_body: true, ..Context::default() };
+    let context = Context {
+        page: Ink::Is(WHITE),
+        page_size: largest_page(document),
+        has_shapes: has_several(document),
+        is_body: true,
+        ..Context::default()
+    };
     let (mut notes, mut changes) = (Notes::new(), Changes::default());
     let mut word = Word::new(&context, &mut notes, &mut changes);
     let walked = xml::walk(document, &mut word);

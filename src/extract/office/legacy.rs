@@ -91,7 +91,8 @@ pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
     {
         let mut before = Changes::default();
         unseen(original, &document, &mut before);
-        changes.unseen = changes.hidden.saturating_sub(before.hidden).max(1);
+        // What is marked may be blanks.
+        changes.unseen = changes.hidden.saturating_sub(before.hidden);
         changes.hidden = before.hidden;
     }
     changes.covers += escher::covers_of_document(original);

@@ -79,6 +79,8 @@ pub(super) struct Text<'s> {
     is_presentation: bool,
     /// The body is read, whose text a shape in it may cover.
     pub is_body: bool,
+    /// There is more than one shape, so that one may stand on another.
+    pub has_shapes: bool,
     page_ground: Ink,
     page_size: f64,
     /// The frame that is open: its style, and where it stands.
@@ -110,6 +112,7 @@ impl<'s> Text<'s> {
             changes,
             is_presentation,
             is_body: false,
+            has_shapes: false,
             page_ground: styles.page(),
             page_size: styles.page_size(),
             frame: None,
@@ -246,7 +249,12 @@ impl<'s> Text<'s> {
             () if is_off => Some(Unseen::OffPage),
             () => None,
         };
-        let ground = if placed.covers { placed.ink } else { Ink::Auto };
+        let ground = match (placed.covers, self.has_shapes) {
+            (true, _) => placed.ink,
+            // What lies below a box without a fill may be another shape.
+            (false, true) => Ink::Unknown,
+            (false, false) => Ink::Auto,
+        };
         // The looks of a box are those of its text, but it has no line.
         let look = style.of_text();
         self.open.push(Open { ends_blank: true, ground, unseen, looks: vec![look], ..Open::default() });

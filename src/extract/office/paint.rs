@@ -24,8 +24,9 @@ impl Paint {
     pub fn fill(&mut self, name: &str) -> bool {
         *self = match name {
             "noFill" => Self { ink: Ink::Auto, is_clear: true },
-            "solidFill" | "gradFill" | "pattFill" | "blipFill" => Self { ink: Ink::Unknown, is_clear: false },
-            "grpFill" => Self::default(),
+            "solidFill" | "gradFill" | "pattFill" | "blipFill" | "grpFill" => {
+                Self { ink: Ink::Unknown, is_clear: false }
+            }
             _ => return false,
         };
         true

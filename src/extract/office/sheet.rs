@@ -178,7 +178,12 @@ impl<'t> Formats<'t> {
         let own = self.own.iter().find(|(known, _, _)| *known == id).map(|(_, format, mask)| (format.clone(), *mask));
         let (format, mask) = own.unwrap_or_else(|| (Format::built_in(id).unwrap_or_default(), Mask::default()));
         let (ink, is_small) = self.fonts.get(number("fontId")).copied().unwrap_or((Ink::Auto, false));
-        let ground = self.fills.get(number("fillId")).copied().unwrap_or_default();
+        // The first two are none and a grey pattern, whatever they say.
+        let ground = match number("fillId") {
+            0 => Ink::Auto,
+            1 => Ink::Unknown,
+            at => self.fills.get(at).copied().unwrap_or_default(),
+        };
         self.by_style.push((format, CellLook { ink, ground, is_small, mask }));
     }
 }

@@ -116,6 +116,9 @@ pub(super) struct Slide<'c> {
     look: Look,
     run_depth: usize,
     defaults_depth: usize,
+    /// Level of the list style that is open, as `lvl1pPr`, and of the paragraph, which begins with 0.
+    is_first_level: bool,
+    is_paragraph_deep: bool,
     background_depth: usize,
     background_paint: Paint,
     was_unseen: bool,
@@ -147,6 +150,8 @@ impl<'c> Slide<'c> {
             look: Look::default(),
             run_depth: 0,
             defaults_depth: 0,
+            is_first_level: false,
+            is_paragraph_deep: false,
             background_depth: 0,
             background_paint: Paint::default(),
             was_unseen: false,
@@ -237,7 +242,7 @@ impl<'c> Slide<'c> {
     fn role(&mut self) -> Role {
         let (look, default) = (self.look, self.default_look);
         let ground = self.ground();
-        let ink = if look.ink.ink == Ink::Unset { default.ink } else { look.ink };
+        let ink = if look.ink.ink == Ink::Unset && !self.is_paragraph_deep { default.ink } else { look.ink };
         // Without a colour of its own it has one by the master, which is not computed.
         let is_seen_through = ink.is_clear && ink.ink != Ink::Unset;
         let text = if ink.ink == Ink::Unset { Ink::Unknown } else { ink.ink };
@@ -336,7 +341,7 @@ impl Visitor for Slide<'_> {
                 self.run_depth = self.stack.len() + 1;
                 Undo::Run
             }
-            "defRPr" if self.skip == 0 => {
+            "defRPr" if self.skip == 0 && self.is_first_level => {
                 self.properties += 1;
                 self.defaults_depth = self.stack.len() + 1;
                 Undo::Defaults
@@ -354,7 +359,10 @@ impl Visitor for Slide<'_> {
                 self.flow.begin_cell();
                 Undo::Cell
             }
-            "p" if self.skip == 0 => Undo::Paragraph,
+            "p" if self.skip == 0 => {
+                self.is_paragraph_deep = false;
+                Undo::Paragraph
+            }
             "tbl" if self.skip == 0 => {
                 self.flow.begin_table();
                 Undo::Table
@@ -368,6 +376,11 @@ impl Visitor for Slide<'_> {
         self.stack.push(undo);
         if self.skip > 0 {
             return;
+        }
+        match name {
+            "lvl1pPr" => self.is_first_level = true,
+            "pPr" => self.is_paragraph_deep = element.attribute("lvl").is_some_and(|level| level != "0"),
+            _ => {}
         }
         let depth = self.stack.len();
         let backdrop = self.backdrop;
@@ -396,6 +409,7 @@ impl Visitor for Slide<'_> {
 
     fn close(&mut self, name: &str) {
         let undo = self.stack.pop();
+        self.is_first_level &= name != "lvl1pPr";
         self.frame.leave(name, self.stack.len());
         match undo {
             Some(Undo::Skip) => self.skip = self.skip.saturating_sub(1),

@@ -78,6 +78,8 @@ impl Frame {
                     None => self.is_hidden = true,
                 }
             }
+            // It stands in for a control, which an older drawing shows.
+            "compatExt" => self.is_hidden = false,
             "xfrm" => self.angle = (number("rot").unwrap_or(0.0) / 60_000.0).to_radians(),
             "off" => self.put(0, number("x"), number("y"), false),
             "ext" if number("cx").is_some() => self.put(2, number("cx"), number("cy"), false),

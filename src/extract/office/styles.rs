@@ -22,10 +22,13 @@ pub(super) struct Look {
     is_narrow: Option<bool>,
     is_far: Option<bool>,
     is_clear: Option<bool>,
-    pub ink: Ink,
+    ink: Ink,
     pub marker: Ink,
     pub fill: Ink,
+    /// Its letters have a line or a shadow, by which they are seen in any colour.
+    is_drawn: Option<bool>,
     in_text_fill: bool,
+    in_outline: bool,
 }
 
 impl Look {
@@ -40,8 +43,15 @@ impl Look {
             ink: self.ink.or(below.ink),
             marker: self.marker.or(below.marker),
             fill: self.fill.or(below.fill),
+            is_drawn: self.is_drawn.or(below.is_drawn),
             in_text_fill: false,
+            in_outline: false,
         }
+    }
+
+    /// Its colour, if nothing else makes its letters seen.
+    pub fn bare_ink(self) -> Ink {
+        if self.is_drawn == Some(true) { Ink::Unknown } else { self.ink }
     }
 
     /// Whether its format says hidden.
@@ -66,9 +76,12 @@ impl Look {
             "position" => self.is_far = value().parse::<i32>().ok().map(|far| far.saturating_abs() >= FARTHEST),
             "shd" => self.fill = ground(element, theme),
             "highlight" => self.marker = of_name(&value()),
+            "emboss" | "imprint" | "outline" => self.is_drawn = Some(element.is_on("val")),
             // Fills of Word 2010 take the place of the colour.
-            "textFill" => self.in_text_fill = true,
-            "textOutline" | "glow" | "shadow" | "reflection" | "props3d" | "scene3d" => self.in_text_fill = false,
+            "textFill" | "textOutline" | "glow" | "shadow" | "reflection" | "props3d" | "scene3d" => {
+                (self.in_text_fill, self.in_outline) = (name == "textFill", name == "textOutline");
+            }
+            "solidFill" | "gradFill" if self.in_outline => self.is_drawn = Some(true),
             _ if self.in_text_fill => self.text_fill(name, element, theme),
             _ => {}
         }

@@ -33,6 +33,8 @@ pub(super) struct Context {
     pub page: Ink,
     /// Larger side of the largest page, in EMU.
     pub page_size: i64,
+    /// There is more than one shape or picture, so that one may stand on another.
+    pub has_shapes: bool,
     /// The part that is read is the body, whose text a shape in it may cover.
     pub is_body: bool,
 }
@@ -215,7 +217,7 @@ impl<'c> Word<'c> {
         let is_lost = run.is_unreadable()
             || paragraph.is_low
             || here.tables.iter().any(|table| table.is_row_low)
-            || is_lost(run.ink, run.marker, &grounds);
+            || is_lost(run.bare_ink(), run.marker, &grounds);
         is_lost.then_some(Unseen::Lost)
     }
 
@@ -389,7 +391,11 @@ impl<'c> Word<'c> {
             (_, true) => Some(Unseen::OffPage),
             _ => None,
         });
-        let ground = drawing.map(Drawing::ground).unwrap_or_default();
+        let ground = match drawing.map(Drawing::ground).unwrap_or_default() {
+            // What lies below a box without a fill may be another shape.
+            Ink::Auto if self.context.has_shapes => Ink::Unknown,
+            ground => ground,
+        };
         self.open.push(Open { ground, unseen, ..Open::default() });
         undo
     }

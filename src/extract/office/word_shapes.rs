@@ -173,6 +173,14 @@ impl Drawing {
     }
 }
 
+/// Whether a document has more than one shape or picture.
+pub(super) fn has_several(document: &str) -> bool {
+    let count = |ends: &[&str]| ends.iter().map(|end| document.matches(end).count()).sum::<usize>();
+    let drawn = count(&["</wps:wsp>", "</pic:pic>", "</c:chart>"]);
+    // Old programs get the same again.
+    drawn > 1 || (drawn == 0 && count(&["<v:shape ", "<v:rect ", "<v:roundrect ", "<v:oval "]) > 1)
+}
+
 /// The larger side of the largest page of a document, in EMU; that of A3 where it says nothing.
 pub(super) fn largest_page(document: &str) -> i64 {
     let mut largest = 0;

@@ -204,7 +204,13 @@ fn outside(archive: &mut Archive<'_>) -> Result<Changes, Stop> {
                 "ddeLink" => self.0.starts(&format!("{} {}", get("ddeService"), get("ddeTopic"))),
                 "webPr" => self.0.fetches(&get("url")),
                 "textPr" => self.0.fetches(&get("sourceFile")),
-                "dbPr" => self.0.fetches(&get("connection")),
+                // Most are to data within the workbook.
+                "dbPr" => {
+                    let connection = get("connection").to_ascii_lowercase();
+                    if ["http", "\\\\", "server="].iter().any(|one| connection.contains(one)) {
+                        self.0.fetches(&get("connection"));
+                    }
+                }
                 _ => {}
             }
         }

@@ -28,6 +28,8 @@ pub(super) struct Look {
     is_small: bool,
     is_narrow: bool,
     is_far: bool,
+    /// Its letters have a line or a relief, by which they are seen in any colour.
+    is_drawn: bool,
 }
 
 /// A shading: a colour, and one in front of it by its share in ten thousandths.
@@ -144,6 +146,7 @@ impl Group {
             // Half points; text of one point is a way to hide it.
             "fs" => look.is_small = (1..=2).contains(&value),
             "charscalex" => look.is_narrow = value <= NARROWEST,
+            "outl" | "impr" | "embo" => look.is_drawn = on,
             "up" | "dn" => look.is_far = value.saturating_abs() >= FARTHEST,
             "sl" => paragraph.line = value,
             "posx" => paragraph.left = value,
@@ -166,6 +169,6 @@ impl Group {
             || look.is_narrow
             || look.is_far
             || (paragraph.line < 0 && paragraph.line > -LOWEST)
-            || is_lost(look.ink, look.marker, &all)
+            || (!look.is_drawn && is_lost(look.ink, look.marker, &all))
     }
 }

@@ -103,6 +103,8 @@ struct Rtf<'a> {
     last: Look,
     last_unseen: Option<Unseen>,
     shapes: Vec<Shape>,
+    /// There is more than one shape, so that one may stand on another.
+    has_shapes: bool,
     /// Larger side of the page, in twips.
     page_size: i32,
     /// The ground of the pages.
@@ -136,6 +138,7 @@ impl<'a> Rtf<'a> {
             last: Look::default(),
             last_unseen: None,
             shapes: Vec::new(),
+            has_shapes: bytes.windows(5).filter(|five| five == b"{\\shp" || five == b"shppi").nth(1).is_some(),
             page_size: 16_838,
             page: Ink::Is(WHITE),
             properties: Properties::default(),
@@ -409,7 +412,11 @@ impl<'a> Rtf<'a> {
             _ => None,
         });
         let ground = match (is, shape) {
-            (What::TextBox, Some(shape)) => shape.ground(),
+            (What::TextBox, Some(shape)) => match shape.ground() {
+                // What lies below a box without a fill may be another shape.
+                Ink::Auto if self.has_shapes => Ink::Unknown,
+                ground => ground,
+            },
             (What::TextBox, None) => Ink::Unknown,
             _ => Ink::Unset,
         };
