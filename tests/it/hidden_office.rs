@@ -1,12 +1,9 @@
-//! What office files hide from their readers, made the way somebody would hide it, through the real child; and ordinary
+//! What office texts hide from their readers, made the way somebody would hide it, through the real child; and ordinary
 //! documents of which nothing must be said.
 
-use crate::extract_office::{
-    DOCX, ODS, ODT, PPTX, RTF, XLSX, archive, docx, finding, of, office_fixture, read_as, relations, with_stream, xlsx,
-};
+use crate::extract_office::{DOCX, ODT, RTF, archive, docx, finding, of, read_as, relations};
 use pouch::domain::FindingCode;
 use pouch::domain::extraction::{Extraction, Role};
-use std::io::Read as _;
 
 /// A run with these properties.
 fn run(properties: &str, words: &str) -> String {
@@ -28,7 +25,7 @@ async fn read_docx(body: &str) -> Extraction {
 }
 
 /// Nothing may be said of these words but themselves.
-fn is_plain(read: &Extraction, words: &str) {
+pub(crate) fn is_plain(read: &Extraction, words: &str) {
     for code in [FindingCode::HiddenText, FindingCode::TextUnderBox, FindingCode::TrackedChanges] {
         assert_eq!(finding(read, code), "", "{words}");
     }
@@ -37,7 +34,7 @@ fn is_plain(read: &Extraction, words: &str) {
 }
 
 /// These words are hidden, and the reviewer is told.
-fn is_told(read: &Extraction, case: &str) {
+pub(crate) fn is_told(read: &Extraction, case: &str) {
     assert!(of(read, Role::Hidden).contains("lost words"), "{case}: {:?}", read.segments());
     assert!(!read.said_text().contains("lost words"), "{case}");
     assert!(read.said_text().contains("kept words"), "{case}");
@@ -244,10 +241,8 @@ async fn what_rtf_covers_fetches_starts_or_changed_is_told() {
     assert_eq!(told(format, FindingCode::TrackedChanges).await, changes);
 }
 
-const ODP: &str = "application/vnd.oasis.opendocument.presentation";
-
 /// An OpenDocument of a kind (`text`, `presentation`, `spreadsheet`) with these automatic styles.
-fn open_document(media_type: &str, kind: &str, styles: &str, body: &str) -> Vec<u8> {
+pub(crate) fn open_document(media_type: &str, kind: &str, styles: &str, body: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
     );
@@ -261,7 +256,7 @@ fn open_document(media_type: &str, kind: &str, styles: &str, body: &str) -> Vec<
 }
 
 /// A style `S` of a family with these properties, as kind and attributes.
-fn odf_style(name: &str, family: &str, properties: &[(&str, &str)]) -> String {
+pub(crate) fn odf_style(name: &str, family: &str, properties: &[(&str, &str)]) -> String {
     let each = properties.iter().map(|(kind, attributes)| format!("<style:{kind}-properties {attributes}/>"));
     format!("<style:style style:name=\"{name}\" style:family=\"{family}\">{}</style:style>", each.collect::<String>())
 }
@@ -346,337 +341,4 @@ async fn words_of_an_open_document_in_the_colour_of_their_ground_are_hidden_and_
     let link = "<text:dde-connection-decl office:dde-application=\"cmd\" office:dde-topic=\"x\" office:dde-item=\"y\"/><text:p>kept words</text:p>";
     let read = read_as(ODT, &open_document(ODT, "text", "", link)).await;
     assert!(finding(&read, FindingCode::LaunchAction).contains("cmd"), "{:?}", read.findings);
-}
-
-/// A frame of a slide with words, in centimetres.
-fn frame(place: [i32; 4], words: &str) -> String {
-    let [x, y, width, height] = place;
-    format!(
-        "<draw:frame svg:x=\"{x}cm\" svg:y=\"{y}cm\" svg:width=\"{width}cm\" svg:height=\"{height}cm\"><draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
-    )
-}
-
-fn black_box(place: [i32; 4]) -> String {
-    let [x, y, width, height] = place;
-    format!(
-        "<draw:rect draw:style-name=\"B\" svg:x=\"{x}cm\" svg:y=\"{y}cm\" svg:width=\"{width}cm\" svg:height=\"{height}cm\"/>"
-    )
-}
-
-#[tokio::test]
-async fn words_of_an_open_presentation_under_shapes_or_off_the_slide_are_hidden_and_told() {
-    let read = async |shapes: &str| {
-        let styles = odf_style("B", "graphic", &[("graphic", "draw:fill=\"solid\" draw:fill-color=\"#000000\"")])
-            + &odf_style("W", "text", &[("text", "fo:color=\"#ffffff\"")]);
-        let page = format!("<draw:page draw:master-page-name=\"M\">{shapes}</draw:page>");
-        read_as(ODP, &open_document(ODP, "presentation", &styles, &page)).await
-    };
-    let kept = frame([1, 1, 20, 2], "kept words");
-    let lost = frame([1, 5, 10, 2], "lost words");
-    let picture = "<draw:frame svg:x=\"1cm\" svg:y=\"5cm\" svg:width=\"10cm\" svg:height=\"2cm\"><draw:image xlink:href=\"Pictures/1.png\"/></draw:frame>";
-    let white = "<text:span text:style-name=\"W\">lost words</text:span>";
-    for shapes in [
-        format!("{kept}{lost}{}", black_box([0, 4, 12, 4])),
-        format!("{kept}{lost}{}{}", black_box([0, 4, 6, 4]), black_box([6, 4, 6, 4])),
-        format!("{kept}{lost}{picture}"),
-        format!("{kept}{}", frame([40, 5, 10, 2], "lost words")),
-        format!("{kept}{}", frame([1, 5, 10, 2], white)),
-    ] {
-        is_told(&read(&shapes).await, &shapes);
-    }
-    let on_black = |words: &str| format!("{}{}", black_box([0, 4, 12, 4]), frame([1, 5, 10, 2], words));
-    for shapes in [
-        on_black("shown words"),
-        on_black(&white.replace("lost", "shown")),
-        frame([1, 1, 9, 2], "shown words") + &black_box([1, 8, 9, 2]),
-    ] {
-        is_plain(&read(&shapes).await, "shown words");
-    }
-    let touched = read(&format!("{kept}{lost}{}", black_box([1, 5, 3, 2]))).await;
-    assert!(finding(&touched, FindingCode::TextUnderBox).contains("may cover"), "{:?}", touched.findings);
-    assert!(touched.said_text().contains("lost words"));
-}
-
-/// A presentation of one slide, 10 million EMU wide, on a layout whose title stands at the top and on a white master.
-fn pptx(slide: &str) -> Vec<u8> {
-    let tree = |content: &str| format!("<p:cSld>{content}</p:cSld>");
-    let of_slide = format!("<p:sld>{}</p:sld>", tree(slide));
-    let title =
-        tree(&format!("<p:spTree>{}</p:spTree>", shape("<p:ph type=\"title\"/>", Some([0, 0, 90, 10]), "", "")));
-    let master = format!(
-        "<p:sldMaster>{}<p:clrMap bg1=\"lt1\" tx1=\"dk1\"/></p:sldMaster>",
-        tree("<p:bg><p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef></p:bg><p:spTree/>")
-    );
-    archive(&[
-        ("ppt/presentation.xml", b"<p:presentation><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst><p:sldSz cx=\"10000000\" cy=\"7500000\"/></p:presentation>"),
-        ("ppt/_rels/presentation.xml.rels", relations(&[("r1", "slide", "slides/s.xml")]).as_bytes()),
-        ("ppt/slides/s.xml", of_slide.as_bytes()),
-        ("ppt/slides/_rels/s.xml.rels", relations(&[("r1", "slideLayout", "../l.xml")]).as_bytes()),
-        ("ppt/l.xml", format!("<p:sldLayout>{title}</p:sldLayout>").as_bytes()),
-        ("ppt/_rels/l.xml.rels", relations(&[("r1", "slideMaster", "m.xml")]).as_bytes()),
-        ("ppt/m.xml", master.as_bytes()),
-        ("ppt/_rels/m.xml.rels", relations(&[("r1", "theme", "t.xml")]).as_bytes()),
-        ("ppt/t.xml", b"<a:theme><a:clrScheme><a:dk1><a:srgbClr val=\"000000\"/></a:dk1><a:lt1><a:sysClr val=\"window\" lastClr=\"FFFFFF\"/></a:lt1><a:accent1><a:srgbClr val=\"203864\"/></a:accent1></a:clrScheme></a:theme>"),
-    ])
-}
-
-/// A shape of a slide, placed in hundredths of its width.
-fn shape(holder: &str, place: Option<[i64; 4]>, fill: &str, paragraphs: &str) -> String {
-    let place = place.map(|place| {
-        let [x, y, width, height] = place.map(|one| one * 100_000);
-        format!("<a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm>")
-    });
-    let place = place.unwrap_or_default();
-    format!(
-        "<p:sp><p:nvSpPr><p:cNvPr id=\"1\"/><p:nvPr>{holder}</p:nvPr></p:nvSpPr><p:spPr>{place}<a:prstGeom prst=\"rect\"/>{fill}</p:spPr><p:txBody>{paragraphs}</p:txBody></p:sp>"
-    )
-}
-
-fn letters(properties: &str, words: &str) -> String {
-    format!("<a:p><a:r><a:rPr {properties}</a:rPr><a:t>{words}</a:t></a:r></a:p>")
-}
-
-const BLACK: &str = "<a:solidFill><a:srgbClr val=\"000000\"/></a:solidFill>";
-const WHITE: &str = "><a:solidFill><a:schemeClr val=\"bg1\"/></a:solidFill>";
-
-#[tokio::test]
-async fn words_of_a_presentation_under_shapes_off_the_slide_or_in_its_colour_are_hidden_and_told() {
-    let kept = shape("", Some([5, 60, 80, 10]), "", &letters(">", "kept words"));
-    let at = [5, 20, 40, 10];
-    let lost = shape("", Some(at), "", &letters(">", "lost words"));
-    let bar = |place: [i64; 4]| shape("", Some(place), BLACK, "");
-    let picture = "<p:pic><p:nvPicPr><p:cNvPr id=\"2\"/></p:nvPicPr><p:spPr><a:xfrm><a:off x=\"400000\" y=\"1900000\"/><a:ext cx=\"4500000\" cy=\"1500000\"/></a:xfrm></p:spPr></p:pic>";
-    let group = format!(
-        "<p:grpSp><p:grpSpPr><a:xfrm><a:off x=\"400000\" y=\"1900000\"/><a:ext cx=\"4500000\" cy=\"1500000\"/><a:chOff x=\"0\" y=\"0\"/><a:chExt cx=\"100000\" cy=\"100000\"/></a:xfrm></p:grpSpPr>{}</p:grpSp>",
-        bar([0, 0, 1, 1])
-    );
-    let title = shape("<p:ph type=\"title\"/>", None, "", &letters(">", "lost words"));
-    let cell = |fill: &str, look: &str, words: &str| {
-        format!(
-            "<p:graphicFrame><a:tbl><a:tblPr/><a:tr><a:tc><a:txBody>{}</a:txBody><a:tcPr>{fill}</a:tcPr></a:tc><a:tc><a:txBody><a:p/></a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>",
-            letters(look, words)
-        )
-    };
-    let black = format!(">{BLACK}");
-    let hidden_group =
-        format!("<p:grpSp><p:nvGrpSpPr><p:cNvPr id=\"3\" hidden=\"1\"/></p:nvGrpSpPr><p:grpSpPr/>{lost}</p:grpSp>");
-    let cases = [
-        format!("{lost}{}", bar([4, 19, 43, 15])),
-        format!("{lost}{}{}", bar([4, 19, 20, 15]), bar([24, 19, 22, 15])),
-        format!("{lost}{picture}"),
-        format!("{lost}{group}"),
-        // Its place is that of the layout.
-        format!("{title}{}", bar([0, 0, 95, 12])),
-        shape("", Some([120, 20, 40, 10]), "", &letters(">", "lost words")),
-        shape("", Some(at), "", &letters(WHITE, "lost words")),
-        shape("", Some(at), BLACK, &letters(&black, "lost words")),
-        bar(at) + &shape("", Some(at), "", &letters(&black, "lost words")),
-        shape(
-            "",
-            Some(at),
-            "",
-            &letters(&format!("{}<a:highlight><a:srgbClr val=\"000000\"/></a:highlight>", black), "lost words"),
-        ),
-        shape("", Some(at), "", &letters(" sz=\"100\">", "lost words")),
-        shape("", Some(at), "", &letters("><a:noFill/>", "lost words")),
-        cell(BLACK, &black, "lost words"),
-        hidden_group,
-    ];
-    for case in cases {
-        is_told(&read_as(PPTX, &pptx(&format!("<p:spTree>{kept}{case}</p:spTree>"))).await, &case);
-    }
-    let shown = |look: &str| shape("", Some(at), "", &letters(look, "shown words"));
-    let cases = [
-        bar(at) + &shown(WHITE),
-        bar([0, 15, 60, 20]) + &shown(">"),
-        picture.to_string() + &shown(WHITE),
-        shown(">") + &bar([5, 60, 40, 10]),
-        shown(">")
-            + &shape(
-                "",
-                Some([4, 19, 43, 15]),
-                "<a:noFill/><a:ln><a:solidFill><a:srgbClr val=\"000000\"/></a:solidFill></a:ln>",
-                "",
-            ),
-        shown(">")
-            + &shape(
-                "",
-                Some([4, 19, 43, 15]),
-                "<a:solidFill><a:srgbClr val=\"000000\"><a:alpha val=\"20000\"/></a:srgbClr></a:solidFill>",
-                "",
-            ),
-        cell("<a:solidFill><a:schemeClr val=\"accent1\"/></a:solidFill>", WHITE, "shown words"),
-    ];
-    for case in cases {
-        is_plain(&read_as(PPTX, &pptx(&format!("<p:spTree>{case}</p:spTree>"))).await, "shown words");
-    }
-    let dark = format!("<p:bg><p:bgPr>{BLACK}</p:bgPr></p:bg><p:spTree>{}</p:spTree>", shown(WHITE));
-    is_plain(&read_as(PPTX, &pptx(&dark)).await, "shown words");
-    let touched = read_as(PPTX, &pptx(&format!("<p:spTree>{lost}{}</p:spTree>", bar([5, 20, 10, 10])))).await;
-    assert!(finding(&touched, FindingCode::TextUnderBox).contains("may cover"), "{:?}", touched.findings);
-    assert!(touched.said_text().contains("lost words"));
-}
-
-/// Styles of a workbook: 1 white, 2 black on black, 3 nearly the same red, 4 a format that shows nothing, 5 one that shows no
-/// numbers, 6 white by the theme, 7 black by no colour on black, 8 tiny; 9 white on dark blue, 10 grey pattern, 11 dark red.
-const CELL_STYLES: &str = "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\";;;\"/><numFmt numFmtId=\"165\" formatCode=\"&quot;&quot;;&quot;&quot;;&quot;&quot;\"/></numFmts>\
-    <fonts><font><sz val=\"11\"/></font><font><color rgb=\"FFFFFFFF\"/></font><font><color indexed=\"8\"/></font><font><color rgb=\"FFBE0505\"/></font><font><color theme=\"0\"/></font><font><sz val=\"1\"/></font></fonts>\
-    <fills><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill><fill><patternFill patternType=\"solid\"><fgColor rgb=\"FF050505\"/></patternFill></fill><fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFC00000\"/></patternFill></fill><fill><patternFill patternType=\"solid\"><fgColor rgb=\"FF1F3864\"/></patternFill></fill></fills>\
-    <cellStyleXfs><xf fontId=\"1\"/></cellStyleXfs><cellXfs><xf/><xf fontId=\"1\"/><xf fontId=\"2\" fillId=\"2\"/><xf fontId=\"3\" fillId=\"3\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf fontId=\"4\"/><xf fillId=\"2\"/><xf fontId=\"5\"/>\
-    <xf fontId=\"1\" fillId=\"4\"/><xf fontId=\"1\" fillId=\"1\"/><xf fontId=\"3\"/></cellXfs><dxfs><dxf><font><color rgb=\"FF000000\"/></font></dxf></dxfs></styleSheet>";
-
-fn workbook(cells: &str) -> Vec<u8> {
-    let rows = format!(
-        "<sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>kept words</t></is></c></row>{cells}</sheetData>"
-    );
-    let strings =
-        "<sst><si><r><t>seen and </t></r><r><rPr><color rgb=\"FFFFFFFF\"/></rPr><t>lost words</t></r></si></sst>";
-    xlsx(&[("S", "visible", &rows)], &[("xl/styles.xml", CELL_STYLES), ("xl/sharedStrings.xml", strings)])
-}
-
-#[tokio::test]
-async fn cells_of_a_workbook_that_nobody_sees_are_hidden_and_told() {
-    let cell = |style: u32, words: &str| {
-        format!("<row r=\"2\"><c r=\"A2\" s=\"{style}\" t=\"inlineStr\"><is><t>{words}</t></is></c></row>")
-    };
-    for style in [1, 2, 3, 4, 6, 7, 8] {
-        is_told(&read_as(XLSX, &workbook(&cell(style, "lost words"))).await, &format!("style {style}"));
-    }
-    is_told(&read_as(XLSX, &workbook("<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c></row>")).await, "a run");
-    for style in [0, 5, 9, 10, 11] {
-        is_plain(&read_as(XLSX, &workbook(&cell(style, "shown words"))).await, "shown words");
-    }
-    let number = read_as(XLSX, &workbook("<row r=\"2\"><c r=\"A2\" s=\"5\"><v>4711</v></c></row>")).await;
-    assert_eq!(of(&number, Role::Hidden), "4711");
-    let rows =
-        "<row r=\"2\" ht=\"0\" customHeight=\"1\"><c r=\"A2\" t=\"inlineStr\"><is><t>lost words</t></is></c></row>";
-    let flat = read_as(XLSX, &workbook(rows)).await;
-    assert_eq!(of(&flat, Role::Hidden), "lost words");
-    assert!(finding(&flat, FindingCode::HiddenRows).contains("1 hidden row"));
-    let columns = "<cols><col min=\"2\" max=\"2\" width=\"0\"/></cols><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>kept words</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>lost words</t></is></c></row></sheetData>";
-    let flat = read_as(XLSX, &xlsx(&[("S", "visible", columns)], &[])).await;
-    assert_eq!(of(&flat, Role::Hidden), "lost words");
-    assert!(finding(&flat, FindingCode::HiddenRows).contains("1 hidden column"));
-}
-
-#[tokio::test]
-async fn what_a_workbook_prints_on_every_page_fetches_or_starts_is_told_apart() {
-    let page = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>kept words</t></is></c></row></sheetData><headerFooter><oddHeader>&amp;C&amp;A report</oddHeader><oddFooter>&amp;C&amp;\"Arial\"&amp;12Page &amp;P of &amp;N</oddFooter></headerFooter>";
-    let read = read_as(XLSX, &xlsx(&[("S", "visible", page)], &[])).await;
-    assert_eq!(of(&read, Role::HeaderFooter), "report");
-    assert_eq!(read.said_text(), "S\nkept words");
-    let link = "<externalLink><ddeLink ddeService=\"cmd\" ddeTopic=\"/C calc\"/></externalLink>";
-    let query = "<connections><connection><webPr url=\"http://far.example/q\"/></connection></connections>";
-    let file = xlsx(
-        &[(
-            "S",
-            "visible",
-            "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><f>_xlfn.WEBSERVICE(\"http://near.example/\")</f><v>x</v></c></row></sheetData>",
-        )],
-        &[("xl/externalLinks/externalLink1.xml", link), ("xl/connections.xml", query)],
-    );
-    let read = read_as(XLSX, &file).await;
-    assert!(finding(&read, FindingCode::LaunchAction).contains("cmd /C calc"), "{:?}", read.findings);
-    let remote = finding(&read, FindingCode::RemoteContent);
-    assert!(remote.contains("far.example") && remote.contains("near.example"), "{remote}");
-}
-
-#[tokio::test]
-async fn cells_of_other_workbooks_that_nobody_sees_are_hidden_and_told() {
-    let white = odf_style("C", "table-cell", &[("text", "fo:color=\"#fdfdfd\"")]);
-    let dark = odf_style(
-        "C",
-        "table-cell",
-        &[("table-cell", "fo:background-color=\"#c00000\""), ("text", "fo:color=\"#be0505\"")],
-    );
-    let blank = "<number:number-style style:name=\"N\"><number:text/></number:number-style><style:style style:name=\"C\" style:family=\"table-cell\" style:data-style-name=\"N\"/>";
-    let flat = odf_style(
-        "R",
-        "table-row",
-        &[("table-row", "style:row-height=\"0cm\" style:use-optimal-row-height=\"false\"")],
-    );
-    let sheet = |cell: &str| {
-        format!(
-            "<table:table table:name=\"S\"><table:table-row><table:table-cell><text:p>kept words</text:p></table:table-cell></table:table-row><table:table-row table:style-name=\"R\">{cell}</table:table-row></table:table>"
-        )
-    };
-    let words = "<table:table-cell table:style-name=\"C\" office:value-type=\"string\"><text:p>lost words</text:p></table:table-cell>";
-    let number = "<table:table-cell table:style-name=\"C\" office:value-type=\"float\" office:value=\"4711\"><text:p/></table:table-cell>";
-    let read =
-        async |styles: &str, cell: &str| read_as(ODS, &open_document(ODS, "spreadsheet", styles, &sheet(cell))).await;
-    for styles in [&white, &dark] {
-        is_told(&read(styles, words).await, styles);
-    }
-    assert_eq!(of(&read(blank, number).await, Role::Hidden), "4711");
-    let flat = read(&flat, words).await;
-    assert_eq!(of(&flat, Role::Hidden), "lost words");
-    assert!(finding(&flat, FindingCode::HiddenRows).contains("1 hidden row"));
-    let header = odf_style(
-        "C",
-        "table-cell",
-        &[("table-cell", "fo:background-color=\"#1f3864\""), ("text", "fo:color=\"#ffffff\"")],
-    );
-    is_plain(&read(&header, &words.replace("lost", "shown")).await, "shown words");
-    let automatic = odf_style("C", "table-cell", &[("table-cell", "fo:background-color=\"#000000\"")]);
-    is_plain(&read(&automatic, &words.replace("lost", "shown")).await, "shown words");
-
-    // All fonts of an old workbook in white.
-    let xls = with_stream("rich.xls", "/Workbook", |stream| {
-        let mut at = 0;
-        while let Some(head) = stream.get(at..at + 4).map(<[u8]>::to_vec) {
-            let length = usize::from(u16::from_le_bytes([head[2], head[3]]));
-            if head[..2] == [0x31, 0] {
-                stream[at + 8..at + 10].copy_from_slice(&[9, 0]);
-            }
-            at += 4 + length;
-        }
-    });
-    let read = read_as("application/vnd.ms-excel", &xls).await;
-    assert!(of(&read, Role::Hidden).contains("Tangier"), "{:?}", read.segments());
-    assert!(!read.said_text().contains("Tangier"));
-    assert!(finding(&read, FindingCode::HiddenText).contains("passages"));
-}
-
-/// A file of `fixtures/office/hidden.zip`, which LibreOffice made.
-fn old_file(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/office/hidden.zip");
-    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
-    let mut bytes = Vec::new();
-    archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
-    bytes
-}
-
-#[tokio::test]
-async fn words_of_old_files_that_nobody_sees_are_hidden_and_told() {
-    let read = read_as("application/msword", &old_file("lost.doc")).await;
-    assert_eq!(of(&read, Role::Hidden), "barred one\npale two\ntiny three\nground four\nhidden eight");
-    let said = read.said_text();
-    for shown in ["kept words begin here.", "mid shown five mid", "shown six", "shown seven", "last  words."] {
-        assert!(said.contains(shown), "{shown}: {said}");
-    }
-    let told: Vec<&str> = read.findings.iter().map(|one| one.detail.as_str()).collect();
-    assert!(told.iter().any(|one| one.starts_with("1 passage hidden by format")), "{told:?}");
-    assert!(told.iter().any(|one| one.starts_with("4 passages that no reader sees")), "{told:?}");
-    let plain = read_as("application/msword", &office_fixture("same-en.doc")).await;
-    assert_eq!(of(&plain, Role::Hidden) + &finding(&plain, FindingCode::HiddenText), "");
-
-    let barred = read_as("application/msword", &old_file("barred.doc")).await;
-    assert!(finding(&barred, FindingCode::TextUnderBox).contains("1 filled shape"), "{:?}", barred.findings);
-
-    let deck = read_as("application/vnd.ms-powerpoint", &old_file("covered.ppt")).await;
-    assert_eq!(of(&deck, Role::Hidden), "lost words two");
-    assert_eq!(of(&deck, Role::Text), "kept words one\nshown words three\ntouched words four");
-    let told: Vec<&str> = deck.findings.iter().map(|one| one.detail.as_str()).collect();
-    assert!(told.iter().any(|one| one.starts_with("1 passage under a shape")), "{told:?}");
-    assert!(told.iter().any(|one| one.starts_with("1 filled shape in front")), "{told:?}");
-
-    // A field that starts a program, in the place of words.
-    let field = with_stream("same-en.doc", "/WordDocument", |stream| {
-        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let words = wide("Our organisation welcomes");
-        let at = stream.windows(words.len()).position(|some| some == words).unwrap();
-        stream[at..at + words.len()].copy_from_slice(&wide("\u{13}DDEAUTO cmd x \u{14}yes it \u{15}s"));
-    });
-    let read = read_as("application/msword", &field).await;
-    assert!(finding(&read, FindingCode::LaunchAction).contains("DDEAUTO cmd"), "{:?}", read.findings);
 }

@@ -18,6 +18,8 @@ mod extract_scans;
 mod fixtures;
 mod floors;
 mod hidden_office;
+mod hidden_sheets;
+mod hidden_slides;
 mod journey;
 mod malware;
 mod papers;

@@ -43,8 +43,10 @@ impl Shape {
     }
 }
 
-/// A record: its kind, its instance, whether it holds others, and its content.
-fn record(bytes: &[u8]) -> Option<(u16, u16, bool, &[u8], &[u8])> {
+/// A record: its kind, its instance, whether it holds others, its content, and what follows it.
+type Record<'a> = (u16, u16, bool, &'a [u8], &'a [u8]);
+
+fn record(bytes: &[u8]) -> Option<Record<'_>> {
     let (head, kind, length) = (word(bytes, 0)?, word(bytes, 2)?, long(bytes, 4)?);
     let end = bytes.len().min(length.saturating_add(8));
     Some((kind, head >> 4, head & 0x0f == 0x0f, &bytes[8..end], &bytes[end..]))

@@ -1,8 +1,12 @@
 //! The text of an OpenDocument (ODF 1.3 part 3): paragraphs, tables, notes and changes as blocks, of a whole document or
 //! slide by slide. Reads no spreadsheet.
 
-use super::colour::{Ink, is_lost};
-use super::cover::{self, Fate, Placed};
+mod changes;
+mod looks;
+mod shapes;
+
+use super::colour::Ink;
+use super::cover::Placed;
 use super::odf_shapes;
 use super::odf_styles::{Style, Styles};
 use super::xml::{Element, Visitor};
@@ -147,44 +151,6 @@ impl<'s> Text<'s> {
         &mut self.open[last]
     }
 
-    fn role(&mut self) -> Role {
-        let Some(why) = self.unseen() else {
-            self.was_hidden = false;
-            return Role::Text;
-        };
-        if !std::mem::replace(&mut self.was_hidden, true) {
-            match why {
-                Unseen::Hidden => self.changes.hidden += 1,
-                Unseen::Lost => self.changes.unseen += 1,
-                Unseen::OffPage => self.changes.off_page += 1,
-            }
-        }
-        Role::Hidden
-    }
-
-    /// Why text at this place is not seen, if it is not.
-    fn unseen(&mut self) -> Option<Unseen> {
-        let is_section_hidden = self.hidden_sections.contains(&true);
-        let page = if self.is_presentation { Ink::Unknown } else { self.page_ground };
-        let here = self.here();
-        if here.unseen.is_some() {
-            return here.unseen;
-        }
-        let looks = || here.looks.iter().rev();
-        if is_section_hidden || looks().find_map(|look| look.is_hidden) == Some(true) {
-            return Some(Unseen::Hidden);
-        }
-        let ink = looks().fold(Ink::Unset, |ink, look| ink.or(look.ink));
-        let mut grounds: Vec<Ink> = looks().map(|look| look.text_ground).collect();
-        grounds.extend(looks().map(|look| look.ground));
-        grounds.extend(here.grounds.iter().rev());
-        grounds.extend([here.ground, page]);
-        let is_lost = looks().find_map(|look| look.is_unreadable) == Some(true)
-            || looks().find_map(|look| look.is_flat) == Some(true)
-            || is_lost(ink, Ink::Unset, &grounds);
-        is_lost.then_some(Unseen::Lost)
-    }
-
     fn put(&mut self, text: &str) {
         if self.skip > 0 || self.here().paragraphs == 0 {
             return;
@@ -213,100 +179,6 @@ impl<'s> Text<'s> {
         if !out.is_empty() {
             self.put(&out);
             self.here().ends_blank = blank;
-        }
-    }
-
-    fn look(&mut self, family: &str, element: &Element<'_>) {
-        let mut style = self.styles.of(family, &element.attribute("style-name").unwrap_or_default());
-        if family == "text" {
-            style.is_flat = None;
-        }
-        self.here().looks.push(style);
-    }
-
-    /// The ground of a table, row or cell.
-    fn ground(&mut self, family: &str, element: &Element<'_>) {
-        let style = self.styles.of(family, &element.attribute("style-name").unwrap_or_default());
-        self.here().grounds.push(style.ground);
-    }
-
-    /// A box with text in a document.
-    fn begin_box(&mut self, name: &str, element: &Element<'_>) -> Undo {
-        let (style, placed) = match (name, self.frame.clone()) {
-            ("text-box", Some(frame)) => frame,
-            _ => {
-                let style = odf_shapes::style(self.styles, element);
-                let placed = odf_shapes::placed(name, element, &style);
-                (style, placed)
-            }
-        };
-        let is_off = placed.area.is_some_and(|area| area.x.abs().max(area.y.abs()) > self.page_size);
-        let is_shown = odf_shapes::is_shown(element);
-        let is_anchored = element.attribute("anchor-type").is_none_or(|kind| kind != "as-char");
-        let covers = placed.covers && is_anchored && !is_off && is_shown && style.is_over_text() && name != "text-box";
-        let unseen = match () {
-            () if !is_shown => Some(Unseen::Hidden),
-            () if is_off => Some(Unseen::OffPage),
-            () => None,
-        };
-        let ground = match (placed.covers, self.has_shapes) {
-            (true, _) => placed.ink,
-            // What lies below a box without a fill may be another shape.
-            (false, true) => Ink::Unknown,
-            (false, false) => Ink::Auto,
-        };
-        // The looks of a box are those of its text, but it has no line.
-        let look = style.of_text();
-        self.open.push(Open { ends_blank: true, ground, unseen, looks: vec![look], ..Open::default() });
-        Undo::Box(covers)
-    }
-
-    fn end_box(&mut self, covers: bool) {
-        let is_empty = self.open.last().is_some_and(|open| open.flow.is_empty());
-        self.changes.covers += u32::from(covers && is_empty && self.is_body);
-        self.end_aside(Role::TextBox);
-    }
-
-    /// A shape or frame of a slide.
-    fn begin_shape(&mut self, name: &str, element: &Element<'_>) -> Undo {
-        let style = odf_shapes::style(self.styles, element);
-        let placed = odf_shapes::placed(name, element, &style);
-        let ground = if placed.covers {
-            placed.ink
-        } else {
-            let below: Vec<Placed> = self.page.shapes.iter().map(|(placed, _)| *placed).collect();
-            cover::ground(&below, placed.area, self.page.ground)
-        };
-        let unseen = (!odf_shapes::is_shown(element)).then_some(Unseen::Hidden);
-        let look = style.of_text();
-        self.open.push(Open { ends_blank: true, ground, unseen, looks: vec![look], ..Open::default() });
-        self.shape = Some(Placed { covers: placed.covers && unseen.is_none(), ..placed });
-        Undo::Shape
-    }
-
-    fn end_shape(&mut self) {
-        let (Some(inner), Some(mut placed)) = (self.open.pop(), self.shape.take()) else { return };
-        let blocks = inner.flow.finish();
-        placed.has_words = blocks.iter().any(|block| match block {
-            Block::Paragraph { text, .. } => !text.trim().is_empty(),
-            Block::Table { rows, .. } => !rows.is_empty(),
-        });
-        self.page.shapes.push((placed, blocks));
-    }
-
-    /// The texts of the shapes of a slide; what lies under others or beyond the edge is hidden.
-    fn end_shapes(&mut self, page: &mut Page) {
-        let placed: Vec<Placed> = page.shapes.iter().map(|(placed, _)| *placed).collect();
-        let fates = cover::fates(&placed, page.size);
-        for ((_, blocks), fate) in page.shapes.drain(..).zip(fates) {
-            match fate {
-                Fate::Seen => {}
-                Fate::Touched => self.changes.covers += u32::from(!page.is_hidden),
-                Fate::Covered => self.changes.covered += 1,
-                Fate::OffPage => self.changes.off_page += 1,
-            }
-            let is_lost = matches!(fate, Fate::Covered | Fate::OffPage);
-            page.blocks.extend(blocks.into_iter().map(|block| if is_lost { hidden(block) } else { block }));
         }
     }
 
@@ -339,57 +211,6 @@ impl<'s> Text<'s> {
     fn skipped(&mut self) -> Undo {
         self.skip += 1;
         Undo::Skip
-    }
-
-    fn begin_page(&mut self, element: &Element<'_>) -> Undo {
-        let style = self.styles.of("drawing-page", &element.attribute("style-name").unwrap_or_default());
-        let master = element.attribute("master-page-name").unwrap_or_default();
-        self.page = Page {
-            is_hidden: style.is_out_of_show,
-            size: self.styles.slide(&master),
-            ground: self.styles.slide_ground(&element.attribute("style-name").unwrap_or_default(), &master),
-            ..Page::default()
-        };
-        self.open.push(Open { ends_blank: true, ..Open::default() });
-        Undo::Page
-    }
-
-    fn end_page(&mut self) {
-        let Some(inner) = self.open.pop() else { return };
-        let mut page = std::mem::take(&mut self.page);
-        self.end_shapes(&mut page);
-        page.blocks.extend(inner.flow.finish());
-        page.title = page.blocks.iter().find_map(|block| match block {
-            Block::Paragraph { text, is_heading: true, .. } => Some(text.trim().replace('\n', " ")),
-            _ => None,
-        });
-        if self.pages.len() < 5_000 {
-            self.pages.push(page);
-        }
-    }
-
-    fn end_deletion(&mut self) {
-        self.in_region = self.in_region.saturating_sub(1);
-        if let Some(inner) = self.open.pop() {
-            self.deletions.insert(self.region.clone(), inner.flow.flatten().0);
-        }
-    }
-
-    /// Where something was deleted.
-    fn place_deletion(&mut self, element: &Element<'_>) {
-        let id = element.attribute("change-id").unwrap_or_default();
-        if let Some(text) = self.deletions.remove(&id) {
-            self.here().flow.aside(Role::Deleted, text);
-        }
-    }
-
-    fn is_box(&self, name: &str) -> bool {
-        !self.is_presentation && (name == "text-box" || odf_shapes::is_shape(name))
-    }
-
-    /// Shapes that stand on a slide itself, not on its notes or in another shape.
-    fn is_of_slide(&self, name: &str) -> bool {
-        self.is_presentation && self.open.len() == 2 && (name == "frame" || odf_shapes::is_shape(name))
     }
 
     fn begin_paragraph(&mut self, name: &str, element: &Element<'_>) -> Undo {
@@ -573,17 +394,4 @@ impl Visitor for Text<'_> {
             self.put_collapsed(text);
         }
     }
-}
-
-/// A block of which nothing is seen.
-fn hidden(block: Block) -> Block {
-    let (lines, asides) = match block {
-        Block::Paragraph { text, asides, .. } => (vec![text], asides),
-        Block::Table { rows, asides } => {
-            let line = |row: &Vec<Vec<String>>| row.iter().map(|cell| cell.join(" ")).collect::<Vec<_>>().join("\t");
-            (rows.iter().map(line).collect(), asides)
-        }
-    };
-    let hidden = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| (Role::Hidden, line));
-    Block::Paragraph { text: String::new(), is_heading: false, asides: hidden.chain(asides).collect() }
 }

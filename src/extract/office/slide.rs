@@ -1,16 +1,19 @@
 //! PresentationML and DrawingML of one slide, its notes or its comments (ECMA-376 part 1, 19 and 21). Lays nothing out:
 //! the title comes first, all else in the order of the file.
 
+mod look;
+
 use super::backdrop::Backdrop;
 use super::colour::{Ink, is_lost};
 use super::cover::{self, Area, Fate, Placed};
 use super::paint::Paint;
 use super::slide_shape::Frame;
-use super::xml::{self, Element, Visitor};
+use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
 use crate::extract::changes::Changes;
 use crate::extract::flow::Flow;
 use crate::extract::story::Block;
+use look::{Look, cells};
 use std::collections::HashMap;
 
 /// Smallest letters that are read, in hundredths of a point.
@@ -49,48 +52,6 @@ enum Undo {
     Defaults,
     Background,
     Alternatives,
-}
-
-/// What the letters of a run look like.
-#[derive(Clone, Copy, Debug, Default)]
-struct Look {
-    ink: Paint,
-    marker: Paint,
-    is_small: bool,
-    /// Which of them the elements that come speak of.
-    of: Of,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Of {
-    #[default]
-    Nothing,
-    Ink,
-    Marker,
-}
-
-impl Look {
-    /// Takes an element within the properties of a run; `level` is 1 for those right in them.
-    fn take(&mut self, name: &str, element: &Element<'_>, level: usize, backdrop: &Backdrop) {
-        if level == 1 {
-            self.of = match name {
-                "highlight" => Of::Marker,
-                _ if self.ink.fill(name) => Of::Ink,
-                _ => Of::Nothing,
-            };
-            return;
-        }
-        match self.of {
-            // Letters that are half seen through are still read.
-            Of::Ink if name == "alpha" => {
-                self.ink.is_clear =
-                    element.attribute("val").is_some_and(|share| share.parse().is_ok_and(|n: u32| n < 5_000));
-            }
-            Of::Ink => self.ink.colour(name, element, &backdrop.theme),
-            Of::Marker => self.marker.colour(name, element, &backdrop.theme),
-            Of::Nothing => {}
-        }
-    }
 }
 
 /// Reads one part with shapes.
@@ -270,23 +231,6 @@ impl<'c> Slide<'c> {
         }
     }
 
-    /// The background (19.3.1.1): a fill, or the number of one in the theme, of which only the first is plain.
-    fn take_background(&mut self, name: &str, element: &Element<'_>, level: usize) {
-        match (name, level) {
-            ("bgRef", _) => {
-                let is_plain = element.attribute("idx").is_some_and(|at| at == "1001");
-                self.background_paint.ink = Ink::Unknown;
-                if !is_plain {
-                    self.background_depth = usize::MAX;
-                }
-            }
-            ("bgPr", _) => {}
-            _ if self.background_paint.fill(name) => {}
-            ("effectLst" | "effectDag", _) => {}
-            _ => self.background_paint.colour(name, element, &self.backdrop.theme),
-        }
-    }
-
     fn alternative(&mut self, is_choice: bool) -> Undo {
         match self.alternatives.last_mut() {
             Some(true) => {
@@ -337,7 +281,7 @@ impl Visitor for Slide<'_> {
             "rPr" if self.skip == 0 => {
                 self.properties += 1;
                 let size = element.attribute("sz").and_then(|size| size.parse::<u32>().ok());
-                self.look = Look { is_small: size.is_some_and(|size| size <= SMALLEST), ..Look::default() };
+                self.look = Look::of_size(size.is_some_and(|size| size <= SMALLEST));
                 self.run_depth = self.stack.len() + 1;
                 Undo::Run
             }
@@ -451,56 +395,4 @@ fn is_said(block: &Block) -> bool {
         Block::Paragraph { text, .. } => !text.trim().is_empty(),
         Block::Table { rows, .. } => !rows.is_empty(),
     }
-}
-
-/// The grounds of the cells of tables: they stand behind the words in the file.
-fn cells(xml: &str, backdrop: &Backdrop) -> Vec<Ink> {
-    struct Cells<'c> {
-        backdrop: &'c Backdrop,
-        cells: Vec<Ink>,
-        /// A style of the table may give its cells any ground.
-        is_styled: bool,
-        depth: usize,
-        open: usize,
-        paint: Paint,
-        in_fill: bool,
-    }
-    impl Visitor for Cells<'_> {
-        fn open(&mut self, name: &str, element: &Element<'_>) {
-            self.depth += 1;
-            match name {
-                "tbl" => self.is_styled = false,
-                "tableStyleId" => self.is_styled = true,
-                "tc" => {
-                    self.paint = Paint { ink: if self.is_styled { Ink::Unknown } else { Ink::Unset }, is_clear: false }
-                }
-                "tcPr" => self.open = self.depth,
-                _ if self.open > 0 && self.depth == self.open + 1 => self.in_fill = self.paint.fill(name),
-                _ if self.open > 0 && self.in_fill => self.paint.colour(name, element, &self.backdrop.theme),
-                _ => {}
-            }
-        }
-        fn close(&mut self, name: &str) {
-            self.depth = self.depth.saturating_sub(1);
-            match name {
-                "tcPr" => self.open = 0,
-                "tc" if self.cells.len() < 100_000 => self.cells.push(self.paint.ink),
-                _ => {}
-            }
-        }
-        fn text(&mut self, _: &str) {}
-    }
-    let mut cells = Cells {
-        backdrop,
-        cells: Vec::new(),
-        is_styled: false,
-        depth: 0,
-        open: 0,
-        paint: Paint::default(),
-        in_fill: false,
-    };
-    if xml.contains(":tc>") {
-        let _ = xml::walk(xml, &mut cells);
-    }
-    cells.cells
 }

@@ -1,9 +1,12 @@
 //! WordprocessingML (ECMA-376 part 1, 17) as blocks, with deletions, comments and hidden text set apart. Computes no
 //! numbering and no layout.
 
-use super::colour::{Ink, Theme, is_lost};
-use super::styles::{Look, Styles, ground};
-use super::word_shapes::{Drawing, emu};
+mod looks;
+mod marks;
+
+use super::colour::{Ink, Theme};
+use super::styles::{Look, Styles};
+use super::word_shapes::Drawing;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
 use crate::extract::changes::Changes;
@@ -177,50 +180,6 @@ impl<'c> Word<'c> {
         &mut self.open[last]
     }
 
-    /// What text at this place is.
-    fn role(&mut self) -> Role {
-        let is_row_deleted = |table: &Table| table.is_row_deleted || table.is_cell_deleted;
-        if self.deleted > 0 || self.open.iter().any(|open| open.tables.iter().any(is_row_deleted)) {
-            return Role::Deleted;
-        }
-        let Some(why) = self.unseen() else {
-            self.here().was_hidden = false;
-            return Role::Text;
-        };
-        if !std::mem::replace(&mut self.here().was_hidden, true) {
-            match why {
-                Unseen::Hidden => self.changes.hidden += 1,
-                Unseen::Lost => self.changes.unseen += 1,
-                Unseen::OffPage => self.changes.off_page += 1,
-            }
-        }
-        Role::Hidden
-    }
-
-    /// Why text at this place is not seen, if it is not.
-    fn unseen(&mut self) -> Option<Unseen> {
-        let page = self.context.page;
-        let here = self.here();
-        let (run, paragraph) = (here.run, here.paragraph);
-        if here.unseen.is_some() {
-            return here.unseen;
-        }
-        if run.is_hidden() {
-            return Some(Unseen::Hidden);
-        }
-        if paragraph.is_off_page {
-            return Some(Unseen::OffPage);
-        }
-        let mut grounds = vec![run.fill, paragraph.fill];
-        grounds.extend(here.tables.iter().rev().flat_map(|table| [table.cell, table.ground]));
-        grounds.extend([here.ground, page]);
-        let is_lost = run.is_unreadable()
-            || paragraph.is_low
-            || here.tables.iter().any(|table| table.is_row_low)
-            || is_lost(run.bare_ink(), run.marker, &grounds);
-        is_lost.then_some(Unseen::Lost)
-    }
-
     fn put(&mut self, text: &str) {
         if self.skip > 0 || !self.within.is_empty() || self.here().fields.iter().any(|field| !field.has_result) {
             return;
@@ -230,214 +189,28 @@ impl<'c> Word<'c> {
         self.here().flow.add(role, text);
     }
 
-    fn paragraph_property(&mut self, name: &str, element: &Element<'_>) {
-        let value = || element.attribute("val").unwrap_or_default();
-        let number = |name: &str| element.attribute(name).and_then(|value| value.parse::<i64>().ok());
-        let context = self.context;
+    /// A row or a cell begins.
+    fn begin_row(&mut self, name: &str) {
         let here = self.here();
-        match name {
-            "pStyle" => {
-                let style = context.styles.of_paragraph(&value());
-                here.flow.is_heading |= style.is_heading;
-                (here.paragraph.run, here.paragraph.fill) = (style.run, style.fill);
-            }
-            "outlineLvl" => here.flow.is_heading |= value().parse::<u32>().is_ok_and(|level| level < 9),
-            "shd" => here.paragraph.fill = ground(element, &context.theme),
-            "framePr" => {
-                let is_off = |at: &str, size: &str| {
-                    let (at, size) = (emu(number(at).unwrap_or(0)), emu(number(size).unwrap_or(0)));
-                    // It may be measured from a margin, which is at most a few centimetres from the edge.
-                    at > context.page_size || at.saturating_add(size) < -emu(2_880)
-                };
-                here.paragraph.is_off_page = is_off("x", "w") || is_off("y", "h");
-            }
-            "spacing" => {
-                here.paragraph.is_low = element.attribute("lineRule").is_some_and(|rule| rule == "exact")
-                    && number("line").is_some_and(|line| (0..i64::from(LOWEST)).contains(&line));
-            }
-            _ => {}
-        }
-    }
-
-    fn run_property(&mut self, name: &str, element: &Element<'_>) {
-        let context = self.context;
-        let here = self.here();
-        if name == "rStyle" {
-            let style = context.styles.of(&element.attribute("val").unwrap_or_default());
-            here.run = style.run.over(here.run);
+        if name == "tr" {
+            here.flow.begin_row();
         } else {
-            here.run.take(name, element, &context.theme);
+            here.flow.begin_cell();
+        }
+        if let Some(table) = here.tables.last_mut() {
+            (table.cell, table.is_cell_deleted) = (Ink::Unset, false);
+            if name == "tr" {
+                (table.is_row_deleted, table.is_row_low) = (false, false);
+            }
         }
     }
 
-    fn table_property(&mut self, of: Of, name: &str, element: &Element<'_>) {
+    fn begin_paragraph(&mut self) {
         let context = self.context;
-        let author = || element.attribute("author");
-        let Some(table) = self.here().tables.last_mut() else { return };
-        match (of, name) {
-            // Which cells a style shades is not computed.
-            (Of::Table, "tblStyle") if context.styles.of(&element.attribute("val").unwrap_or_default()).is_shaded => {
-                table.ground = Ink::Unknown;
-            }
-            (Of::Table, "shd") => table.ground = ground(element, &context.theme).or(table.ground),
-            (Of::Cell, "shd") => table.cell = ground(element, &context.theme),
-            (Of::Row, "trHeight") => {
-                let height = element.attribute("val").and_then(|height| height.parse::<u32>().ok());
-                table.is_row_low = element.attribute("hRule").is_some_and(|rule| rule == "exact")
-                    && height.is_some_and(|height| height < LOWEST);
-            }
-            (Of::Row, "del") | (Of::Cell, "cellDel") => {
-                let is_deleted = if of == Of::Row { &mut table.is_row_deleted } else { &mut table.is_cell_deleted };
-                *is_deleted = true;
-                self.changes.deletions += 1;
-                self.changes.changed_by(author());
-            }
-            (Of::Row, "ins") | (Of::Cell, "cellIns") => {
-                self.changes.insertions += 1;
-                self.changes.changed_by(author());
-            }
-            (Of::Cell, "cellMerge") => self.formatted(element),
-            _ => {}
-        }
-    }
-
-    /// A format, or the mark of a paragraph, was changed.
-    fn formatted(&mut self, element: &Element<'_>) {
-        if self.skip == 0 {
-            self.changes.others += 1;
-            self.changes.changed_by(element.attribute("author"));
-        }
-    }
-
-    fn field_mark(&mut self, element: &Element<'_>) {
-        let fields = &mut self.here().fields;
-        let begun = match element.attribute("fldCharType").as_deref() {
-            Some("begin") => {
-                fields.push(Field::default());
-                None
-            }
-            Some("separate") => fields.last_mut().map(|last| {
-                last.has_result = true;
-                std::mem::take(&mut last.instruction)
-            }),
-            Some("end") => fields.pop().map(|last| last.instruction),
-            _ => None,
-        };
-        if let Some(instruction) = begun {
-            self.changes.field(&instruction);
-        }
-    }
-
-    /// A piece of the instruction of the fields that are open: what a field inside gives counts for the outer one too.
-    fn instruct(&mut self, text: &str) {
-        for field in self.here().fields.iter_mut().filter(|field| !field.has_result) {
-            if field.instruction.len() < MAX_INSTRUCTION {
-                field.instruction.push_str(text);
-            }
-        }
-    }
-
-    fn drawn(&mut self, name: &str, element: &Element<'_>) -> Undo {
-        let drawing = match name {
-            "anchor" | "inline" => Some(Drawing::new(element, name == "anchor")),
-            _ => Drawing::of_vml(name, element, self.context.page_size),
-        };
-        match drawing {
-            Some(mut drawing) if self.drawings.len() < 1_000 => {
-                if let (Some(outer), true) = (self.drawings.last(), name != "anchor") {
-                    drawing.within(outer);
-                }
-                self.drawings.push(drawing);
-                Undo::Drawing
-            }
-            _ => Undo::Nothing,
-        }
-    }
-
-    fn end_drawing(&mut self) {
-        let covers = self.drawings.pop().is_some_and(Drawing::covers);
-        self.changes.covers += u32::from(covers && self.context.is_body && self.deleted == 0);
-    }
-
-    /// A reference to a note: it belongs to this place.
-    fn refer(&mut self, kind: &'static str, element: &Element<'_>) {
-        if self.skip > 0 {
-            return;
-        }
-        let id = element.attribute("id").unwrap_or_default();
-        let Some(note) = self.notes.get_mut(&(kind, id)) else { return };
-        if std::mem::replace(&mut note.is_used, true) {
-            return;
-        }
-        let (text, asides) = (std::mem::take(&mut note.text), std::mem::take(&mut note.asides));
-        let role = if kind == "comment" { Role::Comment } else { Role::Footnote };
-        let flow = &mut self.here().flow;
-        flow.aside(role, text);
-        asides.into_iter().for_each(|(role, text)| flow.aside(role, text));
-    }
-
-    fn refer_to_drawing(&mut self, id: Option<String>) {
-        let text = id.and_then(|id| self.context.related.get(&id));
-        if let (Some(text), 0) = (text, self.skip) {
-            let text = text.clone();
-            self.here().flow.aside(Role::TextBox, text);
-        }
-    }
-
-    fn begin(&mut self, undo: Undo) -> Undo {
-        let drawing = self.drawings.last().filter(|_| matches!(undo, Undo::TextBox));
-        let unseen = drawing.and_then(|drawing| match (drawing.is_hidden, drawing.is_off_page) {
-            (true, _) => Some(Unseen::Hidden),
-            (_, true) => Some(Unseen::OffPage),
-            _ => None,
-        });
-        let ground = match drawing.map(Drawing::ground).unwrap_or_default() {
-            // What lies below a box without a fill may be another shape.
-            Ink::Auto if self.context.has_shapes => Ink::Unknown,
-            ground => ground,
-        };
-        self.open.push(Open { ground, unseen, ..Open::default() });
-        undo
-    }
-
-    /// A text of its own ends; it goes to its place in the outer one, or among the notes.
-    fn end(&mut self, undo: Undo) {
-        let Some(inner) = self.open.pop() else { return };
-        let (text, asides) = inner.flow.flatten();
-        match undo {
-            Undo::Note(kind, id) => {
-                self.notes.insert((kind, id), Note { text, asides, is_used: false });
-            }
-            _ => {
-                let has_words = !text.trim().is_empty() || !asides.is_empty();
-                if let Some(drawing) = self.drawings.last_mut().filter(|_| has_words) {
-                    drawing.has_words();
-                }
-                let role = if self.deleted > 0 { Role::Deleted } else { Role::TextBox };
-                let flow = &mut self.here().flow;
-                flow.aside(role, text);
-                asides.into_iter().for_each(|(role, text)| flow.aside(role, text));
-            }
-        }
-    }
-
-    fn note(&mut self, kind: &'static str, element: &Element<'_>) -> Undo {
-        let is_of_the_page = element
-            .attribute("type")
-            .is_some_and(|one| matches!(one.as_str(), "separator" | "continuationSeparator" | "continuationNotice"));
-        if is_of_the_page {
-            return self.skipped();
-        }
-        let undo = Undo::Note(kind, element.attribute("id").unwrap_or_default());
-        let undo = self.begin(undo);
-        if kind == "comment" {
-            let author = element.attribute("author").filter(|name| !name.trim().is_empty());
-            if let Some(author) = &author {
-                self.here().flow.add(Role::Text, &format!("{}: ", author.trim()));
-            }
-            self.changes.comment_by(author);
-        }
-        undo
+        let here = self.here();
+        let style = context.styles.of_paragraph("");
+        here.paragraph = Paragraph { run: style.run, fill: style.fill, ..Paragraph::default() };
+        here.run = style.run;
     }
 
     fn skipped(&mut self) -> Undo {
@@ -448,33 +221,6 @@ impl<'c> Word<'c> {
     fn property(&mut self, of: Of) -> Undo {
         self.within.push(of);
         Undo::Properties
-    }
-
-    fn changed(&mut self, name: &str, element: &Element<'_>) {
-        if self.skip > 0 {
-            return;
-        }
-        match name {
-            "ins" => self.changes.insertions += 1,
-            "del" => self.changes.deletions += 1,
-            // Both ends of a move are marked; either may be missing.
-            "moveTo" => self.changes.moves += 1,
-            "moveFrom" => self.changes.moves_away += 1,
-            _ => {}
-        }
-        self.changes.changed_by(element.attribute("author"));
-    }
-
-    fn alternative(&mut self, is_choice: bool) -> Undo {
-        match self.alternatives.last_mut() {
-            Some(taken) if *taken => self.skipped(),
-            Some(taken) => {
-                // An empty choice is no reason to leave the fallback out, but words must not come twice.
-                *taken = is_choice;
-                Undo::Nothing
-            }
-            None => Undo::Nothing,
-        }
     }
 
     /// Elements that stand for a character or a reference.
@@ -543,11 +289,7 @@ impl Visitor for Word<'_> {
                 Undo::Nothing
             }
             "p" if self.within.is_empty() => {
-                let context = self.context;
-                let here = self.here();
-                let style = context.styles.of_paragraph("");
-                here.paragraph = Paragraph { run: style.run, fill: style.fill, ..Paragraph::default() };
-                here.run = style.run;
+                self.begin_paragraph();
                 Undo::Paragraph
             }
             "r" => {
@@ -562,18 +304,7 @@ impl Visitor for Word<'_> {
                 Undo::Table
             }
             "tr" | "tc" if self.skip == 0 => {
-                let here = self.here();
-                if name == "tr" {
-                    here.flow.begin_row();
-                } else {
-                    here.flow.begin_cell();
-                }
-                if let Some(table) = here.tables.last_mut() {
-                    (table.cell, table.is_cell_deleted) = (Ink::Unset, false);
-                    if name == "tr" {
-                        (table.is_row_deleted, table.is_row_low) = (false, false);
-                    }
-                }
+                self.begin_row(name);
                 Undo::Row
             }
             "txbxContent" | "txBody" if self.skip == 0 => self.begin(Undo::TextBox),

@@ -30,13 +30,16 @@ pub(super) struct Looks {
     pub sheets: Vec<Hidden>,
 }
 
+/// Font, number format, and pattern and colour of the fill.
+type CellFormat = (usize, u16, Option<(u32, u32)>);
+
 #[derive(Default)]
 struct Globals {
     /// Fonts whose letters are too small to be read.
     small: Vec<bool>,
     palette: Vec<Rgb>,
     codes: HashMap<u16, Mask>,
-    formats: Vec<(usize, u16, Option<(u32, u32)>)>,
+    formats: Vec<CellFormat>,
     /// Numbers of the colours of the fonts.
     colours: Vec<u16>,
     /// Where the sheets begin.
@@ -120,7 +123,7 @@ fn code(data: &[u8]) -> Option<String> {
 }
 
 /// Font, number format and fill of a cell format (2.4.353): pattern and colour; a shorter one is of before 1997.
-fn format(data: &[u8]) -> (usize, u16, Option<(u32, u32)>) {
+fn format(data: &[u8]) -> CellFormat {
     // The font of number 4 does not exist.
     let font = usize::from(number(data, 0).unwrap_or(0));
     let font = if font > 4 { font - 1 } else { font };
@@ -135,7 +138,7 @@ fn format(data: &[u8]) -> (usize, u16, Option<(u32, u32)>) {
 
 impl Globals {
     fn cells(&self) -> Vec<CellLook> {
-        let look = |(font, code, fill): &(usize, u16, Option<(u32, u32)>)| CellLook {
+        let look = |(font, code, fill): &CellFormat| CellLook {
             ink: self.colours.get(*font).map_or(Ink::Auto, |number| of_number(u32::from(*number), &self.palette)),
             ground: match fill {
                 None | Some((0, _)) => Ink::Auto,
