@@ -63,7 +63,8 @@ impl Changes {
     pub fn field(&mut self, instruction: &str) {
         let is_gap = |c: char| c.is_whitespace() || matches!(c, '"' | '\u{13}'..='\u{15}');
         let words: Vec<&str> = instruction.split(is_gap).filter(|word| !word.is_empty()).take(200).collect();
-        let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.to_ascii_uppercase().as_str()));
+        let upper: Vec<String> = words.iter().take(40).map(|word| word.to_ascii_uppercase()).collect();
+        let has = |names: &[&str]| upper.iter().any(|word| names.contains(&word.as_str()));
         if has(&["DDE", "DDEAUTO"]) {
             self.starts(&words.join(" "));
         } else if has(&["INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "RD", "DATABASE"])

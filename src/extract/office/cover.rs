@@ -4,8 +4,13 @@
 use super::colour::Ink;
 use std::f64::consts::FRAC_PI_2;
 
-/// Most shapes of one slide that are compared; what is beyond counts as seen.
-const MAX_SHAPES: usize = 400;
+/// Most texts of one slide that are looked at, and most shapes that are compared with each; where there are more, a text
+/// counts as touched.
+const MAX_TEXTS: usize = 1_000;
+const MAX_SHAPES: usize = 300;
+
+/// Most shapes among which the ground of a text is looked for.
+const MAX_BELOW: usize = 2_000;
 
 /// Points on each side of a box that are looked at.
 const POINTS: usize = 20;
@@ -32,6 +37,13 @@ pub(super) struct Area {
 impl Area {
     fn has(&self, x: f64, y: f64) -> bool {
         (self.x..=self.x + self.width).contains(&x) && (self.y..=self.y + self.height).contains(&y)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.x < other.x + other.width
+            && other.x < self.x + self.width
+            && self.y < other.y + other.height
+            && other.y < self.y + self.height
     }
 
     /// The box around this one when it is turned around its centre by an angle in radians; whether it still is a box.
@@ -76,12 +88,21 @@ pub(super) enum Fate {
 
 /// The fate of each shape on a slide of this width and height.
 pub(super) fn fates(shapes: &[Placed], slide: Option<(f64, f64)>) -> Vec<Fate> {
+    let mut texts = 0;
     let fate = |(at, shape): (usize, &Placed)| {
-        let Some(area) = shape.area.filter(|_| shape.has_words && at < MAX_SHAPES) else { return Fate::Seen };
+        let Some(area) = shape.area.filter(|_| shape.has_words) else { return Fate::Seen };
+        texts += 1;
         if slide.is_some_and(|slide| is_off(area, slide)) {
             return Fate::OffPage;
         }
-        let above: Vec<&Placed> = shapes[at + 1..].iter().take(MAX_SHAPES).filter(|one| one.covers).collect();
+        let meets = |one: &&Placed| one.covers && one.area.is_some_and(|other| other.meets(&area));
+        let mut above: Vec<&Placed> = Vec::new();
+        if texts <= MAX_TEXTS {
+            above.extend(shapes[at + 1..].iter().filter(meets).take(MAX_SHAPES + 1));
+        }
+        if texts > MAX_TEXTS || above.len() > MAX_SHAPES {
+            return Fate::Touched;
+        }
         let (all, boxes) = shares(area, &above);
         let tight: Vec<&Placed> = above.iter().filter(|one| !one.is_loose).copied().collect();
         match () {
@@ -117,17 +138,16 @@ fn shares(area: Area, above: &[&Placed]) -> (f64, f64) {
     (f64::from(all) / points, f64::from(boxes) / points)
 }
 
-/// The ground of a text in this box, above these shapes: that of the last under all of it, else the slide's; where
-/// several share in it, it is not known.
-pub(super) fn ground(below: &[Placed], area: Option<Area>, slide: Ink) -> Ink {
-    let filled = || below.iter().take(MAX_SHAPES).rev().filter(|one| one.covers);
-    let Some(area) = area else {
-        return if filled().next().is_some() { Ink::Unknown } else { slide };
-    };
-    for one in filled() {
-        // Where its own place is not known, it may be anywhere.
-        let Some(place) = one.area else { return Ink::Unknown };
-        let (share, _) = shares(area, &[&Placed { area: Some(place), ..*one }]);
+/// The ground of a text in this box, above these shapes, the uppermost first: that of the first under all of it, else the
+/// slide's; where several share in it, it is not known.
+pub(super) fn ground(below: impl Iterator<Item = Placed>, area: Option<Area>, slide: Ink) -> Ink {
+    for (at, one) in below.filter(|one| one.covers).enumerate() {
+        // Where a place is not known, it may be anywhere.
+        let (Some(area), Some(place), true) = (area, one.area, at < MAX_BELOW) else { return Ink::Unknown };
+        if !place.meets(&area) {
+            continue;
+        }
+        let (share, _) = shares(area, &[&one]);
         if share > 0.99 {
             return if one.is_picture || one.is_loose { Ink::Unknown } else { one.ink };
         }

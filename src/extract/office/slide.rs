@@ -191,9 +191,9 @@ impl<'c> Slide<'c> {
         let ground = if placed.covers {
             placed.ink
         } else {
-            let own = self.shapes.iter().map(|shape| shape.placed).filter(|placed| placed.covers);
-            let below: Vec<Placed> = self.backdrop.below.iter().copied().chain(own).collect();
-            cover::ground(&below, placed.area, self.background.or(self.backdrop.ground))
+            let own = self.shapes.iter().rev().map(|shape| shape.placed);
+            let below = own.chain(self.backdrop.below.iter().rev().copied());
+            cover::ground(below, placed.area, self.background.or(self.backdrop.ground))
         };
         self.ground = Some(ground);
         ground

@@ -62,8 +62,8 @@ impl Text<'_> {
         let ground = if placed.covers {
             placed.ink
         } else {
-            let below: Vec<Placed> = self.page.shapes.iter().map(|(placed, _)| *placed).collect();
-            cover::ground(&below, placed.area, self.page.ground)
+            let below = self.page.shapes.iter().rev().map(|(placed, _)| *placed);
+            cover::ground(below, placed.area, self.page.ground)
         };
         let unseen = (!odf_shapes::is_shown(element)).then_some(Unseen::Hidden);
         let look = style.of_text();
