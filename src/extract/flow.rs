@@ -52,6 +52,12 @@ impl Flow {
         self.last = None;
     }
 
+    /// Whether nothing was said in it yet.
+    pub fn is_empty(&self) -> bool {
+        let is_said = !self.text.trim().is_empty() || !self.asides.is_empty();
+        self.blocks.is_empty() && self.tables.is_empty() && !is_said
+    }
+
     /// Whether a table is open.
     pub fn is_in_table(&self) -> bool {
         !self.tables.is_empty()

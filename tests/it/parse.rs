@@ -1,8 +1,8 @@
 //! Mail bytes to values: identity across servers, what is quoted, names and charsets. The fixtures test the rest.
 
 use crate::app::fixture;
-use pouch::domain::{Digest, ProblemCode};
 use pouch::domain::message::{Automatic, ParsedMessage, PartKind};
+use pouch::domain::{Digest, ProblemCode};
 use pouch::parse::{parse, part_bytes};
 
 fn parsed(name: &str) -> ParsedMessage {

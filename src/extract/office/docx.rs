@@ -1,9 +1,11 @@
 //! Word documents (ECMA-376 part 1, 11): which parts there are and in which order their words stand. Reads no markup.
 
 use super::archive::{Archive, Stop};
+use super::colour::{Ink, Theme, WHITE, of_hex};
 use super::package::{self, Relation};
 use super::styles::Styles;
 use super::word::{Context, Note, Notes, Word};
+use super::word_shapes::{has_several, largest_page};
 use super::{drawing, properties, xml};
 use crate::domain::extraction::Role;
 use crate::domain::{Problem, ProblemCode};
@@ -25,11 +27,7 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     let relations = package::relations(archive, main)?;
     let mut changes = Changes::default();
     let mut notes = Notes::new();
-    let styles = match package::target_of(&relations, "styles") {
-        Some(name) => archive.xml(name)?.map(|xml| Styles::read(&xml)).unwrap_or_default(),
-        None => Styles::default(),
-    };
-    let mut context = Context { styles, ..Context::default() };
+    let mut context = context(archive, &document, &relations)?;
     for kind in ["footnotes", "endnotes", "comments"] {
         if let Some(name) = package::target_of(&relations, kind) {
             part(archive, name, &mut context, &mut notes, &mut changes)?;
@@ -55,9 +53,52 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     Ok(read)
 }
 
+/// What the styles, the theme and the settings say of all parts.
+fn context(archive: &mut Archive<'_>, document: &str, relations: &[Relation]) -> Result<Context, Stop> {
+    let mut xml = |kind: &str| match package::target_of(relations, kind) {
+        Some(name) => archive.xml(name).map(Option::unwrap_or_default),
+        None => Ok(String::new()),
+    };
+    let theme = Theme::read(&xml("theme")?);
+    let styles = Styles::read(&xml("styles")?, &theme);
+    // Else the background is kept in the file and not shown.
+    let is_shown = xml("settings")?.contains("displayBackgroundShape");
+    let page = if is_shown { background(document) } else { Ink::Is(WHITE) };
+    Ok(Context {
+        styles,
+        theme,
+        page,
+        page_size: largest_page(document),
+        has_shapes: has_several(document),
+        ..Context::default()
+    })
+}
+
+/// The colour of the pages.
+fn background(document: &str) -> Ink {
+    let mut cut = document.len().min(20_000);
+    while !document.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let Some((_, rest)) = document[..cut].split_once(":background ") else { return Ink::Is(WHITE) };
+    let tag = rest.split('>').next().unwrap_or_default();
+    if tag.contains("themeColor") || !tag.ends_with('/') {
+        return Ink::Unknown;
+    }
+    let colour = tag.split_once(":color=").and_then(|(_, value)| value.get(1..7));
+    Ink::known(colour.and_then(of_hex))
+}
+
 /// Reads Word XML of 2003, which has the same words for text, in one file.
 pub(super) fn read_flat(document: &str) -> Read {
-    let (context, mut notes, mut changes) = (Context::default(), Notes::new(), Changes::default());
+    let context = Context {
+        page: Ink::Is(WHITE),
+        page_size: largest_page(document),
+        has_shapes: has_several(document),
+        is_body: true,
+        ..Context::default()
+    };
+    let (mut notes, mut changes) = (Notes::new(), Changes::default());
     let mut word = Word::new(&context, &mut notes, &mut changes);
     let walked = xml::walk(document, &mut word);
     let mut story = Story::default();
@@ -86,12 +127,11 @@ fn body(
     changes: &mut Changes,
 ) -> Result<(Vec<Block>, bool), Stop> {
     refer(archive, relations, context)?;
-    let start = document.get(..document.len().min(20_000)).unwrap_or_default();
-    context.is_dark =
-        start.contains(":background ") && !start.to_ascii_lowercase().contains("w:background w:color=\"ffffff\"");
+    context.is_body = true;
     let mut word = Word::new(context, notes, changes);
     let walked = xml::walk(document, &mut word);
     let blocks = word.finish();
+    context.is_body = false;
     match walked {
         Err(why) if blocks.is_empty() => Err(Stop::why(format!("the file is damaged: its XML breaks off ({why})"))),
         walked => Ok((blocks, walked.is_ok())),

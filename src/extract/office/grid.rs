@@ -6,6 +6,18 @@ const MAX_GAP: u32 = 16;
 /// Most text of one workbook, in bytes: a cell may be repeated a million times at no cost.
 pub(super) const MAX_TEXT_BYTES: usize = 17 << 20;
 
+/// How a cell is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    Shown,
+    /// Its row is hidden.
+    HiddenRow,
+    /// In the colour of its ground, or too small.
+    Lost,
+    /// Its format shows nothing.
+    Masked,
+}
+
 /// The text of one sheet, filled cell by cell.
 #[derive(Default)]
 pub(super) struct Grid {
@@ -16,6 +28,9 @@ pub(super) struct Grid {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Hidden rows that hold something.
     pub hidden_rows: u32,
+    /// Cells with words that are lost on their ground, and of which the format shows nothing.
+    pub lost: u32,
+    pub masked: u32,
     is_row_counted: bool,
 }
 
@@ -50,7 +65,7 @@ impl Lines {
 
 impl Grid {
     /// Adds a cell; rows and columns count from 1 and come in order. False: the text is full.
-    pub fn add(&mut self, row: u32, column: u32, is_row_hidden: bool, text: &str) -> bool {
+    pub fn add(&mut self, row: u32, column: u32, sight: Sight, text: &str) -> bool {
         if text.trim().is_empty() {
             return true;
         }
@@ -58,13 +73,22 @@ impl Grid {
             (self.row, self.is_row_counted) = (row, false);
             (self.shown.column, self.hidden.column) = (0, 0);
         }
+        let is_row_hidden = sight == Sight::HiddenRow;
         if is_row_hidden && !std::mem::replace(&mut self.is_row_counted, true) {
             self.hidden_rows += 1;
         }
         let is_hidden = is_row_hidden || self.hidden_columns.iter().any(|(a, b)| (*a..=*b).contains(&column));
+        self.lost += u32::from(!is_hidden && sight == Sight::Lost);
+        self.masked += u32::from(!is_hidden && sight == Sight::Masked);
+        let is_hidden = is_hidden || sight != Sight::Shown;
         let lines = if is_hidden { &mut self.hidden } else { &mut self.shown };
         lines.add(column, text);
         self.shown.text.len() + self.hidden.text.len() < MAX_TEXT_BYTES
+    }
+
+    /// Whether nothing in it is shown.
+    pub fn is_empty(&self) -> bool {
+        self.shown.text.is_empty()
     }
 
     /// Columns that are hidden, at most those that a sheet can have.

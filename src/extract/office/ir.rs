@@ -193,5 +193,19 @@ fn passage(plain: &str, whole: &str) -> usize {
         }
         whole[..end].find(&plain[..length])
     });
-    found.filter(|length| *length > 0).unwrap_or(end)
+    found.filter(|length| *length > 0).or_else(|| nearby(plain, &whole[..end])).unwrap_or(end)
+}
+
+/// Farthest that a passage is followed by the fewest letters, in bytes.
+const NEARBY: usize = 4 << 10;
+
+/// Where the plain text goes on for a few letters before the next passage: the place from which most of it is the same.
+fn nearby(plain: &str, whole: &str) -> Option<usize> {
+    let same = |from: usize| {
+        let pairs = plain.chars().zip(whole[from..].chars());
+        pairs.take_while(|(one, other)| one == other).take(64).count()
+    };
+    let places = whole.char_indices().map(|(at, _)| at).take_while(|at| *at < NEARBY).skip(1);
+    let found = places.map(|at| (same(at), at)).reduce(|best, one| if one.0 > best.0 { one } else { best });
+    found.filter(|(length, _)| *length > 1).map(|(_, at)| at)
 }

@@ -2,18 +2,20 @@
 //! The crate is young: its panics become answers, and its limits are set low.
 
 use super::archive::Stop;
+use super::grid::{Grid, Sight};
 use super::properties::Properties;
-use super::{compound, docx, ir};
+use super::xls_looks::{self, Looks};
+use super::{compound, doc_looks, docx, escher, ir};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use crate::extract::Read;
 use crate::extract::changes::Changes;
 use crate::extract::story::Story;
 use office_oxide::doc::DocError;
-use office_oxide::ir::{DocumentIR, SheetKind};
+use office_oxide::ir::{DocumentIR, Element, SheetKind};
 use office_oxide::options::ParseOptions;
 use office_oxide::ppt::PptError;
-use office_oxide::xls::XlsError;
+use office_oxide::xls::{CellValue, Sheet, XlsError};
 use office_oxide::{Document, DocumentFormat, OfficeError};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,6 +60,10 @@ fn ir_of(document: &Document) -> Result<DocumentIR, Stop> {
 
 /// An old Word document.
 pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
+    // What nobody sees for its colour is hidden by its format in a copy: the crate sets that apart.
+    let marked = doc_looks::marked(bytes);
+    let original = bytes;
+    let bytes = marked.as_deref().unwrap_or(original);
     let document = open(bytes, DocumentFormat::Doc, &options())?;
     let mut words = ir::Words::default();
     let mut whole = ir_of(&document)?;
@@ -77,10 +83,20 @@ pub(super) fn doc(bytes: &[u8]) -> Result<Read, Stop> {
     let mut story = Story::default();
     let (blocks, mut changes, embedded) = words.finish();
     blocks.into_iter().for_each(|block| story.push(block));
-    let unseen = unseen(bytes, &document, &mut changes);
-    for (role, text) in unseen {
+    for (role, text) in unseen(bytes, &document, &mut changes) {
         story.append(role, [text]);
     }
+    if marked.is_some()
+        && let Ok(document) = open(original, DocumentFormat::Doc, &options())
+    {
+        let mut before = Changes::default();
+        unseen(original, &document, &mut before);
+        // What is marked may be blanks.
+        changes.unseen = changes.hidden.saturating_sub(before.hidden);
+        changes.hidden = before.hidden;
+    }
+    changes.covers += escher::covers_of_document(original);
+    doc_looks::fields(original).iter().for_each(|field| changes.field(field));
     story.append(Role::HeaderFooter, headers);
     let (segments, heading) = story.finish();
     Ok(finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, heading))
@@ -111,13 +127,36 @@ fn unseen(bytes: &[u8], document: &Document, changes: &mut Changes) -> Vec<(Role
 /// An old Excel workbook.
 pub(super) fn xls(bytes: &[u8]) -> Result<Read, Stop> {
     let document = open(bytes, DocumentFormat::Xls, &options())?;
-    let mut read = workbook(bytes, &document)?;
-    let hidden = compound::hidden_rows(bytes);
-    if !hidden.is_empty() {
-        let shown: Vec<String> = hidden.into_iter().take(10).collect();
-        read.findings.push(Finding::new(FindingCode::HiddenRows, format!("{}.", shown.join("; "))));
+    workbook(bytes, &document)
+}
+
+/// The cells of a sheet of an old workbook, as they are shown, and what is hidden of them.
+fn grid(sheet: &Sheet, looks: &Looks, at: usize) -> Grid {
+    let mut grid = Grid::default();
+    let hidden = looks.sheets.get(at);
+    grid.hidden_columns = hidden.map(|hidden| hidden.columns.clone()).unwrap_or_default();
+    for (row, cells) in sheet.rows.iter().enumerate() {
+        let number = row as u32 + 1;
+        let is_hidden = hidden.is_some_and(|hidden| hidden.rows.contains(&number));
+        for (column, value) in cells.iter().enumerate() {
+            let Some(text) = sheet.display_text(row, column) else { continue };
+            let look =
+                sheet.xf.get(row).and_then(|row| row.get(column)).and_then(|xf| looks.cells.get(usize::from(*xf)));
+            let (raw, is_text) = match value {
+                CellValue::Number(number) => (number.to_string(), false),
+                _ => (String::new(), matches!(value, CellValue::String(_))),
+            };
+            let sight = match look {
+                _ if is_hidden => Sight::HiddenRow,
+                Some(look) => look.sight(&raw, is_text),
+                None => Sight::Shown,
+            };
+            if !grid.add(number, column as u32 + 1, sight, &text) {
+                return grid;
+            }
+        }
     }
-    Ok(read)
+    grid
 }
 
 /// An OOXML file that is encrypted: with the password that Excel gives by itself it opens freely, else it is locked.
@@ -139,9 +178,21 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
     let mut book = super::xlsx::Book::default();
     let mut macros = 0;
     let mut embedded = Vec::new();
+    let sheets = document.as_xls().map(|book| book.sheets.as_slice()).unwrap_or_default();
+    let looks = if sheets.is_empty() { Looks::default() } else { xls_looks::read(bytes) };
     for (at, section) in whole.sections.iter_mut().enumerate() {
         let number = at as u32 + 1;
         let name = section.title.clone().unwrap_or_default();
+        let mut is_named = false;
+        if let Some(sheet) = sheets.get(at).filter(|sheet| sheet.name == name) {
+            let grid = grid(sheet, &looks, at);
+            section.elements.retain(|element| !matches!(element, Element::Table(_)));
+            if !section.hidden {
+                book.hide_rows(&name, grid.hidden_rows, grid.count_hidden_columns(), false);
+            }
+            is_named = !grid.is_empty();
+            book.add(number, &name, section.hidden, grid);
+        }
         if section.hidden {
             book.hide(&name, false);
         }
@@ -151,7 +202,6 @@ fn workbook(bytes: &[u8], document: &Document) -> Result<Read, Stop> {
         let (blocks, of_sheet, inside) = words.finish();
         embedded.extend(inside);
         book.changes.add(of_sheet);
-        let mut is_named = false;
         for segment in super::pptx::in_segments(number, Role::Text, blocks) {
             let mut segment = Segment { kind: SegmentKind::Sheet, ..segment };
             if section.hidden && segment.role.is_said() {
@@ -210,6 +260,7 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         changes.comment_by(author);
         segments.push(Segment::new(1, SegmentKind::Slide, named + &text).with_role(Role::Comment));
     }
+    cover(bytes, &mut segments, &mut changes);
     let mut read = finish(bytes, &document, Read::text(segments), &whole, &changes, &embedded, title);
     if !hidden.is_empty() {
         let count = crate::extract::changes::plural(hidden.len() as u32, "hidden slide");
@@ -217,6 +268,24 @@ pub(super) fn ppt(bytes: &[u8]) -> Result<Read, Stop> {
         read.findings.push(Finding::new(FindingCode::HiddenSlide, format!("{count}: number {numbers}.")));
     }
     Ok(read)
+}
+
+/// Sets apart the texts of slides that lie under shapes or beyond the slide.
+fn cover(bytes: &[u8], segments: &mut Vec<Segment>, changes: &mut Changes) {
+    let covered = escher::covered_on_slides(bytes);
+    changes.covers += covered.touching;
+    changes.covered += covered.under.len() as u32;
+    changes.off_page += covered.beyond.len() as u32;
+    for text in covered.under.iter().chain(&covered.beyond) {
+        let text = text.replace(['\r', '\u{b}'], "\n");
+        let said = |one: &&mut Segment| one.role.is_said() && one.role != Role::Notes;
+        let Some(segment) = segments.iter_mut().filter(said).find(|one| one.text.contains(text.as_str())) else {
+            continue;
+        };
+        segment.text = segment.text.replacen(text.as_str(), "", 1);
+        let hidden = Segment::new(segment.number, segment.kind, text).with_role(Role::Hidden);
+        segments.push(hidden);
+    }
 }
 
 /// Adds what the properties and the container give away.

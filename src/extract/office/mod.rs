@@ -1,27 +1,38 @@
 //! Office documents: which reader a file gets, by what is inside it. Reads no text itself.
 
 mod archive;
+mod backdrop;
 mod cell_comments;
+mod cell_look;
+pub(super) mod colour;
 mod compound;
+mod cover;
+mod doc_looks;
 mod docx;
 mod drawing;
+mod escher;
 mod grid;
 mod ir;
 mod legacy;
 mod number;
 mod odf;
+mod odf_shapes;
 mod odf_styles;
 mod odf_text;
 mod ods;
 mod package;
+mod paint;
 mod ppt_records;
 mod pptx;
 pub(super) mod properties;
 mod salvage;
 mod sheet;
 mod slide;
+mod slide_shape;
 mod styles;
 mod word;
+mod word_shapes;
+mod xls_looks;
 mod xlsx;
 pub(super) mod xml;
 

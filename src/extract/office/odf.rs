@@ -69,6 +69,10 @@ fn content_of(content: &str, styles_xml: &str, properties: &Properties) -> Resul
 fn text(content: &str, styles_xml: &str, styles: &Styles, properties: &Properties) -> Result<Read, Stop> {
     let mut changes = Changes::default();
     let mut reader = Text::new(styles, &mut changes, false);
+    reader.is_body = true;
+    let shapes =
+        ["<draw:frame ", "<draw:custom-shape ", "<draw:rect ", "<draw:polygon ", "<draw:path ", "<draw:ellipse "];
+    reader.has_shapes = shapes.iter().map(|one| content.matches(one).count()).sum::<usize>() > 1;
     let walked = xml::walk(content, &mut reader);
     let remote = std::mem::take(&mut reader.remote);
     let blocks = reader.finish();

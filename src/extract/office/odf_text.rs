@@ -1,10 +1,17 @@
 //! The text of an OpenDocument (ODF 1.3 part 3): paragraphs, tables, notes and changes as blocks, of a whole document or
 //! slide by slide. Reads no spreadsheet.
 
-use super::odf_styles::Styles;
+mod changes;
+mod looks;
+mod shapes;
+
+use super::colour::Ink;
+use super::cover::Placed;
+use super::odf_shapes;
+use super::odf_styles::{Style, Styles};
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
-use crate::extract::changes::Changes;
+use crate::extract::changes::{Changes, is_elsewhere};
 use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
@@ -16,6 +23,10 @@ pub(super) struct Page {
     pub title: Option<String>,
     pub blocks: Vec<Block>,
     pub notes: Vec<Aside>,
+    /// Its shapes as they are drawn, each with its text.
+    shapes: Vec<(Placed, Vec<Block>)>,
+    size: Option<(f64, f64)>,
+    ground: Ink,
 }
 
 /// What closing an element undoes.
@@ -28,6 +39,12 @@ enum Undo {
     Look,
     /// A text of its own ends, of this role.
     Aside(Role),
+    /// A box of a text ends; whether it may cover text if it has none of its own.
+    Box(bool),
+    /// A shape of a slide ends.
+    Shape,
+    /// The ground of a row or cell ends.
+    Ground,
     /// A deletion ends; its text waits for its place.
     Deletion,
     Page,
@@ -35,12 +52,12 @@ enum Undo {
     Author,
 }
 
-/// What the text at this place looks like.
-#[derive(Clone, Copy, Default)]
-struct Look {
-    is_hidden: bool,
-    is_white: bool,
-    is_shaded: bool,
+/// Why text is not seen.
+#[derive(Clone, Copy, PartialEq)]
+enum Unseen {
+    Hidden,
+    Lost,
+    OffPage,
 }
 
 #[derive(Default)]
@@ -49,7 +66,14 @@ struct Open {
     /// Whether a blank would be the second in a row (3.18: they are one).
     ends_blank: bool,
     paragraphs: usize,
-    looks: Vec<Look>,
+    /// The styles that hold here, the innermost last.
+    looks: Vec<Style>,
+    /// Grounds of tables, rows and cells.
+    grounds: Vec<Ink>,
+    /// The ground of a text in a box.
+    ground: Ink,
+    /// What holds for all of it.
+    unseen: Option<Unseen>,
 }
 
 /// Reads the content of a text or a presentation.
@@ -57,6 +81,16 @@ pub(super) struct Text<'s> {
     styles: &'s Styles,
     changes: &'s mut Changes,
     is_presentation: bool,
+    /// The body is read, whose text a shape in it may cover.
+    pub is_body: bool,
+    /// There is more than one shape, so that one may stand on another.
+    pub has_shapes: bool,
+    page_ground: Ink,
+    page_size: f64,
+    /// The frame that is open: its style, and where it stands.
+    frame: Option<(Style, Placed)>,
+    /// The shape of a slide that is open.
+    shape: Option<Placed>,
     open: Vec<Open>,
     stack: Vec<Undo>,
     skip: usize,
@@ -81,6 +115,12 @@ impl<'s> Text<'s> {
             styles,
             changes,
             is_presentation,
+            is_body: false,
+            has_shapes: false,
+            page_ground: styles.page(),
+            page_size: styles.page_size(),
+            frame: None,
+            shape: None,
             open: vec![Open { ends_blank: true, ..Open::default() }],
             stack: Vec::new(),
             skip: 0,
@@ -109,24 +149,6 @@ impl<'s> Text<'s> {
         }
         let last = self.open.len() - 1;
         &mut self.open[last]
-    }
-
-    fn role(&mut self) -> Role {
-        let is_section_hidden = self.hidden_sections.contains(&true);
-        let is_on_paper = self.open.len() == 1 && !self.is_presentation;
-        let here = self.here();
-        let is_hidden = is_section_hidden || here.looks.iter().any(|look| look.is_hidden);
-        let is_white =
-            here.looks.iter().rev().any(|look| look.is_white) && !here.looks.iter().any(|look| look.is_shaded);
-        let is_unseen = is_white && is_on_paper && !here.flow.is_in_table();
-        if !is_hidden && !is_unseen {
-            self.was_hidden = false;
-            return Role::Text;
-        }
-        let is_new = !std::mem::replace(&mut self.was_hidden, true);
-        self.changes.hidden += u32::from(is_new && is_hidden);
-        self.changes.unseen += u32::from(is_new && !is_hidden);
-        Role::Hidden
     }
 
     fn put(&mut self, text: &str) {
@@ -160,12 +182,6 @@ impl<'s> Text<'s> {
         }
     }
 
-    fn look(&mut self, family: &str, element: &Element<'_>) {
-        let style = self.styles.of(family, &element.attribute("style-name").unwrap_or_default());
-        let look = Look { is_hidden: style.is_hidden, is_white: style.is_white, is_shaded: style.is_shaded };
-        self.here().looks.push(look);
-    }
-
     fn aside(&mut self, role: Role) -> Undo {
         self.open.push(Open { ends_blank: true, ..Open::default() });
         Undo::Aside(role)
@@ -197,61 +213,6 @@ impl<'s> Text<'s> {
         Undo::Skip
     }
 
-    fn begin_page(&mut self, element: &Element<'_>) -> Undo {
-        let style = self.styles.of("drawing-page", &element.attribute("style-name").unwrap_or_default());
-        self.page = Page { is_hidden: style.is_out_of_show, ..Page::default() };
-        self.open.push(Open { ends_blank: true, ..Open::default() });
-        Undo::Page
-    }
-
-    fn end_page(&mut self) {
-        let Some(inner) = self.open.pop() else { return };
-        let mut page = std::mem::take(&mut self.page);
-        page.blocks = inner.flow.finish();
-        page.title = page.blocks.iter().find_map(|block| match block {
-            Block::Paragraph { text, is_heading: true, .. } => Some(text.trim().replace('\n', " ")),
-            _ => None,
-        });
-        if self.pages.len() < 5_000 {
-            self.pages.push(page);
-        }
-    }
-
-    fn end_deletion(&mut self) {
-        self.in_region = self.in_region.saturating_sub(1);
-        if let Some(inner) = self.open.pop() {
-            self.deletions.insert(self.region.clone(), inner.flow.flatten().0);
-        }
-    }
-
-    /// Where something was deleted.
-    fn place_deletion(&mut self, element: &Element<'_>) {
-        let id = element.attribute("change-id").unwrap_or_default();
-        if let Some(text) = self.deletions.remove(&id) {
-            self.here().flow.aside(Role::Deleted, text);
-        }
-    }
-
-    fn is_shape(&self, name: &str) -> bool {
-        !self.is_presentation
-            && matches!(
-                name,
-                "text-box"
-                    | "custom-shape"
-                    | "rect"
-                    | "ellipse"
-                    | "circle"
-                    | "line"
-                    | "polyline"
-                    | "polygon"
-                    | "regular-polygon"
-                    | "path"
-                    | "connector"
-                    | "caption"
-                    | "measure"
-            )
-    }
-
     fn begin_paragraph(&mut self, name: &str, element: &Element<'_>) -> Undo {
         let style = element.attribute("style-name").unwrap_or_default();
         let is_heading = name == "h" || style == "Title" || self.is_title;
@@ -280,9 +241,7 @@ impl<'s> Text<'s> {
 
     fn note_remote(&mut self, element: &Element<'_>) {
         let address = element.attribute("href").unwrap_or_default();
-        let is_remote =
-            ["http:", "https:", "ftp:", "file:", "//", "\\\\"].iter().any(|start| address.starts_with(start));
-        if is_remote && self.remote.len() < 1_000 && !self.remote.contains(&address) {
+        if is_elsewhere(&address) && self.remote.len() < 1_000 && !self.remote.contains(&address) {
             self.remote.push(address);
         }
     }
@@ -305,10 +264,21 @@ impl<'s> Text<'s> {
             }
             "hidden-paragraph" if element.attribute("is-hidden").is_some_and(|on| on == "true") => {
                 if let Some(look) = self.here().looks.last_mut() {
-                    look.is_hidden = true;
+                    look.is_hidden = Some(true);
                 }
             }
             "insertion" => self.changes.insertions += 1,
+            "format-change" => self.changes.others += 1,
+            "dde-connection-decl" => {
+                let words = ["dde-application", "dde-topic", "dde-item"].map(|name| element.attribute(name));
+                self.changes.starts(&words.into_iter().flatten().collect::<Vec<_>>().join(" "));
+            }
+            "image" if self.shape.is_some() => {
+                if let Some(shape) = &mut self.shape {
+                    (shape.covers, shape.is_picture) = (true, true);
+                }
+                self.note_remote(element);
+            }
             "image" | "section-source" | "floating-frame" | "object" | "object-ole" => self.note_remote(element),
             "frame" => self.is_title = element.attribute("class").is_some_and(|class| class == "title"),
             _ => {}
@@ -342,7 +312,14 @@ impl Visitor for Text<'_> {
             "annotation" => self.aside(Role::Comment),
             "notes" => self.aside(Role::Notes),
             "page" if self.is_presentation => self.begin_page(element),
-            _ if self.is_shape(name) => self.aside(Role::TextBox),
+            _ if self.is_of_slide(name) => self.begin_shape(name, element),
+            _ if self.is_box(name) => self.begin_box(name, element),
+            "frame" => {
+                let style = odf_shapes::style(self.styles, element);
+                let placed = odf_shapes::placed(name, element, &style);
+                self.frame = Some((style, placed));
+                Undo::Nothing
+            }
             "p" | "h" => self.begin_paragraph(name, element),
             "span" => {
                 self.look("text", element);
@@ -350,16 +327,18 @@ impl Visitor for Text<'_> {
             }
             "table" => {
                 self.here().flow.begin_table();
+                self.ground("table", element);
                 Undo::Table
             }
             "table-row" | "table-cell" | "covered-table-cell" => {
                 let flow = &mut self.here().flow;
                 if name == "table-row" {
-                    flow.begin_row()
+                    flow.begin_row();
                 } else {
-                    flow.begin_cell()
+                    flow.begin_cell();
                 }
-                Undo::Nothing
+                self.ground(if name == "table-row" { "table-row" } else { "table-cell" }, element);
+                Undo::Ground
             }
             "section" => self.begin_section(element),
             _ => Undo::Nothing,
@@ -374,7 +353,15 @@ impl Visitor for Text<'_> {
         match self.stack.pop() {
             Some(Undo::Skip) => self.skip = self.skip.saturating_sub(1),
             Some(Undo::Paragraph) => self.end_paragraph(),
-            Some(Undo::Table) => self.here().flow.end_table(),
+            Some(Undo::Table) => {
+                self.here().flow.end_table();
+                self.here().grounds.pop();
+            }
+            Some(Undo::Ground) => {
+                self.here().grounds.pop();
+            }
+            Some(Undo::Box(covers)) => self.end_box(covers),
+            Some(Undo::Shape) => self.end_shape(),
             Some(Undo::Section) => {
                 self.hidden_sections.pop();
             }
@@ -395,7 +382,7 @@ impl Visitor for Text<'_> {
         }
         match name {
             "changed-region" => self.region.clear(),
-            "frame" => self.is_title = false,
+            "frame" => (self.is_title, self.frame) = (false, None),
             _ => {}
         }
     }

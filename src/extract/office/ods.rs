@@ -1,11 +1,13 @@
 //! OpenDocument spreadsheets (ODF 1.3 part 3, 9): the cells as shown, sheet by sheet. Repeats no empty cell, whatever
 //! number of repetitions is claimed.
 
-use super::grid::Grid;
-use super::odf_styles::Styles;
+use super::colour::{Ink, WHITE, is_lost};
+use super::grid::{Grid, Sight};
+use super::odf_styles::{Style, Styles};
 use super::xlsx::Book;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
+use crate::extract::changes::is_elsewhere;
 
 /// Most repetitions of a cell or row with words.
 const MAX_REPEATS: u32 = 100;
@@ -24,8 +26,14 @@ pub(super) struct Sheets<'s> {
     row_repeats: u32,
     is_row_hidden: bool,
     column: u32,
-    /// Cells of the open row: column, repetitions, text.
-    cells: Vec<(u32, u32, String)>,
+    /// Cells of the open row: column, repetitions, text, and how they are seen.
+    cells: Vec<(u32, u32, String, Sight)>,
+    /// The style of the open cell, and that of cells that name none, by column.
+    style: Style,
+    column_styles: Vec<(u32, u32, String)>,
+    /// Whether the value of the open cell is a number.
+    is_number: bool,
+    row_ground: Ink,
     cell: String,
     cell_repeats: u32,
     /// Value by attribute, for cells without text.
@@ -65,6 +73,10 @@ impl<'s> Sheets<'s> {
             is_row_hidden: false,
             column: 1,
             cells: Vec::new(),
+            style: Style::default(),
+            column_styles: Vec::new(),
+            is_number: false,
+            row_ground: Ink::Unset,
             cell: String::new(),
             cell_repeats: 1,
             value: String::new(),
@@ -79,6 +91,11 @@ impl<'s> Sheets<'s> {
         }
     }
 
+    /// Whether a row or column is too low or narrow to be seen.
+    fn is_flat(&self, family: &str, element: &Element<'_>) -> bool {
+        self.styles.of(family, &style_name(element)).is_flat == Some(true)
+    }
+
     fn begin_sheet(&mut self, element: &Element<'_>) {
         self.number += 1;
         self.name = element.attribute("name").unwrap_or_default();
@@ -88,6 +105,7 @@ impl<'s> Sheets<'s> {
             self.book.hide(&self.name, false);
         }
         (self.row, self.column, self.is_filtered) = (1, 1, false);
+        self.column_styles.clear();
     }
 
     fn end_sheet(&mut self) {
@@ -102,11 +120,12 @@ impl<'s> Sheets<'s> {
     fn end_row(&mut self) {
         let repeats = if self.cells.is_empty() { 0 } else { self.row_repeats.min(MAX_REPEATS) };
         for at in 0..repeats {
-            for (column, repeats, text) in &self.cells {
+            for (column, repeats, text, sight) in &self.cells {
+                let sight = if self.is_row_hidden { Sight::HiddenRow } else { *sight };
                 for n in 0..*repeats {
                     if !self.book.is_full {
                         let row = self.row.saturating_add(at);
-                        self.book.is_full = !self.grid.add(row, column.saturating_add(n), self.is_row_hidden, text);
+                        self.book.is_full = !self.grid.add(row, column.saturating_add(n), sight, text);
                     }
                 }
             }
@@ -121,9 +140,31 @@ impl<'s> Sheets<'s> {
         let value = std::mem::take(&mut self.value);
         let text = if text.trim().is_empty() { value } else { text };
         if !text.trim().is_empty() {
-            self.cells.push((self.column, self.cell_repeats.min(MAX_REPEATS), text));
+            let sight = self.sight();
+            self.cells.push((self.column, self.cell_repeats.min(MAX_REPEATS), text, sight));
         }
         self.column = self.column.saturating_add(self.cell_repeats);
+    }
+
+    /// How the open cell is seen.
+    fn sight(&self) -> Sight {
+        let style = &self.style;
+        if style.is_hidden == Some(true) || (self.is_number && self.styles.shows_nothing(style)) {
+            return Sight::Masked;
+        }
+        let is_lost = style.is_unreadable == Some(true)
+            || is_lost(style.ink, Ink::Unset, &[style.text_ground, style.ground, self.row_ground, Ink::Is(WHITE)]);
+        if is_lost { Sight::Lost } else { Sight::Shown }
+    }
+
+    fn begin_cell(&mut self, element: &Element<'_>) {
+        let of_column = || {
+            let found = self.column_styles.iter().find(|(a, b, _)| (*a..=*b).contains(&self.column));
+            found.map(|(_, _, name)| name.clone())
+        };
+        let name = element.attribute("style-name").or_else(of_column).unwrap_or_default();
+        self.style = self.styles.of("table-cell", &name);
+        self.is_number = element.attribute("value-type").is_some_and(|kind| kind != "string");
     }
 
     fn end_comment(&mut self) {
@@ -150,6 +191,10 @@ impl<'s> Sheets<'s> {
             self.cell.push_str(text);
         }
     }
+}
+
+fn style_name(element: &Element<'_>) -> String {
+    element.attribute("style-name").unwrap_or_default()
 }
 
 /// Values of cells without text, by the attribute that holds them.
@@ -195,7 +240,12 @@ impl Visitor for Sheets<'_> {
             }
             "table-column" if self.tables == 1 => {
                 let repeats = count("number-columns-repeated");
-                if is_collapsed() {
+                if let Some(name) = element.attribute("default-cell-style-name")
+                    && self.column_styles.len() < 20_000
+                {
+                    self.column_styles.push((self.column, self.column.saturating_add(repeats - 1), name));
+                }
+                if is_collapsed() || self.is_flat("table-column", element) {
                     self.grid.hidden_columns.push((self.column, self.column.saturating_add(repeats - 1)));
                 }
                 self.column = self.column.saturating_add(repeats);
@@ -203,12 +253,24 @@ impl Visitor for Sheets<'_> {
             "table-row" if self.tables == 1 => {
                 self.column = 1;
                 self.row_repeats = count("number-rows-repeated");
-                self.is_row_hidden = is_collapsed();
+                self.is_row_hidden = is_collapsed() || self.is_flat("table-row", element);
+                self.row_ground = self.styles.of("table-row", &style_name(element)).ground;
                 self.is_filtered |= element.attribute("visibility").is_some_and(|one| one == "filter");
             }
             "table-cell" | "covered-table-cell" if self.tables == 1 => {
                 self.cell_repeats = count("number-columns-repeated");
+                self.begin_cell(element);
                 self.value = VALUES.iter().find_map(|name| element.attribute(name)).unwrap_or_default();
+            }
+            "image" | "floating-frame" | "table-source" | "cell-range-source" | "object" | "plugin" => {
+                let address = element.attribute("href").unwrap_or_default();
+                if is_elsewhere(&address) {
+                    self.book.changes.fetches(&address);
+                }
+            }
+            "dde-source" => {
+                let words = ["dde-application", "dde-topic", "dde-item"].map(|name| element.attribute(name));
+                self.book.changes.starts(&words.into_iter().flatten().collect::<Vec<_>>().join(" "));
             }
             "annotation" => self.comment = Some(Comment::default()),
             "creator" | "date" => {

@@ -2,8 +2,9 @@
 //! and comments. Reads no markup of a slide.
 
 use super::archive::{Archive, Stop};
+use super::backdrop::Backdrop;
 use super::package::{self, Relation};
-use super::slide::{Shape, Slide, is_title};
+use super::slide::{Found, Shape, Slide, is_title};
 use super::xml::{self, Element, Visitor};
 use super::{docx, drawing, properties};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
@@ -12,19 +13,27 @@ use crate::extract::Read;
 use crate::extract::changes::{Changes, plural};
 use crate::extract::story::Block;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Most slides that are read.
 const MAX_SLIDES: usize = 5_000;
 
 /// Relations of the slides, in the order of the show.
 #[derive(Default)]
-struct Order(Vec<String>);
+struct Order {
+    relations: Vec<String>,
+    /// Width and height of a slide, in EMU.
+    size: Option<(f64, f64)>,
+}
 
 impl Visitor for Order {
     fn open(&mut self, name: &str, element: &Element<'_>) {
-        if name == "sldId" && self.0.len() < MAX_SLIDES {
+        if name == "sldId" && self.relations.len() < MAX_SLIDES {
             // The element has an `id` of its own beside the relation.
-            self.0.extend(element.relation());
+            self.relations.extend(element.relation());
+        } else if name == "sldSz" {
+            let side = |name: &str| element.attribute(name).and_then(|side| side.parse::<f64>().ok());
+            self.size = side("cx").zip(side("cy"));
         }
     }
     fn close(&mut self, _: &str) {}
@@ -37,10 +46,19 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
         return Err(Stop::why("the file is damaged: the presentation is not in its archive"));
     };
     let relations = package::relations(archive, main)?;
-    let slides = slides(archive, &presentation, &relations);
+    let mut order = Order::default();
+    let _ = xml::walk(&presentation, &mut order);
+    let slides = slides(archive, &order.relations, &relations);
     let authors = authors(archive, &relations)?;
     let mut segments = Vec::new();
-    let mut deck = Deck { changes: Changes::default(), hidden: Vec::new(), title: None, is_whole: true };
+    let mut deck = Deck {
+        changes: Changes::default(),
+        hidden: Vec::new(),
+        title: None,
+        is_whole: true,
+        size: order.size,
+        backdrops: HashMap::new(),
+    };
     for (at, name) in slides.iter().enumerate() {
         slide(archive, name, at as u32 + 1, &authors, &mut segments, &mut deck)?;
     }
@@ -67,14 +85,15 @@ struct Deck {
     hidden: Vec<u32>,
     title: Option<String>,
     is_whole: bool,
+    size: Option<(f64, f64)>,
+    /// What lies behind the slides of a layout.
+    backdrops: HashMap<String, Rc<Backdrop>>,
 }
 
 /// Names of the slides' parts, as shown; where the list is lost, by the numbers in their names.
-fn slides(archive: &Archive<'_>, presentation: &str, relations: &[Relation]) -> Vec<String> {
-    let mut order = Order::default();
-    let _ = xml::walk(presentation, &mut order);
+fn slides(archive: &Archive<'_>, order: &[String], relations: &[Relation]) -> Vec<String> {
     let by_id = |id: &String| relations.iter().find(|one| one.id == *id).map(|one| one.target.clone());
-    let mut slides: Vec<String> = order.0.iter().filter_map(by_id).filter(|name| archive.has(name)).collect();
+    let mut slides: Vec<String> = order.iter().filter_map(by_id).filter(|name| archive.has(name)).collect();
     if slides.is_empty() {
         let number = |name: &str| name.strip_prefix("ppt/slides/slide")?.strip_suffix(".xml")?.parse::<u32>().ok();
         let mut numbered: Vec<(u32, &String)> =
@@ -103,9 +122,11 @@ fn slide(
             related.insert(one.id.clone(), drawing::words(&xml));
         }
     }
-    let mut reader = Slide::new(&related);
+    let backdrop = backdrop(archive, &relations, deck)?;
+    let mut reader = Slide::new(&related, &backdrop, &text);
     deck.is_whole &= xml::walk(&text, &mut reader).is_ok();
-    let (shapes, is_hidden) = reader.finish();
+    let Found { shapes, is_hidden, changes } = reader.finish();
+    deck.changes.add(changes);
     if is_hidden {
         deck.hidden.push(number);
     }
@@ -129,6 +150,17 @@ fn slide(
         segments.push(segment);
     }
     Ok(())
+}
+
+/// What lies behind a slide; most slides share it.
+fn backdrop(archive: &mut Archive<'_>, relations: &[Relation], deck: &mut Deck) -> Result<Rc<Backdrop>, Stop> {
+    let layout = package::target_of(relations, "slideLayout").unwrap_or_default().to_string();
+    if let Some(known) = deck.backdrops.get(&layout) {
+        return Ok(known.clone());
+    }
+    let backdrop = Rc::new(Backdrop::of_slide(archive, relations, deck.size)?);
+    deck.backdrops.insert(layout, backdrop.clone());
+    Ok(backdrop)
 }
 
 fn line(blocks: &[Block]) -> String {
@@ -194,9 +226,10 @@ pub(super) fn in_segments(number: u32, role: Role, blocks: Vec<Block>) -> Vec<Se
 fn notes(archive: &mut Archive<'_>, name: &str, number: u32) -> Result<Option<Segment>, Stop> {
     let Some(text) = archive.xml(name)? else { return Ok(None) };
     let related = HashMap::new();
-    let mut reader = Slide::new(&related);
+    let backdrop = Backdrop::default();
+    let mut reader = Slide::new(&related, &backdrop, &text);
     let _ = xml::walk(&text, &mut reader);
-    let (shapes, _) = reader.finish();
+    let shapes = reader.finish().shapes;
     // The picture of the slide, its number and the date are no notes.
     let said = shapes.into_iter().filter(|shape| shape.role == Role::Text);
     let texts: Vec<String> = of_shapes(number, said.collect()).into_iter().map(|one| one.text).collect();

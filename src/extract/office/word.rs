@@ -1,7 +1,12 @@
 //! WordprocessingML (ECMA-376 part 1, 17) as blocks, with deletions, comments and hidden text set apart. Computes no
 //! numbering and no layout.
 
-use super::styles::{Styles, is_white};
+mod looks;
+mod marks;
+
+use super::colour::{Ink, Theme};
+use super::styles::{Look, Styles};
+use super::word_shapes::Drawing;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
 use crate::extract::changes::Changes;
@@ -26,8 +31,15 @@ pub(super) struct Context {
     pub styles: Styles,
     /// Texts of charts, diagrams and imported files, by the relation of the part that is being read.
     pub related: HashMap<String, String>,
-    /// The page is not white, so that white text is seen.
-    pub is_dark: bool,
+    pub theme: Theme,
+    /// The ground of the page.
+    pub page: Ink,
+    /// Larger side of the largest page, in EMU.
+    pub page_size: i64,
+    /// There is more than one shape or picture, so that one may stand on another.
+    pub has_shapes: bool,
+    /// The part that is read is the body, whose text a shape in it may cover.
+    pub is_body: bool,
 }
 
 /// What closing an element undoes.
@@ -37,6 +49,9 @@ enum Undo {
     Skip,
     Properties,
     Deleted,
+    Instruction,
+    Drawing,
+    Row,
     Paragraph,
     Table,
     Text,
@@ -50,15 +65,46 @@ enum Undo {
 enum Of {
     Paragraph,
     Run,
+    Table,
+    Row,
+    Cell,
     Other,
 }
 
-/// What the open run or paragraph looks like.
+/// What the open paragraph looks like.
 #[derive(Clone, Copy, Default)]
-struct Look {
-    is_hidden: bool,
-    is_white: bool,
-    is_shaded: bool,
+struct Paragraph {
+    /// What its runs begin with.
+    run: Look,
+    fill: Ink,
+    is_off_page: bool,
+    /// Its lines are too low for letters.
+    is_low: bool,
+}
+
+/// A table that is open, its row and its cell.
+#[derive(Clone, Copy, Default)]
+struct Table {
+    ground: Ink,
+    cell: Ink,
+    is_row_deleted: bool,
+    is_cell_deleted: bool,
+    is_row_low: bool,
+}
+
+/// A field whose result has not ended.
+#[derive(Default)]
+struct Field {
+    instruction: String,
+    has_result: bool,
+}
+
+/// Why text is not seen.
+#[derive(Clone, Copy, PartialEq)]
+enum Unseen {
+    Hidden,
+    Lost,
+    OffPage,
 }
 
 /// A text of its own; it waits while another one inside it is read.
@@ -66,11 +112,22 @@ struct Look {
 struct Open {
     flow: Flow,
     run: Look,
-    paragraph: Look,
-    /// Open fields: whether the result has begun. What stands before it is an instruction.
-    fields: Vec<bool>,
+    paragraph: Paragraph,
+    tables: Vec<Table>,
+    /// The ground of a text in a box.
+    ground: Ink,
+    /// What holds for all of it.
+    unseen: Option<Unseen>,
+    /// Open fields. What stands before their results are instructions.
+    fields: Vec<Field>,
     was_hidden: bool,
 }
+
+/// Longest instruction of a field that is kept, in bytes.
+const MAX_INSTRUCTION: usize = 2_000;
+
+/// Lower lines and rows show no letters, in twips.
+const LOWEST: u32 = 40;
 
 /// Reads one part.
 pub(super) struct Word<'c> {
@@ -83,6 +140,9 @@ pub(super) struct Word<'c> {
     skip: usize,
     deleted: usize,
     in_text: usize,
+    in_deleted_text: usize,
+    in_instruction: usize,
+    drawings: Vec<Drawing>,
     /// Whether an alternative was taken, for each open choice.
     alternatives: Vec<bool>,
 }
@@ -100,6 +160,9 @@ impl<'c> Word<'c> {
             skip: 0,
             deleted: 0,
             in_text: 0,
+            in_deleted_text: 0,
+            in_instruction: 0,
+            drawings: Vec::new(),
             alternatives: Vec::new(),
         }
     }
@@ -117,28 +180,8 @@ impl<'c> Word<'c> {
         &mut self.open[last]
     }
 
-    /// What text at this place is.
-    fn role(&mut self) -> Role {
-        if self.deleted > 0 {
-            return Role::Deleted;
-        }
-        let is_on_paper = self.open.len() == 1 && !self.context.is_dark;
-        let here = self.here();
-        // In a table or a box the ground may be dark by a style.
-        let is_white = here.run.is_white && !here.run.is_shaded && !here.paragraph.is_shaded;
-        let is_unseen = is_white && is_on_paper && !here.flow.is_in_table();
-        if !here.run.is_hidden && !is_unseen {
-            here.was_hidden = false;
-            return Role::Text;
-        }
-        let (is_new, is_hidden) = (!std::mem::replace(&mut here.was_hidden, true), here.run.is_hidden);
-        self.changes.hidden += u32::from(is_new && is_hidden);
-        self.changes.unseen += u32::from(is_new && !is_hidden);
-        Role::Hidden
-    }
-
     fn put(&mut self, text: &str) {
-        if self.skip > 0 || !self.within.is_empty() || self.here().fields.contains(&false) {
+        if self.skip > 0 || !self.within.is_empty() || self.here().fields.iter().any(|field| !field.has_result) {
             return;
         }
         // A blank shows no colour.
@@ -146,124 +189,28 @@ impl<'c> Word<'c> {
         self.here().flow.add(role, text);
     }
 
-    fn paragraph_property(&mut self, name: &str, element: &Element<'_>) {
-        let value = || element.attribute("val").unwrap_or_default();
+    /// A row or a cell begins.
+    fn begin_row(&mut self, name: &str) {
+        let here = self.here();
+        if name == "tr" {
+            here.flow.begin_row();
+        } else {
+            here.flow.begin_cell();
+        }
+        if let Some(table) = here.tables.last_mut() {
+            (table.cell, table.is_cell_deleted) = (Ink::Unset, false);
+            if name == "tr" {
+                (table.is_row_deleted, table.is_row_low) = (false, false);
+            }
+        }
+    }
+
+    fn begin_paragraph(&mut self) {
         let context = self.context;
         let here = self.here();
-        match name {
-            "pStyle" => {
-                let style = context.styles.of(&value());
-                here.flow.is_heading |= style.is_heading;
-                here.paragraph =
-                    Look { is_hidden: style.is_hidden, is_white: style.is_white, is_shaded: style.is_shaded };
-            }
-            "outlineLvl" => here.flow.is_heading |= value().parse::<u32>().is_ok_and(|level| level < 9),
-            "shd" => here.paragraph.is_shaded |= has_fill(element),
-            _ => {}
-        }
-    }
-
-    fn run_property(&mut self, name: &str, element: &Element<'_>) {
-        let value = || element.attribute("val").unwrap_or_default();
-        let context = self.context;
-        let here = self.here();
-        match name {
-            "rStyle" => {
-                let style = context.styles.of(&value());
-                here.run.is_hidden |= style.is_hidden;
-                here.run.is_white |= style.is_white;
-                here.run.is_shaded |= style.is_shaded;
-            }
-            "vanish" => here.run.is_hidden = element.is_on("val"),
-            "color" => here.run.is_white = is_white(element),
-            // Half points; text of one point is a way to hide it.
-            "sz" => here.run.is_white |= value().parse::<u32>().is_ok_and(|size| size <= 2),
-            "shd" => here.run.is_shaded |= has_fill(element),
-            "highlight" => here.run.is_shaded |= !matches!(value().as_str(), "none" | "white"),
-            _ => {}
-        }
-    }
-
-    fn field_mark(&mut self, element: &Element<'_>) {
-        let fields = &mut self.here().fields;
-        match element.attribute("fldCharType").as_deref() {
-            Some("begin") => fields.push(false),
-            Some("separate") => {
-                if let Some(last) = fields.last_mut() {
-                    *last = true;
-                }
-            }
-            Some("end") => {
-                fields.pop();
-            }
-            _ => {}
-        }
-    }
-
-    /// A reference to a note: it belongs to this place.
-    fn refer(&mut self, kind: &'static str, element: &Element<'_>) {
-        if self.skip > 0 {
-            return;
-        }
-        let id = element.attribute("id").unwrap_or_default();
-        let Some(note) = self.notes.get_mut(&(kind, id)) else { return };
-        if std::mem::replace(&mut note.is_used, true) {
-            return;
-        }
-        let (text, asides) = (std::mem::take(&mut note.text), std::mem::take(&mut note.asides));
-        let role = if kind == "comment" { Role::Comment } else { Role::Footnote };
-        let flow = &mut self.here().flow;
-        flow.aside(role, text);
-        asides.into_iter().for_each(|(role, text)| flow.aside(role, text));
-    }
-
-    fn refer_to_drawing(&mut self, id: Option<String>) {
-        let text = id.and_then(|id| self.context.related.get(&id));
-        if let (Some(text), 0) = (text, self.skip) {
-            let text = text.clone();
-            self.here().flow.aside(Role::TextBox, text);
-        }
-    }
-
-    fn begin(&mut self, undo: Undo) -> Undo {
-        self.open.push(Open::default());
-        undo
-    }
-
-    /// A text of its own ends; it goes to its place in the outer one, or among the notes.
-    fn end(&mut self, undo: Undo) {
-        let Some(inner) = self.open.pop() else { return };
-        let (text, asides) = inner.flow.flatten();
-        match undo {
-            Undo::Note(kind, id) => {
-                self.notes.insert((kind, id), Note { text, asides, is_used: false });
-            }
-            _ => {
-                let role = if self.deleted > 0 { Role::Deleted } else { Role::TextBox };
-                let flow = &mut self.here().flow;
-                flow.aside(role, text);
-                asides.into_iter().for_each(|(role, text)| flow.aside(role, text));
-            }
-        }
-    }
-
-    fn note(&mut self, kind: &'static str, element: &Element<'_>) -> Undo {
-        let is_of_the_page = element
-            .attribute("type")
-            .is_some_and(|one| matches!(one.as_str(), "separator" | "continuationSeparator" | "continuationNotice"));
-        if is_of_the_page {
-            return self.skipped();
-        }
-        let undo = Undo::Note(kind, element.attribute("id").unwrap_or_default());
-        let undo = self.begin(undo);
-        if kind == "comment" {
-            let author = element.attribute("author").filter(|name| !name.trim().is_empty());
-            if let Some(author) = &author {
-                self.here().flow.add(Role::Text, &format!("{}: ", author.trim()));
-            }
-            self.changes.comment_by(author);
-        }
-        undo
+        let style = context.styles.of_paragraph("");
+        here.paragraph = Paragraph { run: style.run, fill: style.fill, ..Paragraph::default() };
+        here.run = style.run;
     }
 
     fn skipped(&mut self) -> Undo {
@@ -276,33 +223,6 @@ impl<'c> Word<'c> {
         Undo::Properties
     }
 
-    fn changed(&mut self, name: &str, element: &Element<'_>) {
-        if self.skip > 0 {
-            return;
-        }
-        match name {
-            "ins" => self.changes.insertions += 1,
-            "del" => self.changes.deletions += 1,
-            // Both ends of a move are marked; either may be missing.
-            "moveTo" => self.changes.moves += 1,
-            "moveFrom" => self.changes.moves_away += 1,
-            _ => {}
-        }
-        self.changes.changed_by(element.attribute("author"));
-    }
-
-    fn alternative(&mut self, is_choice: bool) -> Undo {
-        match self.alternatives.last_mut() {
-            Some(taken) if *taken => self.skipped(),
-            Some(taken) => {
-                // An empty choice is no reason to leave the fallback out, but words must not come twice.
-                *taken = is_choice;
-                Undo::Nothing
-            }
-            None => Undo::Nothing,
-        }
-    }
-
     /// Elements that stand for a character or a reference.
     fn sign(&mut self, name: &str, element: &Element<'_>) {
         match name {
@@ -310,6 +230,10 @@ impl<'c> Word<'c> {
             "br" | "cr" => self.put("\n"),
             "noBreakHyphen" => self.put("-"),
             "fldChar" => self.field_mark(element),
+            "fldSimple" => {
+                let instruction = element.attribute("instr").unwrap_or_default();
+                self.changes.field(&instruction);
+            }
             "footnoteReference" => self.refer("footnote", element),
             "endnoteReference" => self.refer("endnote", element),
             "commentReference" => self.refer("comment", element),
@@ -321,16 +245,22 @@ impl<'c> Word<'c> {
     }
 }
 
-fn has_fill(element: &Element<'_>) -> bool {
-    let fill = element.attribute("fill").unwrap_or_default().to_ascii_lowercase();
-    !matches!(fill.as_str(), "" | "auto" | "ffffff") || element.attribute("themeFill").is_some()
-}
-
 impl Visitor for Word<'_> {
     fn open(&mut self, name: &str, element: &Element<'_>) {
         let undo = match name {
-            "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange" | "tcPrChange" | "trPrChange" | "sdtPr"
-            | "instrText" | "delInstrText" | "ffData" | "rt" | "binData" => self.skipped(),
+            "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange" | "tcPrChange" | "trPrChange"
+            | "tblPrExChange" | "tblGridChange" | "numberingChange" => {
+                self.formatted(element);
+                self.skipped()
+            }
+            "sdtPr" | "ffData" | "rt" | "binData" => self.skipped(),
+            "instrText" | "delInstrText" => {
+                self.in_instruction += 1;
+                Undo::Instruction
+            }
+            "anchor" | "inline" | "group" | "shape" | "rect" | "roundrect" | "oval" if self.skip == 0 => {
+                self.drawn(name, element)
+            }
             "AlternateContent" => {
                 self.alternatives.push(false);
                 Undo::Alternatives
@@ -339,13 +269,16 @@ impl Visitor for Word<'_> {
             "Fallback" => self.alternative(false),
             "pPr" => self.property(Of::Paragraph),
             "rPr" => {
-                let paragraph = self.here().paragraph;
+                let paragraph = self.here().paragraph.run;
                 if self.within.is_empty() {
                     self.here().run = paragraph;
                 }
                 self.property(Of::Run)
             }
-            "tblPr" | "trPr" | "tcPr" | "sectPr" | "tblPrEx" | "tblGrid" | "bodyPr" => self.property(Of::Other),
+            "tblPr" | "tblPrEx" => self.property(Of::Table),
+            "trPr" => self.property(Of::Row),
+            "tcPr" => self.property(Of::Cell),
+            "sectPr" | "tblGrid" | "bodyPr" => self.property(Of::Other),
             "del" | "moveFrom" if self.within.is_empty() => {
                 self.changed(name, element);
                 self.deleted += 1;
@@ -356,33 +289,36 @@ impl Visitor for Word<'_> {
                 Undo::Nothing
             }
             "p" if self.within.is_empty() => {
-                let here = self.here();
-                (here.paragraph, here.run) = (Look::default(), Look::default());
+                self.begin_paragraph();
                 Undo::Paragraph
             }
             "r" => {
                 let here = self.here();
-                here.run = here.paragraph;
+                here.run = here.paragraph.run;
                 Undo::Nothing
             }
             "tbl" if self.skip == 0 => {
-                self.here().flow.begin_table();
+                let here = self.here();
+                here.flow.begin_table();
+                here.tables.push(Table::default());
                 Undo::Table
             }
             "tr" | "tc" if self.skip == 0 => {
-                let flow = &mut self.here().flow;
-                if name == "tr" {
-                    flow.begin_row()
-                } else {
-                    flow.begin_cell()
-                }
-                Undo::Nothing
+                self.begin_row(name);
+                Undo::Row
             }
             "txbxContent" | "txBody" if self.skip == 0 => self.begin(Undo::TextBox),
             "footnote" if self.skip == 0 && self.within.is_empty() => self.note("footnote", element),
             "endnote" if self.skip == 0 && self.within.is_empty() => self.note("endnote", element),
             "comment" if self.skip == 0 => self.note("comment", element),
-            "t" | "delText" => {
+            // Words that were deleted are not said, wherever they stand.
+            "delText" => {
+                self.in_deleted_text += 1;
+                self.changes.deletions += u32::from(self.deleted == 0 && self.skip == 0);
+                self.deleted += 1;
+                Undo::Text
+            }
+            "t" => {
                 self.in_text += 1;
                 Undo::Text
             }
@@ -392,16 +328,29 @@ impl Visitor for Word<'_> {
         if self.skip > 0 {
             return;
         }
+        let (depth, theme) = (self.stack.len(), &self.context.theme);
+        if let Some(drawing) = self.drawings.last_mut() {
+            drawing.take(name, element, depth, theme);
+        }
         match self.within.as_slice() {
             [] => self.sign(name, element),
             [Of::Paragraph] => self.paragraph_property(name, element),
             [Of::Run] => self.run_property(name, element),
+            [Of::Paragraph, Of::Run] if matches!(name, "ins" | "del" | "moveFrom" | "moveTo") => {
+                self.formatted(element);
+            }
+            [of @ (Of::Table | Of::Row | Of::Cell)] => self.table_property(*of, name, element),
             _ => {}
         }
     }
 
-    fn close(&mut self, _: &str) {
-        match self.stack.pop() {
+    fn close(&mut self, name: &str) {
+        let undo = self.stack.pop();
+        let depth = self.stack.len();
+        if let Some(drawing) = self.drawings.last_mut() {
+            drawing.leave(name, depth);
+        }
+        match undo {
             Some(Undo::Skip) => self.skip = self.skip.saturating_sub(1),
             Some(Undo::Properties) => {
                 self.within.pop();
@@ -411,10 +360,25 @@ impl Visitor for Word<'_> {
                 let here = self.here();
                 here.flow.end_paragraph();
                 // A field whose result never began in its paragraph is broken; it must not swallow the document.
-                here.fields.retain(|has_result| *has_result);
+                here.fields.retain(|field| field.has_result);
             }
-            Some(Undo::Table) => self.here().flow.end_table(),
+            Some(Undo::Table) => {
+                let here = self.here();
+                here.flow.end_table();
+                here.tables.pop();
+            }
+            Some(Undo::Row) => {
+                if let Some(table) = self.here().tables.last_mut() {
+                    (table.cell, table.is_cell_deleted) = (Ink::Unset, false);
+                }
+            }
+            Some(Undo::Text) if name == "delText" => {
+                self.in_deleted_text = self.in_deleted_text.saturating_sub(1);
+                self.deleted = self.deleted.saturating_sub(1);
+            }
             Some(Undo::Text) => self.in_text = self.in_text.saturating_sub(1),
+            Some(Undo::Instruction) => self.in_instruction = self.in_instruction.saturating_sub(1),
+            Some(Undo::Drawing) => self.end_drawing(),
             Some(Undo::Alternatives) => {
                 self.alternatives.pop();
             }
@@ -424,8 +388,13 @@ impl Visitor for Word<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        if self.in_text > 0 {
+        let page = self.context.page_size;
+        if self.in_text > 0 || self.in_deleted_text > 0 {
             self.put(text);
+        } else if self.in_instruction > 0 && self.skip == 0 {
+            self.instruct(text);
+        } else if let Some(drawing) = self.drawings.last_mut() {
+            drawing.text(text, page);
         }
     }
 }

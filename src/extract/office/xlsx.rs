@@ -2,17 +2,20 @@
 //! size that a sheet claims, and computes no formula.
 
 use super::archive::{Archive, Stop};
+use super::backdrop::Backdrop;
 use super::cell_comments::{Comments, People};
+use super::colour::Theme;
 use super::grid::Grid;
 use super::package::{self, Relation};
 use super::sheet::{Formats, Sheet, Strings, header_words};
-use super::slide::Slide;
+use super::slide::{Found, Shape, Slide};
 use super::xml::{self, Element, Visitor};
 use super::{docx, drawing, properties};
 use crate::domain::extraction::{Role, Segment, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use crate::extract::Read;
 use crate::extract::changes::{Changes, plural};
+use crate::extract::story::Block;
 use std::collections::HashMap;
 
 /// Most sheets that are read.
@@ -82,6 +85,10 @@ impl Book {
 
     /// Adds the text of a sheet: its name, then its rows.
     pub fn add(&mut self, number: u32, name: &str, is_hidden: bool, grid: Grid) {
+        if !is_hidden {
+            self.changes.unseen += grid.lost;
+            self.changes.hidden += grid.masked;
+        }
         let (shown, hidden) = grid.finish();
         let role = if is_hidden { Role::Hidden } else { Role::Table };
         if !shown.is_empty() {
@@ -142,7 +149,8 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     let relations = package::relations(archive, main)?;
     let mut workbook = Workbook::default();
     let mut book = Book { is_damaged: xml::walk(&text, &mut workbook).is_err(), ..Book::default() };
-    let (mut strings, mut formats, mut people) = (Strings::default(), Formats::default(), People::default());
+    let theme = Theme::read(&related(archive, &relations, "theme", "xl/theme/theme1.xml")?.unwrap_or_default());
+    let (mut strings, mut formats, mut people) = (Strings::new(&theme), Formats::new(&theme), People::default());
     if let Some(xml) = related(archive, &relations, "sharedStrings", "xl/sharedStrings.xml")? {
         book.is_damaged |= xml::walk(&xml, &mut strings).is_err();
     }
@@ -158,7 +166,7 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
             continue;
         };
         let Some(text) = archive.xml(&target)? else { continue };
-        let mut sheet = Sheet::new(&strings.all, &formats.by_style, workbook.is_1904);
+        let mut sheet = Sheet::new(&strings, &formats, workbook.is_1904);
         book.is_damaged |= xml::walk(&text, &mut sheet).is_err();
         drop(text);
         let is_hidden = !tab.state.is_empty();
@@ -166,6 +174,7 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
             book.hide(&tab.name, tab.state == "veryHidden");
         }
         book.is_full |= sheet.is_full;
+        book.changes.add(std::mem::take(&mut sheet.changes));
         book.hide_rows(&tab.name, sheet.grid.hidden_rows, sheet.grid.count_hidden_columns(), sheet.is_filtered);
         let headers: Vec<String> = sheet.headers.iter().map(|code| header_words(code)).collect();
         book.add(number, &tab.name, is_hidden, sheet.grid);
@@ -178,10 +187,48 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Read, Stop> 
     }
     let properties = properties::of(archive, &["docProps/core.xml", "docProps/app.xml"])?;
     book.is_damaged |= archive.damaged;
+    book.changes.add(outside(archive)?);
     let mut read = book.finish().titled(properties.title.clone(), None);
     read.findings.extend(properties.finding());
     read.findings.extend(package::findings(archive)?);
     Ok(read)
+}
+
+/// What a workbook takes from programs and servers when it is opened (18.14, 18.13).
+fn outside(archive: &mut Archive<'_>) -> Result<Changes, Stop> {
+    struct Outside(Changes);
+    impl Visitor for Outside {
+        fn open(&mut self, name: &str, element: &Element<'_>) {
+            let get = |name: &str| element.attribute(name).unwrap_or_default();
+            match name {
+                "ddeLink" => self.0.starts(&format!("{} {}", get("ddeService"), get("ddeTopic"))),
+                "webPr" => self.0.fetches(&get("url")),
+                "textPr" => self.0.fetches(&get("sourceFile")),
+                // Most are to data within the workbook.
+                "dbPr" => {
+                    let connection = get("connection").to_ascii_lowercase();
+                    if ["http", "\\\\", "server="].iter().any(|one| connection.contains(one)) {
+                        self.0.fetches(&get("connection"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        fn close(&mut self, _: &str) {}
+        fn text(&mut self, _: &str) {}
+    }
+    let mut outside = Outside(Changes::default());
+    let is_link = |name: &&String| {
+        let lower = name.to_lowercase();
+        lower.ends_with(".xml") && (lower.contains("/externallinks/") || lower.ends_with("/connections.xml"))
+    };
+    let names: Vec<String> = archive.names().iter().filter(is_link).take(200).cloned().collect();
+    for name in names {
+        if let Some(xml) = archive.xml(&name)? {
+            let _ = xml::walk(&xml, &mut outside);
+        }
+    }
+    Ok(outside.0)
 }
 
 fn related(archive: &mut Archive<'_>, relations: &[Relation], kind: &str, usual: &str) -> Result<Option<String>, Stop> {
@@ -200,8 +247,12 @@ fn beside(
     let relations = package::relations(archive, sheet)?;
     let target = |kind: &str| package::target_of(&relations, kind).map(String::from);
     if let Some(name) = target("drawing") {
-        let text = drawing_words(archive, &name)?;
+        let (text, unseen, changes) = drawing_words(archive, &name)?;
+        if !is_hidden {
+            book.changes.add(changes);
+        }
         book.aside(number, if is_hidden { Role::Hidden } else { Role::TextBox }, text);
+        book.aside(number, Role::Hidden, unseen);
     }
     let mut comments = Comments::new(people, &mut book.changes);
     for kind in ["threadedComment", "comments"] {
@@ -216,9 +267,9 @@ fn beside(
     Ok(())
 }
 
-/// The words of a drawing: its text boxes, charts and diagrams.
-fn drawing_words(archive: &mut Archive<'_>, name: &str) -> Result<String, Stop> {
-    let Some(text) = archive.xml(name)? else { return Ok(String::new()) };
+/// The words of a drawing: its text boxes, charts and diagrams; those that are not seen; and what else is to be known.
+fn drawing_words(archive: &mut Archive<'_>, name: &str) -> Result<(String, String, Changes), Stop> {
+    let Some(text) = archive.xml(name)? else { return Ok(Default::default()) };
     let mut related = HashMap::new();
     for one in package::relations(archive, name)?.iter().filter(|one| !one.is_external).take(200) {
         if matches!(one.kind.as_str(), "chart" | "chartEx" | "diagramData")
@@ -227,9 +278,21 @@ fn drawing_words(archive: &mut Archive<'_>, name: &str) -> Result<String, Stop> 
             related.insert(one.id.clone(), drawing::words(&xml));
         }
     }
-    let mut reader = Slide::new(&related);
+    let backdrop = Backdrop::default();
+    let mut reader = Slide::new(&related, &backdrop, &text);
     let _ = xml::walk(&text, &mut reader);
-    let (shapes, _) = reader.finish();
-    let blocks = shapes.into_iter().flat_map(|shape| shape.blocks);
-    Ok(blocks.map(docx::in_lines).collect::<Vec<_>>().join("\n"))
+    let boxes = reader.boxes();
+    let Found { shapes, mut changes, .. } = reader.finish();
+    // Cells have no place in the file: what a box covers there cannot be told.
+    changes.covers = boxes;
+    let (mut seen, mut unseen) = (Vec::new(), Vec::new());
+    for Shape { role, blocks, .. } in shapes {
+        for block in blocks {
+            let (Block::Paragraph { asides, .. } | Block::Table { asides, .. }) = &block;
+            unseen.extend(asides.iter().filter(|(role, _)| *role == Role::Hidden).map(|(_, text)| text.clone()));
+            if role == Role::Hidden { &mut unseen } else { &mut seen }.push(docx::in_lines(block));
+        }
+    }
+    seen.retain(|line| !line.is_empty());
+    Ok((seen.join("\n"), unseen.join("\n"), changes))
 }

@@ -22,6 +22,12 @@ pub(super) enum Destination {
     /// Of the comment that follows.
     CommentAuthor,
     ObjectClass,
+    /// What a field does.
+    Instruction,
+    Template,
+    /// The name of a shape's property, and its value.
+    ShapeName,
+    ShapeValue,
 }
 
 /// What a control word at the start of a group says of it.
@@ -37,7 +43,7 @@ pub(super) enum Opens {
 }
 
 /// Groups without text of the document.
-const SKIPPED: [&str; 40] = [
+const SKIPPED: [&str; 35] = [
     "pict",
     "nonshppict",
     "themedata",
@@ -49,7 +55,6 @@ const SKIPPED: [&str; 40] = [
     "rsidtbl",
     "generator",
     "xmlnstbl",
-    "fldinst",
     "filetbl",
     "objdata",
     "mmathPr",
@@ -58,9 +63,6 @@ const SKIPPED: [&str; 40] = [
     "pntxta",
     "pntxtb",
     "shprslt",
-    "sp",
-    "sn",
-    "sv",
     "bkmkstart",
     "bkmkend",
     "atndate",
@@ -75,7 +77,6 @@ const SKIPPED: [&str; 40] = [
     "nonesttables",
     "formfield",
     "private",
-    "template",
     "keycode",
     "stylerestrictions",
 ];
@@ -95,8 +96,12 @@ pub(super) fn opened(word: &str, is_starred: bool) -> Option<Opens> {
         "manager" => Opens::As(To::Manager),
         "company" => Opens::As(To::Company),
         "atnauthor" => Opens::As(To::CommentAuthor),
+        "fldinst" => Opens::As(To::Instruction),
+        "template" => Opens::As(To::Template),
+        "sn" => Opens::As(To::ShapeName),
+        "sv" => Opens::As(To::ShapeValue),
         "objclass" => Opens::As(To::ObjectClass),
-        "upr" | "shp" | "shpinst" | "shpgrp" | "do" | "background" => Opens::As(To::Shape),
+        "upr" | "shp" | "shpinst" | "shpgrp" | "do" | "background" | "sp" => Opens::As(To::Shape),
         "ud" => Opens::As(To::Text),
         "shppict" | "fldrslt" | "result" => return None,
         "footnote" => Opens::Footnote,

@@ -2,19 +2,8 @@
 
 use super::charset::Charset;
 use super::destination::Destination;
+use super::look::{Look, Paragraph};
 use super::{Rtf, What};
-
-/// What the text looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Look {
-    pub is_hidden: bool,
-    pub is_deleted: bool,
-    pub is_inserted: bool,
-    pub is_white: bool,
-    /// Number in the table of authors.
-    pub deleted_by: usize,
-    pub inserted_by: usize,
-}
 
 /// What holds until the group ends.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +19,7 @@ pub(super) struct Group {
     pub look: Look,
     pub in_table: bool,
     pub is_heading: bool,
-    is_shaded: bool,
+    pub paragraph: Paragraph,
 }
 
 impl Group {
@@ -45,7 +34,7 @@ impl Group {
             look: Look::default(),
             in_table: false,
             is_heading: false,
-            is_shaded: false,
+            paragraph: Paragraph::default(),
         }
     }
 }
@@ -89,7 +78,21 @@ impl Rtf<'_> {
             ("row", _) => self.in_table(|table, flow| table.end_row(flow)),
             ("nestcell" | "nestrow", _) => self.end_paragraph(),
             ("intbl", _) => self.group.in_table = is_on,
-            ("pard", _) => (self.group.in_table, self.group.is_heading) = (false, false),
+            ("pard", _) => {
+                (self.group.in_table, self.group.is_heading) = (false, false);
+                self.group.paragraph = Paragraph::default();
+            }
+            ("plain", _) => {
+                self.group.look = Look::default();
+                self.group.charset = self.default_charset();
+            }
+            ("crauth", Some(author)) => {
+                self.changes.others += 1;
+                let author = usize::try_from(author).ok().and_then(|at| self.tables.authors.get(at).cloned());
+                self.changes.changed_by(author);
+            }
+            ("objautlink" | "objlink", _) => self.changes.fetches("a linked object"),
+            ("paperw" | "paperh", Some(size)) => self.page_size = self.page_size.max(size.clamp(0, 100_000)),
             ("outlinelevel", Some(level)) => self.group.is_heading |= level < 9,
             ("s", Some(style)) => self.style(style),
             ("ansi", _) => self.code_page(Some(Charset::WESTERN)),
@@ -102,58 +105,25 @@ impl Rtf<'_> {
             ("fcharset" | "cpg", Some(one)) if self.group.to == Destination::Fonts => self.font_charset(word, one),
             ("red" | "green" | "blue", Some(part)) => {
                 let at = ["red", "green", "blue"].iter().position(|name| *name == word).unwrap_or(0);
-                self.tables.colour[at] = u8::try_from(part).unwrap_or(0);
+                self.tables.colour.get_or_insert_default()[at] = u8::try_from(part).unwrap_or(0);
             }
-            _ => self.look(word, number, is_on),
+            _ => self.look(word, number),
         }
     }
 
-    fn look(&mut self, word: &str, number: Option<i32>, is_on: bool) {
-        let index = number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-        if !matches!(
-            word,
-            "plain"
-                | "v"
-                | "deleted"
-                | "mvf"
-                | "revised"
-                | "mvt"
-                | "revauth"
-                | "revauthdel"
-                | "cf"
-                | "cb"
-                | "chcbpat"
-                | "highlight"
-                | "cbpat"
-                | "ftnalt"
-                | "fs"
-        ) {
+    fn look(&mut self, word: &str, number: Option<i32>) {
+        let colours = &self.tables.colours;
+        if self.group.take_look(word, number, colours) {
             return;
         }
-        self.flush();
-        let look = &mut self.group.look;
-        match word {
-            "plain" => {
-                *look = Look::default();
-                self.group.is_shaded = false;
-                self.group.charset = self.default_charset();
-            }
-            "v" => look.is_hidden = is_on,
-            "deleted" | "mvf" => look.is_deleted = is_on,
-            "revised" | "mvt" => look.is_inserted = is_on,
-            "revauth" => look.inserted_by = index,
-            "revauthdel" => look.deleted_by = index,
-            "cf" => {
-                let is_white = index > 0 && self.tables.colours.get(index) == Some(&[255; 3]);
-                look.is_white = is_white && !self.group.is_shaded;
-            }
-            "cb" | "chcbpat" | "highlight" | "cbpat" => {
-                self.group.is_shaded = index > 0 && self.tables.colours.get(index) != Some(&[255; 3]);
-                look.is_white &= !self.group.is_shaded;
-            }
-            // Half points; text of one point is a way to hide it.
-            "fs" => look.is_white |= (1..=2).contains(&index),
-            _ => {}
+        let number = number.unwrap_or(0);
+        if let Some(open) = self.open.last_mut()
+            && open.row.take(word, number, colours)
+        {
+            return;
+        }
+        if let Some(shape) = self.shapes.last_mut() {
+            shape.word(word, number);
         }
     }
 

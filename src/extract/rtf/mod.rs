@@ -3,18 +3,25 @@
 
 mod charset;
 mod destination;
+mod entries;
 mod group;
+mod look;
+mod shape;
+mod story;
 mod table;
 
 use super::Read;
 use super::changes::Changes;
 use super::flow::Flow;
+use super::office::colour::{Ink, Rgb, WHITE};
 use super::office::{embedded_files, properties::Properties};
 use super::story::Story;
 use crate::domain::extraction::Role;
 use charset::Charset;
 use destination::{Destination, Opens, opened};
-use group::{Group, Look};
+use group::Group;
+use look::{Look, Row};
+use shape::Shape;
 use std::collections::HashMap;
 
 /// Deeper groups are read as if they were this deep.
@@ -35,6 +42,19 @@ struct Open {
     /// Depth of its group; it ends with it.
     depth: usize,
     is: What,
+    /// Shadings of the cells of the row that is open.
+    row: Row,
+    /// The ground of a text in a box.
+    ground: Ink,
+    unseen: Option<Unseen>,
+}
+
+/// Why text is not seen.
+#[derive(Clone, Copy, PartialEq)]
+enum Unseen {
+    Hidden,
+    Lost,
+    OffPage,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -54,8 +74,9 @@ struct Tables {
     default_font: Option<i32>,
     /// Font, colour or style that is being defined.
     current: i32,
-    colours: Vec<[u8; 3]>,
-    colour: [u8; 3],
+    /// An empty entry is automatic.
+    colours: Vec<Option<Rgb>>,
+    colour: Option<Rgb>,
     /// Numbers of styles that are headings.
     headings: Vec<i32>,
     authors: Vec<String>,
@@ -82,6 +103,14 @@ struct Rtf<'a> {
     is_starred: bool,
     changes: Changes,
     last: Look,
+    last_unseen: Option<Unseen>,
+    shapes: Vec<Shape>,
+    /// There is more than one shape, so that one may stand on another.
+    has_shapes: bool,
+    /// Larger side of the page, in twips.
+    page_size: i32,
+    /// The ground of the pages.
+    page: Ink,
     properties: Properties,
     /// Text of a destination that is no text of the document.
     word: String,
@@ -109,6 +138,11 @@ impl<'a> Rtf<'a> {
             is_starred: false,
             changes: Changes::default(),
             last: Look::default(),
+            last_unseen: None,
+            shapes: Vec::new(),
+            has_shapes: bytes.windows(5).filter(|five| five == b"{\\shp" || five == b"shppi").nth(1).is_some(),
+            page_size: 16_838,
+            page: Ink::Is(WHITE),
             properties: Properties::default(),
             word: String::new(),
             title: String::new(),
@@ -161,6 +195,7 @@ impl<'a> Rtf<'a> {
         while self.open.len() > 1 && self.open.last().is_some_and(|open| open.depth >= self.groups.len()) {
             self.end_open();
         }
+        self.end_shapes();
         if let Some(outer) = self.groups.pop() {
             self.group = outer;
         }
@@ -197,44 +232,6 @@ impl<'a> Rtf<'a> {
                 if matches!(self.group.to, Destination::Colours | Destination::Styles | Destination::Authors) {
                     self.end_of_entry();
                 }
-            }
-        }
-    }
-
-    /// Text of the document.
-    fn say(&mut self, text: &str) {
-        let look = self.group.look;
-        let is_blank = text.trim().is_empty();
-        let is_body = self.open.len() == 1;
-        let in_table = self.group.in_table;
-        let Some(open) = self.open.last_mut() else { return };
-        open.table.before_text(&mut open.flow, in_table);
-        let is_unseen = look.is_white && is_body && !open.flow.is_in_table();
-        let role = match () {
-            () if look.is_deleted => Role::Deleted,
-            () if (look.is_hidden || is_unseen) && !is_blank => Role::Hidden,
-            () => Role::Text,
-        };
-        open.flow.is_heading |= self.group.is_heading;
-        open.flow.add(role, text);
-        self.count(look, role, is_blank);
-    }
-
-    fn count(&mut self, look: Look, role: Role, is_blank: bool) {
-        let last = std::mem::replace(&mut self.last, look);
-        if look.is_deleted && !last.is_deleted {
-            self.changes.deletions += 1;
-            self.changes.changed_by(self.tables.authors.get(look.deleted_by).cloned());
-        }
-        if look.is_inserted && !last.is_inserted {
-            self.changes.insertions += 1;
-            self.changes.changed_by(self.tables.authors.get(look.inserted_by).cloned());
-        }
-        if role == Role::Hidden && !is_blank {
-            if look.is_hidden {
-                self.changes.hidden += u32::from(!last.is_hidden);
-            } else {
-                self.changes.unseen += u32::from(!last.is_white);
             }
         }
     }
@@ -313,13 +310,23 @@ impl<'a> Rtf<'a> {
         if !is_open || (is_property && !self.group.is_info) {
             if is_starred || !is_property {
                 let keeps = matches!(self.group.to, Destination::Fonts | Destination::Styles | Destination::Authors);
-                if !keeps || is_starred {
+                // A field within the instruction of another is part of it.
+                let is_inner = self.group.to == Destination::Instruction && word == "fldinst";
+                if !is_inner && (!keeps || is_starred) {
                     self.group.to = Destination::Skipped;
                 }
             }
             return is_starred;
         }
         self.flush();
+        match word {
+            "shp" if self.shapes.len() < 1_000 => {
+                self.shapes.push(Shape::new(self.groups.len()));
+            }
+            // The words in it are of the page, not on it.
+            "background" => self.page = Ink::Unknown,
+            _ => {}
+        }
         match opens {
             Opens::As(Destination::Shape) if self.group.to == Destination::Skipped => {}
             Opens::As(to) => {
@@ -338,88 +345,6 @@ impl<'a> Rtf<'a> {
             }
         }
         true
-    }
-
-    fn begin_open(&mut self, is: What) {
-        self.group.to = Destination::Text;
-        (self.group.in_table, self.group.is_heading) = (false, false);
-        self.open.push(Open { depth: self.groups.len(), is, ..Open::default() });
-    }
-
-    /// A text of its own ends and goes to its place.
-    fn end_open(&mut self) {
-        let Some(inner) = self.open.pop() else { return };
-        let (text, asides) = inner.flow.flatten();
-        let role = match inner.is {
-            What::Header => {
-                self.headers.push(text);
-                return;
-            }
-            What::Comment => {
-                let author = Some(std::mem::take(&mut self.comment_author)).filter(|name| !name.trim().is_empty());
-                let named = author.as_ref().map(|name| format!("{}: ", name.trim())).unwrap_or_default();
-                self.changes.comment_by(author);
-                return self.aside(Role::Comment, named + &text, asides);
-            }
-            What::TextBox => Role::TextBox,
-            What::Body | What::Footnote => Role::Footnote,
-        };
-        self.aside(role, text, asides);
-    }
-
-    fn aside(&mut self, role: Role, text: String, more: Vec<(Role, String)>) {
-        if let Some(outer) = self.open.last_mut() {
-            outer.flow.aside(role, text);
-            more.into_iter().for_each(|(role, text)| outer.flow.aside(role, text));
-        }
-    }
-
-    fn end_destination(&mut self) {
-        let word = std::mem::take(&mut self.word);
-        let word = word.trim();
-        match self.group.to {
-            Destination::Title => self.title = word.to_string(),
-            Destination::Author => self.properties.person("author", word),
-            Destination::Operator => self.properties.person("last editor", word),
-            Destination::Manager => self.properties.person("manager", word),
-            Destination::Company => self.properties.person("company", word),
-            Destination::CommentAuthor => self.comment_author = word.to_string(),
-            Destination::ObjectClass => {
-                if let Some(last) = self.objects.last_mut() {
-                    *last = word.to_string();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Entries of the tables end with a semicolon.
-    fn end_of_entry(&mut self) {
-        while let Some(end) = self.word.find(';') {
-            let name = self.word[..end].trim().to_string();
-            self.word.drain(..=end);
-            self.entry(name);
-        }
-    }
-
-    fn entry(&mut self, name: String) {
-        match self.group.to {
-            Destination::Colours => {
-                let colour = std::mem::take(&mut self.tables.colour);
-                if self.tables.colours.len() < 10_000 {
-                    self.tables.colours.push(colour);
-                }
-            }
-            Destination::Styles => {
-                let lower = name.to_ascii_lowercase();
-                let is_heading = lower == "title" || lower.starts_with("heading ");
-                if is_heading && self.tables.headings.len() < 1_000 {
-                    self.tables.headings.push(self.tables.current);
-                }
-            }
-            Destination::Authors if self.tables.authors.len() < 1_000 => self.tables.authors.push(name),
-            _ => {}
-        }
     }
 
     fn end_paragraph(&mut self) {

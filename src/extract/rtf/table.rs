@@ -10,9 +10,16 @@ pub(super) struct State {
     is_row: bool,
     /// A cell ended, and the next text begins another.
     is_between: bool,
+    /// Cells of the row that ended.
+    ended: usize,
 }
 
 impl State {
+    /// The cell that is open, from 0; `None`: none is.
+    pub fn cell(&self) -> Option<usize> {
+        self.is_row.then_some(self.ended)
+    }
+
     /// Opens or closes what the paragraph that comes needs.
     pub fn before_text(&mut self, flow: &mut Flow, in_table: bool) {
         if in_table {
@@ -47,6 +54,7 @@ impl State {
         }
         flow.end_paragraph();
         self.is_between = true;
+        self.ended += 1;
     }
 
     /// `\row`.
@@ -54,6 +62,6 @@ impl State {
         if self.is_row {
             flow.end_paragraph();
         }
-        (self.is_row, self.is_between) = (false, false);
+        (self.is_row, self.is_between, self.ended) = (false, false, 0);
     }
 }
