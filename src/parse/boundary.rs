@@ -86,6 +86,16 @@ fn is_delimiter(raw: &[u8], place: Range<usize>) -> bool {
     begins && next.is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
+/// The bytes before the first delimiter with this boundary, without the line end that belongs to it.
+pub fn before<'b>(bytes: &'b [u8], boundary: &str) -> &'b [u8] {
+    let Ok(finder) = AhoCorasick::new([format!("--{boundary}")]) else { return bytes };
+    let found = finder.find_iter(bytes).find(|found| is_delimiter(bytes, found.range()));
+    let Some(found) = found else { return bytes };
+    let before = &bytes[..found.start()];
+    let before = before.strip_suffix(b"\n").unwrap_or(before);
+    before.strip_suffix(b"\r").unwrap_or(before)
+}
+
 /// Whether a place is in the header of the message or of a part, not in a text that quotes one.
 fn is_in_header(raw: &[u8], place: usize, delimiters: &[Vec<usize>]) -> bool {
     let before = &raw[..place];

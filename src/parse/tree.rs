@@ -1,7 +1,7 @@
 //! The parts of a message below its body, each with a path, a name and a true type. Opens no file's content.
 
 use super::source::{Source, loose_base64};
-use super::{charset, media_type};
+use super::{boundary, charset, media_type};
 use crate::domain::message::{Part, PartKind};
 use crate::domain::{Problem, ProblemCode};
 use mail_parser::{Encoding, HeaderName, Message, MessagePart, MimeHeaders as _, PartType};
@@ -14,6 +14,8 @@ pub struct Leaf<'m> {
     /// As `2.1`.
     pub path: String,
     part: &'m MessagePart<'m>,
+    /// The boundary of the multipart that it is in.
+    within: Option<&'m str>,
     /// The message as it was parsed: its boundaries may be other ones, of the same length.
     parsed: &'m [u8],
     /// The message as it came.
@@ -41,13 +43,15 @@ impl<'m> Tree<'m> {
         let shown = html.iter().filter_map(|part| part.text_contents()).collect::<String>();
         let mut tree = Self { plain, html, leaves: Vec::new() };
         // Multiparts in multiparts without end are a known attack; each part is visited once.
-        let mut due = vec![(0_u32, prefix.to_string())];
+        let mut due = vec![(0_u32, prefix.to_string(), None)];
         let mut seen = BTreeSet::new();
-        while let Some((id, path)) = due.pop() {
+        while let Some((id, path, within)) = due.pop() {
             let Some(found) = message.parts.get(id as usize).filter(|_| seen.insert(id)) else { continue };
             if let PartType::Multipart(children) = &found.body {
                 let base = if path.is_empty() || path.ends_with('.') { path } else { format!("{path}.") };
-                let numbered = children.iter().enumerate().map(|(i, child)| (*child, format!("{base}{}", i + 1)));
+                let boundary = found.content_type().and_then(|claimed| claimed.attribute("boundary"));
+                let numbered =
+                    children.iter().enumerate().map(|(i, child)| (*child, format!("{base}{}", i + 1), boundary));
                 due.extend(numbered.rev());
                 continue;
             }
@@ -62,7 +66,8 @@ impl<'m> Tree<'m> {
             }
             let cid = found.content_id().filter(|cid| !cid.is_empty());
             let in_place = cid.is_some_and(|cid| shown.contains(&format!("cid:{cid}")));
-            tree.leaves.push(Leaf { path, part: found, parsed: &message.raw_message, raw, in_place });
+            let parsed = &message.raw_message;
+            tree.leaves.push(Leaf { path, part: found, within, parsed, raw, in_place });
         }
         tree
     }
@@ -114,7 +119,11 @@ impl Leaf<'_> {
                 let root = message.parts.first();
                 let range = root.map(|root| root.offset_header as usize..root.offset_end as usize);
                 // A message in base64 was decoded into bytes of its own.
-                Cow::Borrowed(range.and_then(|range| message.raw_message.get(range)).unwrap_or(&message.raw_message))
+                let bytes = range.and_then(|range| message.raw_message.get(range)).unwrap_or(&message.raw_message);
+                // The library takes the delimiter after a message that is a multipart itself for a piece of it.
+                let is_encoded = self.part.encoding != Encoding::None;
+                let within = self.within.filter(|_| !is_encoded);
+                Cow::Borrowed(within.map_or(bytes, |boundary| boundary::before(bytes, boundary)))
             }
             PartType::Multipart(_) => Cow::Borrowed(&[]),
         }
