@@ -96,9 +96,8 @@ pub fn doubtful(page: &Page, sights: &[Sight]) -> Vec<(usize, Sight)> {
     let doubt = seen.filter_map(|((at, word), _)| {
         let over = |area: &&Area| !area.marker && area.order > word.order && area.place.overlaps(core(word.place));
         let is_pale = || word.look.colour.is_some_and(|colour| is_close(colour, ground(word, page)));
-        if checks_all {
-            Some((at, Sight::UnderBox))
-        } else if page.areas.iter().any(|area| over(&area)) || page.thin.iter().filter(over).count() >= FEW_LINES {
+        let covered = |few| page.areas.iter().any(|area| over(&area)) || page.thin.iter().filter(over).count() >= few;
+        if checks_all || covered(FEW_LINES) {
             Some((at, Sight::UnderBox))
         } else {
             (word.look.cut || is_pale()).then_some((at, Sight::NotDrawn))
