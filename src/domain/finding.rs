@@ -41,7 +41,7 @@ pub enum FindingCode {
     EmbeddedFile,
     /// A script that runs when a PDF or an HTML page is opened or used.
     JavaScript,
-    /// A PDF that starts a program or opens another file.
+    /// A PDF that starts a program or opens another file; a field that asks another program for data (DDE).
     LaunchAction,
     /// Macros of an office document.
     Macros,
