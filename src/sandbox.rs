@@ -133,6 +133,8 @@ pub struct Pool {
     conditions: Arc<tokio::sync::RwLock<Option<Conditions>>>,
     /// Draw pages for recognition, which takes long: nobody else waits for these.
     renderers: Arc<Children>,
+    /// One file is recognised at a time, its pages by all tool runners: two files would each hold what the other waits for.
+    recognising: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Children of one kind.
@@ -194,6 +196,7 @@ impl Pool {
             tool_runners: Children::new(program.clone(), Kind::ToolRunner, limits.workers, limits),
             renderers: Children::new(program, Kind::Extractor, 1, limits),
             conditions: Arc::default(),
+            recognising: Arc::default(),
         }
     }
 

@@ -26,6 +26,7 @@ impl Pool {
         pages: &[u32],
         languages: &[String],
     ) -> Vec<(u32, Result<Recognised, Error>)> {
+        let _turn = self.recognising.lock().await;
         let renderer = Mutex::new(Renderer { pool: self, source, lease: None });
         let at_once = self.tool_runners.limits.workers.max(1);
         futures::stream::iter(pages.iter().copied())

@@ -144,6 +144,19 @@ async fn what_takes_too_long_is_killed_with_every_program_that_it_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_files_that_are_recognised_at_once_do_not_wait_for_each_other() {
+    let limits = Extractor { workers: 2, ..Config::default().extractor };
+    let pool = Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &limits);
+    let source = || Source::one_file(File::open(scan("two-pages.tiff")).unwrap(), "two-pages.tiff").unwrap();
+    let (one, two) = (source(), source());
+    let pages = [1, 2, 1, 2, 1, 2];
+    let both = async { tokio::join!(pool.recognise(&one, "1", &pages, &[]), pool.recognise(&two, "1", &pages, &[])) };
+    let (one, two) = tokio::time::timeout(Duration::from_secs(90), both).await.expect("they wait for each other");
+    assert!(one.iter().chain(&two).all(|(_, result)| result.is_ok()), "{one:?} {two:?}");
+    assert_eq!(one.len() + two.len(), 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_reader_died_is_recognised_all_the_same() {
     let Folder(folder) = &Folder::new();
     let program = folder.join("pouch");
