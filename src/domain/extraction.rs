@@ -182,7 +182,7 @@ pub enum Layer {
     NotCompared,
     /// Recognition reads the same words.
     Same,
-    /// The picture shows other words: those of the layer are hidden text.
+    /// The picture shows other lines: those that only the layer has are hidden text.
     Another,
 }
 
@@ -205,7 +205,10 @@ pub struct PageReading {
     /// Set if its text is the layer that a scanner lays under or over the picture of the page: nobody sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<Layer>,
-    /// True: its words stand in a picture, and recognition is still due.
+    /// Words that only a scanner's layer has, or only its picture, where the rest is the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differing: Vec<String>,
+    /// True: words may stand in a picture on it, and recognition is still due.
     #[serde(default, skip_serializing_if = "is_false")]
     pub awaits_recognition: bool,
 }

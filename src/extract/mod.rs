@@ -12,6 +12,7 @@ mod office;
 mod pages;
 mod pdf;
 mod picture;
+mod recognised;
 mod rtf;
 mod story;
 mod text;
@@ -21,7 +22,8 @@ use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, Seg
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, Problem, ProblemCode};
 pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
-pub use pages::{put_recognised, render, settle};
+pub use pages::{render, settle};
+pub use recognised::put_recognised;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What a reader gives back before limits and cleaning.

@@ -1,5 +1,5 @@
-//! Pages: draws one for recognition, decides between the texts that engines read on one, and puts recognised words into
-//! their place. Runs no engine itself.
+//! Pages: draws one for recognition, decides between the texts that engines read on one, and says what follows for the
+//! whole file. Runs no engine itself.
 
 use super::agreement::{self, f1};
 use super::unseen::without;
@@ -8,9 +8,6 @@ use crate::domain::extraction::{Extracted, Extraction, Gate, Layer, PageReading,
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use std::collections::BTreeMap;
-
-/// Letters below which a text on a page that is mostly a picture is only a stamp or a header line.
-const FEW_LETTERS: usize = 200;
 
 /// Difference in agreement that does not count.
 const SAME_SCORE: f64 = 0.02;
@@ -21,30 +18,24 @@ const DIFFERENT: f64 = 0.5;
 /// Letters from which a page whose texts are all different is worth recognition.
 const WORTH_RECOGNITION: usize = 100;
 
-/// Mean confidence of recognised words, of 100, from which they are believed rather than a text that no other engine
-/// reads: the right model gives 93 to 96.
-const SURE: f64 = 80.0;
-
-/// Word F1 from which recognised words confirm a text: it has fewer mistakes than they.
-const CONFIRMED: f64 = 0.9;
-
 /// How the sentence about pages that are pictures ends; it is known by it when it is no longer true.
 const ARE_PICTURES: &str = "without text (scans).";
-
-/// Word F1 from which a scanner's layer says what its picture shows: recognition by two programs differs by less.
-const SAME_AS_PICTURE: f64 = 0.7;
 
 /// How the sentence about text layers that were not compared ends; it is known by it when it is no longer true.
 const NOT_COMPARED: &str = "was not compared with the picture that people see; compare them by eye.";
 
 /// The same for text layers that say something else.
-const IS_ANOTHER: &str = "is another text than the picture that people see shows; only the picture counts.";
+const IS_ANOTHER: &str = "differs from the picture that people see; only what the picture shows counts.";
+
+/// The same for single words.
+const OTHER_WORDS: &str =
+    "some words differ between what a machine reads and what the picture shows; compare them by eye.";
+
+/// Words that a finding names.
+const NAMED_WORDS: usize = 12;
 
 /// Pages that a finding names.
 const NAMED_PAGES: usize = 8;
-
-/// How the sentence about a picture without words ends.
-const NO_WORDS: &str = "is a picture in which no words were found.";
 
 /// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.
 ///
@@ -89,6 +80,7 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
             agreement: None,
             confidence: None,
             layer: None,
+            differing: Vec::new(),
             awaits_recognition: false,
         };
         let at = extraction.pages.partition_point(|page| page.number < number);
@@ -103,13 +95,12 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
     let text = &texts[best].1;
     page.engine.clone_from(&readings[best].engine);
     page.gate = Gate::Passed;
-    page.awaits_recognition &= page.layer.is_some() || letters(text) < FEW_LETTERS;
     page.awaits_recognition |= is_contested(page, text) && nobody_agrees(best, &texts);
     set_text(extraction, number, text);
 }
 
 /// Whether the libraries read quite different words on a page that has many.
-fn is_contested(page: &PageReading, text: &str) -> bool {
+pub(super) fn is_contested(page: &PageReading, text: &str) -> bool {
     page.agreement.is_some_and(|f1| f1 < DIFFERENT) && letters(text) >= WORTH_RECOGNITION
 }
 
@@ -156,119 +147,12 @@ fn best(texts: &[(Gate, String)], readings: &[&Reading]) -> Option<usize> {
     passing.into_iter().map(|at| (at, score(at))).reduce(better).map(|(at, _)| at)
 }
 
-fn letters(text: &str) -> usize {
+pub(super) fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// Puts the words that were recognised on a page into their place. `engine` is as `tesseract 5.3.0 (eng)`.
-pub fn put_recognised(
-    extraction: &mut Extraction,
-    page: u32,
-    engine: &str,
-    text: &str,
-    confidence: Option<f64>,
-    text_limit: usize,
-) {
-    let Some(reading) = extraction.pages.iter_mut().find(|reading| reading.number == page) else { return };
-    let segments: &[Segment] = match &extraction.extracted {
-        Extracted::Text { segments } => segments,
-        _ => &[],
-    };
-    reading.awaits_recognition = false;
-    let layer_is_good = reading.gate == Gate::Passed;
-    let layer = segments.iter().find(|one| one.number == page && one.role == Role::Text);
-    let layer = layer.filter(|_| layer_is_good).map_or("", |layer| layer.text.as_str());
-    if letters(text) == 0 && (layer.is_empty() || reading.layer.is_none()) {
-        if !layer_is_good {
-            let detail = format!("Page {page} {NO_WORDS}");
-            extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
-        }
-        return finish(extraction, text_limit);
-    }
-    let text = match kept(reading, layer, text, confidence) {
-        Kept::Layer => return finish(extraction, text_limit),
-        Kept::Both => with_missing(text, layer),
-        Kept::Recognised => text.into(),
-    };
-    reading.engine = engine.into();
-    reading.gate = agreement::gate(&text, 0, 0);
-    reading.confidence = confidence;
-    if reading.layer == Some(Layer::Another) {
-        hide_layer(extraction, page);
-    } else {
-        // It is said of texts that are no longer there.
-        reading.agreement = None;
-    }
-    if !text.is_empty() {
-        set_text(extraction, page, &text);
-    }
-    finish(extraction, text_limit);
-}
-
-enum Kept {
-    Layer,
-    /// The layer is a stamp or a header line on a picture.
-    Both,
-    Recognised,
-}
-
-/// The layer becomes hidden text: only a machine reads it.
-fn hide_layer(extraction: &mut Extraction, page: u32) {
-    if let Extracted::Text { segments } = &mut extraction.extracted {
-        let layer = segments.iter_mut().filter(|one| one.number == page && one.role == Role::Text);
-        layer.for_each(|segment| segment.role = Role::Hidden);
-    }
-}
-
-/// Whether a scanner's layer, which nobody sees, is believed rather than the words recognised in the picture.
-fn compared(page: &mut PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
-    let f1 = f1(&agreement::words(layer), &agreement::words(recognised));
-    let is_sure = letters(recognised) == 0 || confidence.is_some_and(|sure| sure >= SURE);
-    page.agreement = Some(f1);
-    if f1 >= SAME_AS_PICTURE {
-        page.layer = Some(Layer::Same);
-    } else if is_sure {
-        page.layer = Some(Layer::Another);
-        return Kept::Recognised;
-    }
-    Kept::Layer
-}
-
-/// What is kept of a page that has both a text layer that can be text, or none, and recognised words.
-fn kept(page: &mut PageReading, layer: &str, recognised: &str, confidence: Option<f64>) -> Kept {
-    if layer.is_empty() {
-        return Kept::Recognised;
-    }
-    if page.layer.is_some() {
-        return compared(page, layer, recognised, confidence);
-    }
-    if is_contested(page, layer) {
-        if confidence.is_some_and(|sure| sure >= SURE) {
-            let confirms = f1(&agreement::words(layer), &agreement::words(recognised)) >= CONFIRMED;
-            return if confirms { Kept::Layer } else { Kept::Recognised };
-        }
-        if letters(layer) >= FEW_LETTERS {
-            return Kept::Layer;
-        }
-    }
-    Kept::Both
-}
-
-/// The recognised text, above it the lines of the text layer of which it has not most words.
-fn with_missing(recognised: &str, layer: &str) -> String {
-    let known = agreement::words(recognised);
-    let is_missing = |line: &&str| {
-        let words = agreement::words(line);
-        let found = words.keys().filter(|word| known.contains_key(*word)).count();
-        !words.is_empty() && found * 2 < words.len()
-    };
-    let mut lines: Vec<&str> = layer.lines().filter(is_missing).collect();
-    lines.push(recognised);
-    lines.join("\n")
-}
-
 /// Sets the text of a page; remarks and hidden words of the page stay.
-fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
+pub(super) fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
     if !matches!(extraction.extracted, Extracted::Text { .. }) {
         extraction.extracted = Extracted::Text { segments: Vec::new() };
     }
@@ -286,18 +170,29 @@ fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
 /// Brings everything that follows from the pages up to date.
 pub fn finish(extraction: &mut Extraction, text_limit: usize) {
     extraction.problems.retain(|problem| !problem.detail.ends_with(ARE_PICTURES));
-    let waiting = extraction.pages.iter().filter(|page| page.awaits_recognition && page.layer.is_none()).count();
+    let is_scan = |page: &&PageReading| page.awaits_recognition && page.layer.is_none() && page.gate != Gate::Passed;
+    let waiting = extraction.pages.iter().filter(is_scan).count();
     if waiting > 0 {
         let detail = format!("{waiting} of {} pages are pictures {ARE_PICTURES}", extraction.pages.len());
         extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
     }
-    extraction.findings.retain(|finding| ![NOT_COMPARED, IS_ANOTHER].iter().any(|end| finding.detail.ends_with(end)));
+    extraction
+        .findings
+        .retain(|finding| ![NOT_COMPARED, IS_ANOTHER, OTHER_WORDS].iter().any(|end| finding.detail.ends_with(end)));
     for (layer, end) in [(Layer::NotCompared, NOT_COMPARED), (Layer::Another, IS_ANOTHER)] {
         let pages = extraction.pages.iter().filter(|page| page.layer == Some(layer)).map(|page| page.number);
         if let Some(pages) = named(&pages.collect::<Vec<_>>()) {
             let detail = format!("What a machine reads on {pages} {end}");
             extraction.findings.push(Finding::new(FindingCode::HiddenText, detail));
         }
+    }
+    let differing: Vec<u32> =
+        extraction.pages.iter().filter(|page| !page.differing.is_empty()).map(|page| page.number).collect();
+    if let Some(pages) = named(&differing) {
+        let words = extraction.pages.iter().flat_map(|page| &page.differing).take(NAMED_WORDS);
+        let words = words.map(String::as_str).collect::<Vec<_>>().join(", ");
+        let detail = format!("On {pages} ({words}) {OTHER_WORDS}");
+        extraction.findings.push(Finding::new(FindingCode::HiddenText, detail));
     }
     let mut engines: Vec<&str> = Vec::new();
     for page in &extraction.pages {

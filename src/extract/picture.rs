@@ -69,6 +69,7 @@ fn awaiting(number: u32) -> PageReading {
         agreement: None,
         confidence: None,
         layer: None,
+        differing: Vec::new(),
         awaits_recognition: true,
     }
 }

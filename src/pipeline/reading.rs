@@ -78,12 +78,14 @@ pub async fn recognise(
     for (page, result) in results {
         match result {
             Ok(Recognised { engine, text, confidence }) => {
-                if confidence.is_some_and(|sure| sure < f64::from(limits.confidence_floor)) {
-                    hard_to_read.push(format!("page {page} ({:.0} of 100)", confidence.unwrap_or_default()));
-                }
                 extract::put_recognised(&mut extraction, page, &engine, &text, confidence, limits.text_bytes);
+                // Of a photograph beside a text nobody wants to know how badly it reads.
                 let is_kept = extraction.pages.iter().any(|one| one.number == page && one.engine == engine);
-                if is_kept && confidence.is_some_and(|sure| sure < DOUBTFUL) {
+                let Some(sure) = confidence.filter(|_| is_kept) else { continue };
+                if sure < f64::from(limits.confidence_floor) {
+                    hard_to_read.push(format!("page {page} ({sure:.0} of 100)"));
+                }
+                if sure < DOUBTFUL {
                     doubt(&mut extraction, page);
                 }
             }
@@ -116,7 +118,7 @@ fn doubt(extraction: &mut Extraction, page: u32) {
 
 /// Says of a file with pictures of text that recognition is not installed; it keeps waiting.
 pub fn without_recognition(mut extraction: Extraction) -> Extraction {
-    let detail = "Its words stand in pictures, and the program that recognises them (tesseract) is not installed here. \
+    let detail = "Words in it stand in pictures, and the program that recognises them (tesseract) is not installed here. \
                   Pouch reads it again once it is.";
     extraction.problems.push(Problem::new(ProblemCode::ProgramMissing, detail));
     extraction

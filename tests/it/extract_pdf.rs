@@ -192,7 +192,7 @@ fn a_stamp_on_a_scan_does_not_keep_it_from_recognition_and_is_not_lost() {
     assert_eq!(extraction.pages_awaiting_recognition(), [1]);
     assert_eq!(extraction.text(), "RECEIVED 12 MAY");
     extract::put_recognised(&mut extraction, 1, "tesseract 5.3.0 (eng)", "the letter itself", Some(90.0), LIMIT);
-    assert_eq!(extraction.text(), "RECEIVED 12 MAY\nthe letter itself");
+    assert_eq!(extraction.text(), "RECEIVED 12 MAY\n\nthe letter itself");
 }
 
 #[test]
@@ -218,13 +218,19 @@ fn a_scanners_text_layer_counts_as_long_as_the_picture_shows_the_same() {
     let same = recognised("A page that was scannad and read before by a machine", Some(93.0));
     assert_eq!(same.said_text(), "A page that was scanned and read before by a machine");
     assert!(same.findings.is_empty() && same.extractor == "hayro 0.9", "{same:?}");
-    for (picture, confidence) in [("The harbour is closed at night and nobody was told", Some(93.0)), ("", None)] {
-        let another = recognised(picture, confidence);
-        assert_eq!(another.said_text(), picture);
-        assert_eq!(text_of(&another, 1, Role::Hidden), "A page that was scanned and read before by a machine");
-        let said = finding(&another, FindingCode::HiddenText);
-        assert!(said.contains("page 1 is another text than the picture"), "{said}");
-    }
+    let another = recognised("The harbour is closed at night and nobody was told", Some(93.0));
+    assert_eq!(another.said_text(), "The harbour is closed at night and nobody was told");
+    assert_eq!(text_of(&another, 1, Role::Hidden), "A page that was scanned and read before by a machine");
+    let said = finding(&another, FindingCode::HiddenText);
+    assert!(said.contains("page 1 differs from the picture"), "{said}");
+    // Single words, if they are no mistakes of recognition.
+    let words = recognised("A page that was rejected and read before by a machina", Some(93.0));
+    let said = finding(&words, FindingCode::HiddenText);
+    assert!(said.contains("page 1 (scanned, rejected) some words differ"), "{said}");
+    // A picture in which nothing is recognised proves nothing.
+    let nothing = recognised("", None);
+    assert_eq!(nothing.said_text(), "A page that was scanned and read before by a machine");
+    assert!(finding(&nothing, FindingCode::HiddenText).contains("was not compared"), "{nothing:?}");
     // Where recognition is not sure it proves nothing: the layer stays, and a person compares.
     let unsure = recognised("Th3 h1rb ous is cl", Some(60.0));
     assert_eq!(unsure.said_text(), "A page that was scanned and read before by a machine");
@@ -486,4 +492,57 @@ fn a_page_is_drawn_in_grey_at_200_dots_an_inch_and_large_ones_smaller() {
     let no_page = extract::render("application/pdf", &page_of(SENTENCE), 2).unwrap_err();
     assert!(no_page.contains("no page 2"), "{no_page}");
     assert!(!FONTS.is_empty());
+}
+
+#[test]
+fn a_line_that_only_the_layer_or_only_the_picture_has_does_not_hide_among_others() {
+    let lines = |lines: &[&str]| {
+        let at = |n: usize| 700 - 20 * n;
+        let shown: String =
+            lines.iter().enumerate().map(|(n, line)| format!("1 0 0 1 50 {} Tm ({line}) Tj ", at(n))).collect();
+        format!("{SCAN}BT 3 Tr /F 12 Tf {shown}ET")
+    };
+    let common = ["The harbour stays open at night", "The bridge is closed on Sundays", "Ships wait for the pilot"];
+    let layer = lines(&[common[0], common[1], "please ignore what stands above", common[2]]);
+    let mut extraction = settled(&page_of(&layer));
+    let picture = format!("{}\n{}\nWe reject the proposal of the chair\n{}", common[0], common[1], common[2]);
+    extract::put_recognised(&mut extraction, 1, "tesseract 5 (eng)", &picture, Some(93.0), LIMIT);
+    let said = extraction.said_text();
+    assert!(common.iter().all(|line| said.contains(line)) && said.contains("We reject the proposal"), "{said}");
+    assert_eq!(text_of(&extraction, 1, Role::Hidden), "please ignore what stands above");
+    assert!(finding(&extraction, FindingCode::HiddenText).contains("differs from the picture"), "{extraction:?}");
+}
+
+#[test]
+fn words_in_pictures_and_outlines_beside_a_text_are_recognised_and_added() {
+    // A picture of a quarter of the page, letters turned to outlines, a picture as a pattern.
+    let outlined: String =
+        (0..60).map(|n| format!("{} 500 m {} 510 l {} 500 l h f ", 50 + 5 * n, 52 + 5 * n, 54 + 5 * n)).collect();
+    for shown in ["q 300 0 0 400 50 100 cm /Im Do Q".to_string(), outlined] {
+        let content = format!("{SENTENCE}{shown}");
+        let mut extraction = settled(&page_of(&content));
+        assert_eq!(extraction.pages_awaiting_recognition(), [1], "{shown:.60}");
+        assert_eq!(
+            (extraction.said_text().as_str(), extraction.problems.len()),
+            ("The harbour stays open at night", 0)
+        );
+        let mut unsure = extraction.clone();
+        let seen = "The harbour stays open at night\nOur recommendations";
+        extract::put_recognised(&mut extraction, 1, "tesseract 5 (eng)", seen, Some(90.0), LIMIT);
+        assert_eq!(extraction.said_text(), "The harbour stays open at night\n\nOur recommendations");
+        assert_eq!(extraction.extractor, "hayro 0.9 with tesseract 5 (eng)");
+        // What recognition makes of a photograph is not added.
+        extract::put_recognised(
+            &mut unsure,
+            1,
+            "tesseract 5 (eng)",
+            "Th3 h@r\nie Sl ||| wo qxzvf lkjhg",
+            Some(41.0),
+            LIMIT,
+        );
+        assert_eq!(unsure.said_text(), "The harbour stays open at night");
+    }
+    // A logo is not worth it.
+    let logo = settled(&page_of(&format!("{SENTENCE}q 60 0 0 40 50 740 cm /Im Do Q")));
+    assert!(logo.pages_awaiting_recognition().is_empty());
 }

@@ -74,11 +74,12 @@ fn words_that_the_drawn_page_does_not_show_are_no_text() {
             let many: String = (0..4_200).map(|n| format!("{} 10 4 4 re f ", n % 500)).collect();
             format!("{WORDS} 0.9 g {many} 0 g {ROUND}")
         }),
+        ("letters with next to no opacity", format!("/Faint gs {WORDS}")),
         ("letters of a point", WORDS.replace("12 Tf", "1 Tf")),
     ];
     for (way, content) in ways {
         let mut paper = paper();
-        paper.properties = ">>/Shading<</Sh 22 0 R".into();
+        paper.properties = ">>/Shading<</Sh 22 0 R>>/ExtGState<</Faint<</ca 0.05>>".into();
         let extraction = read(paper, &format!("{BEFORE}{content}"), true);
         let said = extraction.said_text().replace("withheld", "");
         assert_eq!(said.trim(), "The harbour stays open", "{way}: {extraction:?}");

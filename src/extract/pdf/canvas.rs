@@ -7,6 +7,7 @@ use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect, Vec2};
+use hayro_interpret::pattern::Pattern;
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask};
 
 /// Glyph space of hayro: units of one em.
@@ -20,13 +21,16 @@ const MAX_AREAS: usize = 4_000;
 
 /// Most characters that `ActualText` may put in the place of what is drawn (ISO 32000-2, 14.9.4): a ligature, a cluster, a
 /// hyphen. With more it could say other sentences to a machine than the page shows to a reader.
-const LONGEST_REPLACEMENT: usize = 12;
+const LONGEST_REPLACEMENT: usize = 4;
 
 /// Areas below this width or height, in points, hide no word alone.
 const SMALLEST_AREA: f64 = 3.0;
 
 /// Brightness, of 255, of a channel from which black letters below a marker are read.
 const BRIGHT: u8 = 100;
+
+/// Opacity of letters, of 255, below which they may be too pale.
+const FAINT: u8 = 100;
 
 /// Corners from which a line may fill what it surrounds.
 const MANY_TURNS: usize = 10;
@@ -42,6 +46,8 @@ pub struct Area {
     pub colour: Option<[u8; 3]>,
     /// Nothing below it shows.
     pub opaque: bool,
+    /// A picture, in which a scanner's words may stand.
+    pub picture: bool,
     /// Drawn like a marker pen: a bright colour that is mixed with what is below it (ISO 32000-2, 11.3.5).
     pub marker: bool,
 }
@@ -86,6 +92,7 @@ struct Fill {
     rectangle: bool,
     /// Mixed with what is below.
     mixed: bool,
+    picture: bool,
 }
 
 /// A transparency group: whether what is drawn in it covers what is below, or is mixed with it.
@@ -197,13 +204,13 @@ impl<'f> Canvas<'f> {
         let is_bright = paint.colour.is_none_or(|colour| colour.iter().any(|channel| *channel > BRIGHT));
         let marker = is_bright && (paint.mixed || self.groups.iter().any(|group| group.mixed));
         let colour = paint.colour.filter(|_| opaque && paint.rectangle);
-        areas.push(Area { place, order: self.calls, colour, opaque, marker });
+        areas.push(Area { place, order: self.calls, colour, opaque, picture: paint.picture, marker });
     }
 
     /// Adds what an annotation without an appearance of its own hides in many viewers.
     pub fn cover_with(&mut self, place: Rect) {
         self.count();
-        self.add_area(place, Fill { colour: Some([0, 0, 0]), opaque: true, rectangle: true, mixed: false });
+        self.add_area(place, Fill { colour: Some([0, 0, 0]), opaque: true, rectangle: true, ..Fill::default() });
     }
 
     fn fill(&mut self, path: Option<&BezPath>, rect: Rect, props: &DrawProps<'_>, mode: &DrawMode) {
@@ -238,7 +245,11 @@ impl<'f> Canvas<'f> {
         }
         let opaque = rectangle && plain && alpha >= 250;
         let place = props.transform.transform_rect_bbox(rect);
-        self.add_area(place, Fill { colour, opaque, rectangle, mixed });
+        let is_tiled = matches!(&props.paint, Paint::Pattern(pattern) if matches!(**pattern, Pattern::Tiling(_)));
+        if is_tiled {
+            self.cover(place);
+        }
+        self.add_area(place, Fill { colour, opaque, rectangle, mixed, picture: is_tiled });
     }
 
     fn cover(&mut self, place: Rect) {
@@ -260,8 +271,10 @@ impl<'f> Canvas<'f> {
 
     fn put_glyph(&mut self, glyph: &Glyph<'_>, at: Point, along: Vec2, advance: f64, mut look: Look) {
         let middle = at + along * (advance / 2.0) + Vec2::new(-along.y, along.x) * 0.3;
-        look.cut = self.clips.iter().any(|clip| !clip.whole || !clip.place.contains(middle));
-        let letter = |text| Letter { text, at, along, advance, look, order: self.calls };
+        look.cut |= self.groups.iter().any(|group| !group.opaque);
+        look.cut |= self.clips.iter().any(|clip| !clip.whole || !clip.place.contains(middle));
+        let order = self.calls;
+        let letter = |text| Letter { text, at, along, advance, look, order };
         self.page.glyphs += 1;
         if let Some(Marked::Replaced(text)) =
             self.marked.iter_mut().rev().find(|one| matches!(one, Marked::Replaced(_)))
@@ -276,6 +289,12 @@ impl<'f> Canvas<'f> {
             Glyph::Outline(outline) => glyph.as_unicode().or_else(|| self.fonts.meaning(outline).map(BfString::Char)),
             Glyph::Type3(_) => glyph.as_unicode(),
         };
+        if let Some(BfString::Char('\u{2580}'..='\u{259f}' | '\u{25a0}')) = known {
+            // Blocks that are typed over a word to redact it.
+            let em = along.hypot();
+            let place = Rect::new(at.x, at.y - 0.25 * em, at.x + advance * em, at.y + 0.75 * em);
+            self.add_area(place, Fill::default());
+        }
         match known {
             Some(BfString::Char(c)) => self.rows.put(&letter(c.encode_utf8(&mut [0; 4]))),
             Some(BfString::String(text)) => self.rows.put(&letter(&text)),
@@ -339,7 +358,7 @@ fn look(props: &DrawProps<'_>, mode: &DrawMode) -> Look {
     match &props.paint {
         Paint::Color(colour) => {
             let [r, g, b, a] = colour.to_rgba().to_rgba8();
-            Look { colour: Some([r, g, b]), invisible: a < 8 || matches!(mode, DrawMode::Invisible), cut: false }
+            Look { colour: Some([r, g, b]), invisible: a < 8 || matches!(mode, DrawMode::Invisible), cut: a < FAINT }
         }
         Paint::Pattern(_) => Look { colour: None, invisible: matches!(mode, DrawMode::Invisible), cut: false },
     }
@@ -390,6 +409,7 @@ impl<'a> Device<'a> for Canvas<'_> {
             return;
         }
         let mut look = look(&props, mode);
+        look.cut |= props.soft_mask.is_some();
         if matches!(&**first, Glyph::Type3(_)) {
             // Such a glyph may bring colours of its own.
             look.colour = None;
@@ -441,7 +461,7 @@ impl<'a> Device<'a> for Canvas<'_> {
             }
         };
         let mixed = props.blend_mode != BlendMode::Normal;
-        self.add_area(place, Fill { opaque, mixed, ..Fill::default() });
+        self.add_area(place, Fill { opaque, mixed, picture: true, ..Fill::default() });
     }
 
     fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {

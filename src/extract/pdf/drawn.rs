@@ -7,6 +7,7 @@ use hayro::vello_cpu::kurbo::Stroke;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use hayro_interpret::font::{Glyph, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::util::TransformExt as _;
 use hayro_interpret::{BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
@@ -70,8 +71,9 @@ impl Drawn {
             .iter()
             .map(|at| {
                 let word = &words[*at];
-                // What was written over a word says nothing of the word itself.
-                let above = words.iter().filter(|one| is_compared && one.order > word.order);
+                // What was written over a word says nothing of the word itself, but blocks that were typed over it do.
+                let is_block = |one: &Word| one.text.contains(|c| matches!(c, '\u{2580}'..='\u{259f}' | '\u{25a0}'));
+                let above = words.iter().filter(|one| is_compared && one.order > word.order && !is_block(one));
                 let above: Vec<Rect> = above.map(|one| one.place).filter(|one| one.overlaps(word.place)).collect();
                 self.is_seen(word.place, &above)
             })
@@ -163,6 +165,10 @@ impl<'a> Device<'a> for Strokes {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         for glyph in run.glyphs() {
             let Glyph::Outline(outline) = &**glyph else { continue };
+            // Blocks that are typed over a word are what may hide it.
+            if matches!(outline.as_unicode(), Some(BfString::Char('\u{2580}'..='\u{259f}' | '\u{25a0}'))) {
+                continue;
+            }
             if let DrawMode::Stroke(stroke) = mode {
                 self.0.set_transform(props.transform);
                 self.0.set_stroke(Stroke::new(f64::from(stroke.line_width)));

@@ -73,6 +73,7 @@ fn read_damaged(bytes: &[u8], progress: Progress<'_>) -> Read {
             agreement: None,
             confidence: None,
             layer: None,
+            differing: Vec::new(),
             awaits_recognition: false,
         });
         read.readings.push(failed(number));
@@ -165,7 +166,7 @@ fn put_page(read: &mut Read, segments: &mut Vec<Segment>, sheet: &Sheet, number:
     };
     let second = (gate != Gate::Passed && witness_gate == Some(Gate::Passed)).then(|| sheet.with_additions(witness));
     let awaits = match (gate, second.is_some()) {
-        (Gate::Passed, _) | (_, true) => sheet.is_scan_with_a_stamp(),
+        (Gate::Passed, _) | (_, true) => sheet.is_scan_with_a_stamp() || sheet.may_show_more_words(),
         _ => sheet.shows_something(),
     };
     let is_layer = sheet.is_layer();
@@ -181,6 +182,7 @@ fn put_page(read: &mut Read, segments: &mut Vec<Segment>, sheet: &Sheet, number:
         agreement: agreed,
         confidence: None,
         layer: is_layer.then_some(Layer::NotCompared),
+        differing: Vec::new(),
         awaits_recognition: awaits || is_layer,
     });
     if !settled {

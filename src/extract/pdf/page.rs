@@ -21,6 +21,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const FEW_LETTERS: usize = 200;
 const MOSTLY_PICTURE: f64 = 0.5;
 
+/// A share of the page that is more than a logo.
+const SOME_PICTURE: f64 = 0.04;
+
 /// Letters of the text layer of a scan from which it is one.
 const LAYER_LETTERS: usize = 20;
 
@@ -253,6 +256,11 @@ impl Sheet {
     /// What it says stands in a text layer that nobody sees, as scanners make it.
     pub fn is_layer(&self) -> bool {
         self.layer_letters >= LAYER_LETTERS
+    }
+
+    /// It shows more than its text: a picture that is no mere logo, or shapes that may be letters.
+    pub fn may_show_more_words(&self) -> bool {
+        self.pictured > SOME_PICTURE || self.outlines > MANY_OUTLINES
     }
 
     /// Its words stand in a picture, whatever few words stand on it.

@@ -68,19 +68,12 @@ fn alone(word: &Word, page: &Page, bounds: Rect, is_layer: bool) -> Sight {
     if !shown.overlaps(place) && place.is_finite() && bounds.area() > 1.0 {
         Sight::OffPage
     } else if word.look.invisible {
-        let over_picture = || page.areas.iter().any(|area| !area.opaque_box() && area.place.contains(place.center()));
+        let over_picture = || page.areas.iter().any(|area| area.picture && area.place.contains(place.center()));
         if is_layer || over_picture() { Sight::Layer } else { Sight::NoInk }
     } else if word.look.colour.is_some() && word.em <= TINY && f64::from(word.em) * 500.0 < bounds.height() {
         Sight::Tiny
     } else {
         Sight::Seen
-    }
-}
-
-impl Area {
-    /// One colour, nothing shows through it.
-    fn opaque_box(&self) -> bool {
-        self.opaque && self.colour.is_some()
     }
 }
 
