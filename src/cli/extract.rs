@@ -230,7 +230,8 @@ fn print_pages(pages: &[PageReading]) {
         let same = rest.iter().take_while(|page| how(page) == words).count();
         let range =
             if same == 1 { format!("{}", first.number) } else { format!("{}-{}", first.number, rest[same - 1].number) };
-        println!("  page      {range}: {words}");
+        let what = if first.kind == SegmentKind::Picture { "picture" } else { "page" };
+        println!("  {what:<9} {range}: {words}");
         rest = &rest[same..];
     }
 }
@@ -262,6 +263,7 @@ pub fn print_segments(segments: &[Segment], whole: bool) {
 pub fn place(segment: &Segment) -> String {
     match segment.kind {
         SegmentKind::Page => format!("page {}", segment.number),
+        SegmentKind::Picture => format!("picture {}", segment.number),
         SegmentKind::Slide => format!("slide {}", segment.number),
         SegmentKind::Sheet => format!("sheet {}", segment.number),
         SegmentKind::Paragraphs => format!("from paragraph {}", segment.number),

@@ -12,6 +12,8 @@ pub enum SegmentKind {
     Sheet,
     /// The number is that of the first paragraph.
     Paragraphs,
+    /// A picture inside a document, recognised.
+    Picture,
     /// The text has no smaller parts that a person could count.
     Body,
 }
@@ -191,6 +193,9 @@ pub enum Layer {
 pub struct PageReading {
     /// From 1.
     pub number: u32,
+    /// A page, or a picture inside a document without pages.
+    #[serde(default = "page", skip_serializing_if = "is_page")]
+    pub kind: SegmentKind,
     /// The engine whose text was kept, with its version, as `hayro 0.9`, `tesseract 5.3.0 (eng)`; empty: none gave any.
     pub engine: String,
     /// What the gate says of the text that was kept.
@@ -211,6 +216,16 @@ pub struct PageReading {
     /// True: words may stand in a picture on it, and recognition is still due.
     #[serde(default, skip_serializing_if = "is_false")]
     pub awaits_recognition: bool,
+}
+
+fn page() -> SegmentKind {
+    SegmentKind::Page
+}
+
+// serde hands out references.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_page(kind: &SegmentKind) -> bool {
+    *kind == SegmentKind::Page
 }
 
 // serde hands out references.
@@ -309,7 +324,7 @@ impl Extraction {
                 Extracted::Unreadable { reason } => Some(reason.clone()),
                 Extracted::Text { .. } | Extracted::Locked | Extracted::NoText => None,
             },
-            pages: self.pages.len(),
+            pages: self.pages.iter().filter(|page| page.kind == SegmentKind::Page).count(),
             confidence: sure.min_by(f64::total_cmp),
             problems: self.problems.clone(),
             findings: self.findings.clone(),

@@ -3,7 +3,7 @@
 
 use super::agreement::{self, f1};
 use super::unseen::without;
-use super::{limit, pdf, picture};
+use super::{limit, office, pdf, picture};
 use crate::domain::extraction::{Extracted, Extraction, Gate, Layer, PageReading, Role, Segment, SegmentKind};
 use crate::domain::reader::Reading;
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
@@ -37,7 +37,7 @@ const NAMED_WORDS: usize = 12;
 /// Pages that a finding names.
 const NAMED_PAGES: usize = 8;
 
-/// A page of a PDF (from 1), or a picture, as binary PGM (P5): grey, at a size that recognition reads well.
+/// A page of a PDF (from 1), a picture, or a picture inside an office file, as binary PGM (P5): grey, at a size that recognition reads well.
 ///
 /// # Errors
 /// In words for a person: no such page, or the picture cannot be decoded.
@@ -45,6 +45,7 @@ pub fn render(media_type: &str, bytes: &[u8], page: u32) -> Result<Vec<u8>, Stri
     match media_type {
         "application/pdf" => pdf::draw::page(bytes, page),
         kind if kind.starts_with("image/") => picture::draw(bytes, page),
+        _ if bytes.starts_with(b"PK") => office::picture(bytes, page),
         _ => Err(format!("{media_type} has no pages that could be drawn")),
     }
 }
@@ -75,6 +76,7 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
     let at = at.unwrap_or_else(|| {
         let page = PageReading {
             number,
+            kind: SegmentKind::Page,
             engine: String::new(),
             gate: Gate::Empty,
             agreement: None,
@@ -96,7 +98,7 @@ fn settle_page(extraction: &mut Extraction, at: Option<usize>, number: u32, read
     page.engine.clone_from(&readings[best].engine);
     page.gate = Gate::Passed;
     page.awaits_recognition |= is_contested(page, text) && nobody_agrees(best, &texts);
-    set_text(extraction, number, text);
+    set_text(extraction, number, SegmentKind::Page, text);
 }
 
 /// Whether the libraries read quite different words on a page that has many.
@@ -152,25 +154,30 @@ pub(super) fn letters(text: &str) -> usize {
 }
 
 /// Sets the text of a page; remarks and hidden words of the page stay.
-pub(super) fn set_text(extraction: &mut Extraction, number: u32, text: &str) {
+pub(super) fn set_text(extraction: &mut Extraction, number: u32, kind: SegmentKind, text: &str) {
     if !matches!(extraction.extracted, Extracted::Text { .. }) {
         extraction.extracted = Extracted::Text { segments: Vec::new() };
     }
     let Extracted::Text { segments } = &mut extraction.extracted else { return };
-    let is_text = |one: &Segment| one.number == number && one.role == Role::Text;
+    let is_text = |one: &Segment| one.number == number && one.kind == kind && one.role == Role::Text;
     if let Some(segment) = segments.iter_mut().find(|one| is_text(one)) {
         segment.text = text.into();
         segment.language.clear();
-    } else {
+    } else if kind == SegmentKind::Page {
         let at = segments.partition_point(|one| one.number < number);
-        segments.insert(at, Segment::new(number, SegmentKind::Page, text));
+        segments.insert(at, Segment::new(number, kind, text));
+    } else {
+        // Nobody knows where in the text a picture stands.
+        segments.push(Segment::new(number, kind, text));
     }
 }
 
 /// Brings everything that follows from the pages up to date.
 pub fn finish(extraction: &mut Extraction, text_limit: usize) {
     extraction.problems.retain(|problem| !problem.detail.ends_with(ARE_PICTURES));
-    let is_scan = |page: &&PageReading| page.awaits_recognition && page.layer.is_none() && page.gate != Gate::Passed;
+    let is_scan = |page: &&PageReading| {
+        page.awaits_recognition && page.kind == SegmentKind::Page && page.layer.is_none() && page.gate != Gate::Passed
+    };
     let waiting = extraction.pages.iter().filter(is_scan).count();
     if waiting > 0 {
         let detail = format!("{waiting} of {} pages are pictures {ARE_PICTURES}", extraction.pages.len());
@@ -194,7 +201,10 @@ pub fn finish(extraction: &mut Extraction, text_limit: usize) {
         let detail = format!("On {pages} ({words}) {OTHER_WORDS}");
         extraction.findings.push(Finding::new(FindingCode::HiddenText, detail));
     }
-    let mut engines: Vec<&str> = Vec::new();
+    // Of a document with pictures, what read the document itself comes first.
+    let of_document = extraction.extractor.split(" + ").next().unwrap_or_default().to_string();
+    let has_pictures = extraction.pages.iter().any(|page| page.kind == SegmentKind::Picture);
+    let mut engines: Vec<&str> = if has_pictures { vec![&of_document] } else { Vec::new() };
     for page in &extraction.pages {
         if !page.engine.is_empty() && !engines.contains(&page.engine.as_str()) {
             engines.push(&page.engine);

@@ -2,7 +2,7 @@
 
 use super::pdf::properties::{self, Properties};
 use super::{Read, exif};
-use crate::domain::extraction::{Extracted, Gate, PageReading};
+use crate::domain::extraction::{Extracted, Gate, PageReading, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops};
@@ -13,6 +13,9 @@ pub const MAX_PIXELS: u32 = 9_000_000;
 
 /// Smaller pictures are signs and logos: their words, if any, are not worth recognising.
 const SMALLEST: (u32, u32) = (200, 60);
+
+/// Pictures in a document below this are decoration.
+const LINES_OF_TEXT: (u32, u32) = (400, 200);
 
 /// Below this many pixels a picture is a screenshot with small letters and is drawn twice as large.
 const FEW_PIXELS: u32 = 1_000_000;
@@ -49,7 +52,7 @@ pub fn read(media_type: &str, bytes: &[u8]) -> Read {
     let problem = match size {
         Ok((width, height)) if width >= SMALLEST.0 && height >= SMALLEST.1 => {
             let count = pages.len().clamp(1, MAX_PAGES) as u32;
-            read.pages = (1..=count).map(awaiting).collect();
+            read.pages = (1..=count).map(|number| awaiting(number, SegmentKind::Page)).collect();
             return read;
         }
         Ok(_) => "A picture too small to hold text, such as a logo.".to_string(),
@@ -61,9 +64,11 @@ pub fn read(media_type: &str, bytes: &[u8]) -> Read {
     read
 }
 
-fn awaiting(number: u32) -> PageReading {
+/// A page or picture that awaits recognition.
+pub fn awaiting(number: u32, kind: SegmentKind) -> PageReading {
     PageReading {
         number,
+        kind,
         engine: String::new(),
         gate: Gate::Empty,
         agreement: None,
@@ -72,6 +77,15 @@ fn awaiting(number: u32) -> PageReading {
         differing: Vec::new(),
         awaits_recognition: true,
     }
+}
+
+/// Whether a picture of which this is the beginning is large enough for lines of text: no logo and no bullet.
+pub fn may_hold_text(head: &[u8]) -> bool {
+    let reader = ImageReader::new(Cursor::new(head)).with_guessed_format();
+    let size = reader.ok().and_then(|reader| reader.into_dimensions().ok());
+    size.is_some_and(|(width, height)| {
+        width >= LINES_OF_TEXT.0 && height >= LINES_OF_TEXT.1 && width <= MAX_SIDE && height <= MAX_SIDE
+    })
 }
 
 /// A picture (for TIFF the page with this number, from 1) as PGM, upright, at a size that recognition reads well.

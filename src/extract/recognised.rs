@@ -53,11 +53,12 @@ pub fn put_recognised(
     };
     reading.awaits_recognition = false;
     let has_text = reading.gate == Gate::Passed;
-    let before = segments.iter().find(|one| one.number == page && one.role == Role::Text);
+    let kind = reading.kind;
+    let before = segments.iter().find(|one| one.number == page && one.kind == kind && one.role == Role::Text);
     let before = before.filter(|_| has_text).map_or("", |before| before.text.as_str());
     if letters(text) == 0 {
         // Of a layer over a picture without words nothing is known: somebody compares.
-        if !has_text {
+        if !has_text && kind == SegmentKind::Page {
             let detail = format!("Page {page} {NO_WORDS}");
             extraction.problems.push(Problem::new(ProblemCode::PartUnreadable, detail));
         }
@@ -72,12 +73,12 @@ pub fn put_recognised(
             reading.confidence = confidence;
             // It is said of texts that are no longer there.
             reading.agreement = None;
-            set_text(extraction, page, &text);
+            set_text(extraction, page, kind, &text);
         }
         Kept::Corrected { text, unseen } => {
             reading.engine = format!("{} with {engine}", reading.engine);
             reading.confidence = confidence;
-            set_text(extraction, page, &text);
+            set_text(extraction, page, kind, &text);
             if let (false, Extracted::Text { segments }) = (unseen.is_empty(), &mut extraction.extracted) {
                 let at = segments.partition_point(|one| one.number <= page);
                 segments.insert(at, Segment::new(page, SegmentKind::Page, unseen).with_role(Role::Hidden));

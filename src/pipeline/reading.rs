@@ -110,8 +110,10 @@ pub async fn recognise(
 
 /// Words that are not sure say nothing.
 fn doubt(extraction: &mut Extraction, page: u32) {
+    let kind = extraction.pages.iter().find(|one| one.number == page).map(|one| one.kind);
     if let Extracted::Text { segments } = &mut extraction.extracted {
-        let recognised = segments.iter_mut().filter(|one| one.number == page && one.role == Role::Text);
+        let recognised =
+            segments.iter_mut().filter(|one| one.number == page && Some(one.kind) == kind && one.role == Role::Text);
         recognised.for_each(|segment| segment.role = Role::Doubtful);
     }
 }

@@ -2,7 +2,7 @@
 //! hostile keeps the rest of the mail from being read.
 
 mod hostile;
-mod make;
+pub mod make;
 mod outlook;
 mod signed;
 mod types;

@@ -3,7 +3,7 @@
 
 use crate::extract_same::{pool, read_file, recall, words};
 use pouch::domain::ProblemCode;
-use pouch::domain::extraction::{Extraction, Gate};
+use pouch::domain::extraction::{Extraction, Gate, SegmentKind};
 use pouch::sandbox::Pool;
 use std::path::{Path, PathBuf};
 
@@ -113,4 +113,48 @@ async fn a_scan_that_nobody_can_read_says_so_and_an_empty_page_has_no_text() {
     assert!(said, "{:?}", hopeless.problems);
     let blank = read_file(&pool, &scan("blank.pdf")).await;
     assert_eq!(blank.status(), "no-text", "{}", blank.said_text());
+}
+
+#[tokio::test]
+async fn a_scan_that_is_a_picture_in_a_document_is_read_beside_its_text() {
+    let scan = std::fs::read(scan("en.jpg")).unwrap();
+    let content_types = b"<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
+    let relations =
+        b"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship \
+        Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
+        Target=\"word/document.xml\"/></Relationships>";
+    let document =
+        b"<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r>\
+        <w:t>Our letter follows as a scan.</w:t></w:r></w:p></w:body></w:document>";
+    let docx = crate::containers::make::zip(&[
+        ("[Content_Types].xml", content_types),
+        ("_rels/.rels", relations),
+        ("word/document.xml", document),
+        ("word/media/image1.jpg", &scan),
+    ]);
+    let odt = crate::containers::make::zip(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        (
+            "content.xml",
+            b"<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+            xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:text><text:p>Our letter \
+            follows as a scan.</text:p></office:text></office:body></office:document-content>",
+        ),
+        ("Pictures/1.jpg", &scan),
+    ]);
+    let folder = crate::app::Folder::new();
+    for (name, bytes) in [("letter.docx", docx), ("letter.odt", odt)] {
+        let path = folder.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let extraction = read_file(&pool(), &path).await;
+        let said = extraction.said_text();
+        assert!(said.starts_with("Our letter follows as a scan."), "{name}: {said}");
+        assert!(f1(&extraction, &["en"]) > F1, "{name}: {:?} {said}", extraction.pages);
+        let last = extraction.segments().last().unwrap();
+        assert_eq!((last.kind, last.number), (SegmentKind::Picture, 1), "{name}");
+        assert!(
+            extraction.extractor.contains(" + tesseract") && extraction.problems.is_empty(),
+            "{name}: {extraction:?}"
+        );
+    }
 }

@@ -22,6 +22,7 @@ mod odf_text;
 mod ods;
 mod package;
 mod paint;
+mod pictures;
 mod ppt_records;
 mod pptx;
 pub(super) mod properties;
@@ -40,6 +41,7 @@ use super::Read;
 use crate::domain::extraction::{Extracted, SegmentKind};
 use archive::{Archive, Stop};
 pub(super) use package::{embedded_files, remote_content};
+pub(super) use pictures::draw as picture;
 
 impl From<Stop> for Read {
     fn from(stop: Stop) -> Self {
@@ -78,12 +80,18 @@ pub fn ooxml(bytes: &[u8]) -> (&'static str, Read) {
     } else {
         ("docx 2", docx::read(&mut archive, &main))
     };
-    (reader, read.unwrap_or_else(Read::from))
+    let mut read = read.unwrap_or_else(Read::from);
+    read.pages = pictures::awaiting(&mut archive);
+    (reader, read)
 }
 
 /// An OpenDocument file of any kind, in an archive.
 pub fn open_document(bytes: &[u8]) -> (&'static str, Read) {
-    ("odf 2", odf::read(bytes).unwrap_or_else(Read::from))
+    let mut read = odf::read(bytes).unwrap_or_else(Read::from);
+    if let (true, Ok(mut archive)) = (!matches!(read.extracted, Extracted::Locked), Archive::open(bytes)) {
+        read.pages = pictures::awaiting(&mut archive);
+    }
+    ("odf 2", read)
 }
 
 /// An XML file: a flat OpenDocument, Word XML of 2003, or other text between marks.

@@ -68,6 +68,7 @@ fn read_damaged(bytes: &[u8], progress: Progress<'_>) -> Read {
         let engine = if gate == Gate::Passed { PDF_EXTRACT.into() } else { String::new() };
         read.pages.push(PageReading {
             number,
+            kind: SegmentKind::Page,
             engine,
             gate,
             agreement: None,
@@ -177,6 +178,7 @@ fn put_page(read: &mut Read, segments: &mut Vec<Segment>, sheet: &Sheet, number:
     };
     read.pages.push(PageReading {
         number,
+        kind: SegmentKind::Page,
         engine: engine.into(),
         gate: kept_gate,
         agreement: agreed,
