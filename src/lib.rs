@@ -12,6 +12,7 @@ pub mod frames;
 pub mod language;
 pub mod malware;
 pub mod memory;
+pub mod oauth;
 pub mod parse;
 pub mod pipeline;
 pub mod publish;

@@ -5,6 +5,7 @@ mod audits;
 mod corpus;
 mod extract;
 mod list;
+mod login;
 mod open;
 mod serve;
 mod show;
@@ -58,6 +59,18 @@ pub enum Command {
     Serve,
     /// Connect to each mailbox and say what would be taken; takes nothing
     Check,
+    /// Log an account in at Google or Microsoft, once; checks that the token opens the right mailbox
+    Login {
+        /// Its name in the configuration
+        #[arg(value_name = "ACCOUNT")]
+        account: String,
+        /// By a code that is typed in on any machine (Microsoft only)
+        #[arg(long)]
+        device: bool,
+        /// Where the browser's answer comes to on this machine; 0: any free port
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
     /// Take in .eml files, mbox files and Maildirs
     Import {
         #[arg(required = true, value_name = "PATH")]
@@ -328,7 +341,8 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
     let place = &cli.place;
     match cli.command {
         Command::Serve => serve::serve(place, clock).await,
-        Command::Check => serve::check(place).await,
+        Command::Check => serve::check(place, clock).await,
+        Command::Login { account, device, port } => login::login(place, &account, device, port, clock).await,
         Command::Import { paths } => serve::import(place, &paths, clock).await,
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,

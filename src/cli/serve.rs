@@ -2,6 +2,7 @@
 
 use super::{Place, open};
 use crate::domain::{SubmissionId, Timestamp};
+use crate::oauth::{Keeper, TokenKey};
 use crate::pipeline::Tools;
 use crate::receive;
 use crate::store::task::{self, Stage};
@@ -31,17 +32,15 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     let (stop, stopped) = watch::channel(false);
     let mut running = tokio::task::JoinSet::new();
     let owner = worker::owner();
+    let at = receive::Place {
+        store: tools.store.clone(),
+        vault: tools.vault.clone(),
+        token_key: TokenKey::find(config.token_key_file.as_deref(), &data),
+        clock,
+        owner: owner.clone(),
+    };
     for account in config.accounts {
-        let (store, vault) = (tools.store.clone(), tools.vault.clone());
-        running.spawn(receive::watch(
-            account,
-            config.receive.clone(),
-            store,
-            vault,
-            clock,
-            owner.clone(),
-            stopped.clone(),
-        ));
+        running.spawn(receive::watch(account, config.receive.clone(), at.clone(), stopped.clone()));
     }
     running.spawn(worker::run(tools.clone(), owner, clock, stopped.clone()));
     println!("The review list is at http://{}/", listener.local_addr()?);
@@ -74,13 +73,14 @@ async fn interrupted() -> anyhow::Result<()> {
 }
 
 /// Says what each mailbox would give; takes nothing.
-pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
+pub async fn check(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
     // Without a data folder everything on the server is new; looking needs no place to keep things.
-    let (store, config) = match (&place.data, &place.config) {
+    let (kept, config) = match (&place.data, &place.config) {
         (None, Some(file)) => (None, open::config(file)?),
         _ => {
             let (data, config) = open::place(place)?;
-            (Some(open::store(&data, &config).await?), config)
+            let key = TokenKey::find(config.token_key_file.as_deref(), &data);
+            (Some((open::store(&data, &config).await?, key)), config)
         }
     };
     if config.accounts.is_empty() {
@@ -88,7 +88,9 @@ pub async fn check(place: &Place) -> anyhow::Result<ExitCode> {
     }
     let mut code = ExitCode::SUCCESS;
     for account in &config.accounts {
-        match receive::check(account, &config.receive, store.as_ref()).await {
+        let mut keeper = kept.as_ref().and_then(|(store, key)| Keeper::of(account, store, key));
+        let store = kept.as_ref().map(|(store, _)| store);
+        match receive::check(account, &config.receive, store, keeper.as_mut(), clock()).await {
             Ok(previews) => previews.iter().for_each(print_preview),
             Err(error) => {
                 println!("{}: {error}", account.name);

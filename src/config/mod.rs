@@ -25,6 +25,8 @@ pub struct Config {
     pub postgres_url: Option<String>,
     /// A catalogue file that replaces the one in the binary.
     pub catalogue_file: Option<PathBuf>,
+    /// The key that tokens of OAuth2 are sealed with; `None`: `token.key` in the data folder.
+    pub token_key_file: Option<PathBuf>,
 }
 
 /// The call for inputs.
@@ -45,7 +47,7 @@ pub struct Account {
     pub host: String,
     pub port: u16,
     pub user: String,
-    pub secret: Secret,
+    pub login: Login,
     /// PEM file with the certificate authority, in place of the system's.
     pub ca_file: Option<PathBuf>,
     /// False only for a server on loopback.
@@ -56,6 +58,40 @@ pub struct Account {
     pub junk: bool,
     /// Messages that came to the server before this are left out.
     pub start: Option<Timestamp>,
+}
+
+/// How an account proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// LOGIN (RFC 9051 6.2.3).
+    Password(Secret),
+    /// XOAUTH2 or OAUTHBEARER (RFC 7628) with a token of this application.
+    OAuth(OAuth),
+}
+
+/// The registration of this application at a provider (RFC 6749).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OAuth {
+    pub provider: Provider,
+    pub client_id: String,
+    pub client_secret: Option<Secret>,
+    /// When the provider no longer takes the secret.
+    pub client_secret_expires: Option<jiff::civil::Date>,
+    /// Microsoft's name or number of the organisation.
+    pub tenant: String,
+    /// In place of the provider's own addresses: the one below which `authorize`, `token` and `devicecode` lie.
+    pub base_url: Option<String>,
+}
+
+/// Whose rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// A person consents in a browser.
+    Google,
+    /// A person consents in a browser or by device code.
+    Microsoft,
+    /// The application has a right of its own to the mailbox (`IMAP.AccessAsApp`).
+    MicrosoftApp,
 }
 
 /// Where the password is; the configuration itself never holds one.
@@ -74,10 +110,11 @@ impl Secret {
     /// Says where it looked, never what it found.
     pub fn read(&self) -> anyhow::Result<String> {
         let found = match self {
-            Self::File(path) => std::fs::read_to_string(path)
-                .map_err(|error| anyhow::anyhow!("the password file {} cannot be read: {error}", path.display()))?,
+            Self::File(path) => std::fs::read_to_string(path).map_err(|error| {
+                anyhow::anyhow!("the file {} with a secret cannot be read: {error}", path.display())
+            })?,
             Self::Env(name) => std::env::var(name)
-                .map_err(|_| anyhow::anyhow!("the environment variable {name} with the password is not set"))?,
+                .map_err(|_| anyhow::anyhow!("the environment variable {name} with a secret is not set"))?,
         };
         Ok(found.lines().next().unwrap_or_default().to_string())
     }
@@ -173,6 +210,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             postgres_url: None,
             catalogue_file: None,
+            token_key_file: None,
         }
     }
 }
@@ -268,6 +306,7 @@ impl Config {
             listen: top.loopback("listen").unwrap_or(base.listen),
             postgres_url: top.text("postgres_url"),
             catalogue_file: top.path("catalogue_file"),
+            token_key_file: top.path("token_key_file"),
         };
         for part in [call, receive, extractor, publish] {
             top.absorb(part);
@@ -282,19 +321,12 @@ fn account(one: &mut Reader, top: &mut Reader) -> Account {
     if !tls && !["localhost", "127.0.0.1", "::1"].contains(&host.as_str()) {
         one.wrong("tls", "may be switched off only for a server on loopback");
     }
-    let secret = match (one.path("password_file"), one.text("password_env")) {
-        (Some(file), None) => Secret::File(file),
-        (None, Some(name)) => Secret::Env(name),
-        _ => {
-            one.wrong("password_file", "set it or password_env, one of the two");
-            Secret::Env(String::new())
-        }
-    };
+    let login = login(one);
     let account = Account {
         name: one.required("name"),
         port: one.number("port", 1, 65_535).map_or(993, |port| port as u16),
         user: one.required("user"),
-        secret,
+        login,
         ca_file: one.path("ca_file"),
         tls,
         folders: one.texts("folders"),
@@ -307,4 +339,63 @@ fn account(one: &mut Reader, top: &mut Reader) -> Account {
     };
     top.absorb(std::mem::take(one));
     account
+}
+
+fn login(one: &mut Reader) -> Login {
+    let password = secret(one, "password_file", "password_env");
+    let provider = match one.text("login").as_deref() {
+        None | Some("password") => {
+            if password.is_none() {
+                one.wrong("password_file", "set it or password_env, one of the two");
+            }
+            return Login::Password(password.unwrap_or_else(|| Secret::Env(String::new())));
+        }
+        Some("google") => Provider::Google,
+        Some("microsoft") => Provider::Microsoft,
+        Some("microsoft-app") => Provider::MicrosoftApp,
+        Some(other) => {
+            one.wrong("login", &format!("is password, google, microsoft or microsoft-app, not {other}"));
+            Provider::Google
+        }
+    };
+    if password.is_some() {
+        one.wrong("password_file", "has no place here: this account logs in by OAuth2");
+    }
+    let oauth = OAuth {
+        provider,
+        client_id: one.required("client_id"),
+        client_secret: secret(one, "client_secret_file", "client_secret_env"),
+        client_secret_expires: one.date("client_secret_expires"),
+        tenant: one.text("tenant").unwrap_or_else(|| "organizations".into()),
+        base_url: one.url("oauth_url").map(|url| url.trim_end_matches('/').to_string()),
+    };
+    if provider == Provider::MicrosoftApp {
+        if oauth.client_secret.is_none() {
+            one.wrong("client_secret_file", "is needed: the application logs in with it");
+        }
+        if oauth.tenant == "organizations" {
+            one.wrong("tenant", "is needed: the number of the organisation whose mailbox it is");
+        }
+    }
+    let is_open = |url: &String| url.starts_with("http://") && !url.starts_with("http://127.0.0.1");
+    if oauth.base_url.as_ref().is_some_and(is_open) {
+        one.wrong("oauth_url", "may be without TLS only on this machine (http://127.0.0.1)");
+    }
+    if !oauth.tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) {
+        one.wrong("tenant", "holds signs that no name of an organisation has");
+    }
+    Login::OAuth(oauth)
+}
+
+/// A secret in a file or an environment variable; both is wrong.
+fn secret(one: &mut Reader, file: &str, env: &str) -> Option<Secret> {
+    match (one.path(file), one.text(env)) {
+        (Some(path), None) => Some(Secret::File(path)),
+        (None, Some(name)) => Some(Secret::Env(name)),
+        (None, None) => None,
+        (Some(path), Some(_)) => {
+            one.wrong(file, &format!("set it or {env}, one of the two"));
+            Some(Secret::File(path))
+        }
+    }
 }

@@ -10,6 +10,9 @@ const STORAGE_MOST: Duration = Duration::from_secs(30);
 /// A lease that another process holds.
 const LEASE_MOST: Duration = Duration::from_secs(5);
 
+/// A consent that the provider no longer takes.
+const CONSENT: Duration = Duration::from_secs(3600);
+
 /// Doubles from the shortest to the longest wait.
 #[derive(Debug)]
 pub(super) struct Backoff {
@@ -35,6 +38,9 @@ impl Backoff {
             Error::Throttled { wait: Some(named), .. } => return (*named).max(step),
             // Rejected logins, repeated, bring throttling; slow down at once.
             Error::Throttled { wait: None, .. } | Error::Login(_) | Error::Secret(_) => self.most,
+            // Only a person can mend it; asked again seldom, in case that somebody has.
+            Error::Consent(_) => return CONSENT,
+            Error::Token(_) => self.most,
             Error::Limit(_) => (step * 4).min(self.most),
             Error::Storage(_) => step.min(STORAGE_MOST),
             Error::Leased => self.most.min(LEASE_MOST),
@@ -48,6 +54,7 @@ impl Backoff {
             | Error::Silent { .. }
             | Error::Garbled { .. }
             | Error::TooLarge { .. }
+            | Error::NoToken(_)
             | Error::Mailbox(_) => step,
         };
         jittered(wait)

@@ -1,12 +1,13 @@
 //! `pouch check`: what a watcher would take in, mailbox by mailbox. It must take nothing and write nothing.
 
 use super::compare::Windows;
-use super::connect;
+use super::connect::{self, Proof};
 use super::error::Error;
 use super::folders;
 use crate::config::{Account, Receive};
 use crate::domain::Timestamp;
 use crate::domain::mailbox::MailboxRole;
+use crate::oauth::Keeper;
 use crate::store::Store;
 use crate::store::mailbox as rows;
 
@@ -41,8 +42,15 @@ pub struct MailboxPreview {
 ///
 /// # Errors
 /// As a watcher's session, but it does not try again.
-pub async fn check(account: &Account, receive: &Receive, store: Option<&Store>) -> Result<Vec<MailboxPreview>, Error> {
-    let mut session = connect::open(account, receive).await?;
+pub async fn check(
+    account: &Account,
+    receive: &Receive,
+    store: Option<&Store>,
+    keeper: Option<&mut Keeper>,
+    now: Timestamp,
+) -> Result<Vec<MailboxPreview>, Error> {
+    let proof = Proof::of(account, keeper, now).await?;
+    let mut session = connect::open(account, receive, &proof, now).await?;
     let mut watched = folders::named(account);
     if account.junk {
         folders::add_junk(&mut watched, &session.list().await?);
@@ -102,4 +110,15 @@ impl MailboxPreview {
             self.newest = self.newest.max(date);
         }
     }
+}
+
+/// Whether a token opens the account's inbox.
+///
+/// # Errors
+/// Why it does not.
+pub async fn opens(account: &Account, receive: &Receive, token: &str, now: Timestamp) -> Result<(), Error> {
+    let mut session = connect::open(account, receive, &Proof::Token(token.into()), now).await?;
+    session.examine("INBOX").await?;
+    session.logout().await;
+    Ok(())
 }

@@ -5,8 +5,12 @@ use super::error::{Error, clip, refused};
 use super::folder::quoted;
 use super::session::Session;
 use super::wire::{Socket, Wire};
-use crate::config::{Account, Receive};
+use crate::config::{Account, Login, Receive};
+use crate::domain::Timestamp;
+use crate::oauth::{Keeper, clock_error};
 use async_imap::imap_proto::{Response, Status};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -17,23 +21,51 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// How we prove who we are. OAuth2 gets its place here, as further variants with their token.
-enum Login {
-    /// LOGIN (RFC 9051 6.2.3).
-    Password { user: String, password: String },
+/// How we prove who we are.
+pub(super) enum Proof {
+    Password(String),
+    Token(String),
 }
 
-/// Connects and logs in.
+impl Proof {
+    /// The password of the account, or a token from its keeper.
+    ///
+    /// # Errors
+    /// If there is none to be had.
+    pub(super) async fn of(account: &Account, keeper: Option<&mut Keeper>, now: Timestamp) -> Result<Self, Error> {
+        match (&account.login, keeper) {
+            (Login::Password(secret), _) => {
+                secret.read().map(Self::Password).map_err(|error| Error::Secret(error.to_string()))
+            }
+            (Login::OAuth(_), Some(keeper)) => Ok(Self::Token(keeper.access_token(now).await?)),
+            (Login::OAuth(_), None) => Err(Error::Secret("tokens are kept in a data folder: name one".into())),
+        }
+    }
+}
+
+/// Connects and logs in; of a token that is refused it says so if this machine's clock is the likely cause.
 ///
 /// # Errors
 /// Each step has its own.
-pub(super) async fn open(account: &Account, receive: &Receive) -> Result<Session, Error> {
-    let password = account.secret.read().map_err(|error| Error::Secret(error.to_string()))?;
-    let login = Login::Password { user: account.user.clone(), password };
+pub(super) async fn open(
+    account: &Account,
+    receive: &Receive,
+    proof: &Proof,
+    now: Timestamp,
+) -> Result<Session, Error> {
     let socket = socket(account, receive).await?;
     let mut session = Session::new(Wire::new(socket, receive.connect_timeout), receive);
     greeting(&mut session).await?;
-    authenticate(&mut session, account, login).await?;
+    match proof {
+        Proof::Password(password) => log_in(&mut session, account, password).await?,
+        Proof::Token(token) => show_token(&mut session, account, token).await.map_err(|error| match error {
+            Error::Token(text) => Error::Token(match clock_error(token, now) {
+                Some(clock) => format!("{text}; {clock}"),
+                None => text,
+            }),
+            other => other,
+        })?,
+    }
     // What is offered may grow with the login, and not every server says so by itself.
     session.ask_capabilities().await?;
     if session.offers("ID") {
@@ -131,24 +163,50 @@ async fn greeting(session: &mut Session) -> Result<(), Error> {
     }
 }
 
-async fn authenticate(session: &mut Session, account: &Account, login: Login) -> Result<(), Error> {
-    let Login::Password { user, password } = login;
+async fn log_in(session: &mut Session, account: &Account, password: &str) -> Result<(), Error> {
+    let user = &account.user;
     let done = if user.is_ascii() && password.is_ascii() {
-        session.command("LOGIN", &format!("LOGIN {} {}", quoted(&user), quoted(&password))).await.map(|_| ())
+        session.command("LOGIN", &format!("LOGIN {} {}", quoted(user), quoted(password))).await.map(|_| ())
     } else {
         // A quoted string may hold ASCII only (RFC 3501 4.3); a literal takes any bytes.
-        session.login_by_literals(&user, &password).await
+        session.login_by_literals(user, password).await
     };
-    // Some servers repeat what they refuse.
-    let scrubbed = |text: String| if password.is_empty() { text } else { text.replace(&password, "…") };
-    match done {
-        Ok(()) => Ok(()),
-        Err(Error::Refused { text, .. }) => Err(Error::Login(format!("{}{}", scrubbed(text), hint(&account.host)))),
-        Err(Error::Bye(text)) => Err(Error::Bye(scrubbed(text))),
-        Err(Error::Limit(text)) => Err(Error::Limit(scrubbed(text))),
-        Err(Error::Throttled { text, wait }) => Err(Error::Throttled { text: scrubbed(text), wait }),
-        Err(other) => Err(other),
+    done.map_err(|error| match scrubbed(error, password) {
+        Error::Refused { text, .. } => Error::Login(format!("{text}{}", hint(&account.host))),
+        other => other,
+    })
+}
+
+/// Some servers repeat what they refuse.
+fn scrubbed(error: Error, secret: &str) -> Error {
+    let clean = |text: String| if secret.is_empty() { text } else { text.replace(secret, "…") };
+    match error {
+        Error::Refused { command, text } => Error::Refused { command, text: clean(text) },
+        Error::Bye(text) => Error::Bye(clean(text)),
+        Error::Limit(text) => Error::Limit(clean(text)),
+        Error::Token(text) => Error::Token(clean(text)),
+        Error::Throttled { text, wait } => Error::Throttled { text: clean(text), wait },
+        other => other,
     }
+}
+
+/// XOAUTH2, or OAUTHBEARER (RFC 7628) where only that is offered.
+async fn show_token(session: &mut Session, account: &Account, token: &str) -> Result<(), Error> {
+    session.ask_capabilities().await?;
+    let user = &account.user;
+    let (mechanism, response, abort) = if session.offers("AUTH=XOAUTH2") {
+        ("XOAUTH2", format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}"), "")
+    } else if session.offers("AUTH=OAUTHBEARER") {
+        // RFC 5801 4: these two have a meaning in the header.
+        let name = user.replace('=', "=3D").replace(',', "=2C");
+        let (host, port) = (&account.host, account.port);
+        let response = format!("n,a={name},\u{1}host={host}\u{1}port={port}\u{1}auth=Bearer {token}\u{1}\u{1}");
+        ("OAUTHBEARER", response, "AQ==")
+    } else {
+        return Err(Error::Token("it offers neither XOAUTH2 nor OAUTHBEARER".into()));
+    };
+    let done = session.authenticate(mechanism, &BASE64.encode(response), abort).await;
+    done.map_err(|error| scrubbed(error, token))
 }
 
 fn hint(host: &str) -> &'static str {

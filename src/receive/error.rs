@@ -19,6 +19,12 @@ pub enum Error {
     Secret(String),
     /// The server refused the login (RFC 9051 6.2.3).
     Login(String),
+    /// The server does not take the token (RFC 7628).
+    Token(String),
+    /// There is no token: a person must log in again, or renew the application's secret.
+    Consent(String),
+    /// There is no token now: the provider's endpoint does not answer.
+    NoToken(String),
     /// Too many connections or sessions for this account.
     Limit(String),
     /// The server asks us to slow down; `wait` if it named a time.
@@ -52,6 +58,8 @@ impl fmt::Display for Error {
             Self::Greeting(text) => write!(f, "the server's greeting turned us away: {text}"),
             Self::Secret(text) => f.write_str(text),
             Self::Login(text) => write!(f, "the server refused the login: {text}"),
+            Self::Token(text) => write!(f, "the server does not take the token: {text}"),
+            Self::Consent(text) | Self::NoToken(text) => write!(f, "there is no token for this mailbox: {text}"),
             Self::Limit(text) => write!(f, "the server allows no more connections of this account: {text}"),
             Self::Throttled { text, wait: None } => write!(f, "the server asks us to slow down: {text}"),
             Self::Throttled { text, wait: Some(wait) } => {
@@ -73,6 +81,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<crate::oauth::Error> for Error {
+    fn from(error: crate::oauth::Error) -> Self {
+        match error {
+            crate::oauth::Error::Refused(text) => Self::Consent(text),
+            crate::oauth::Error::Unavailable(text) => Self::NoToken(text),
+            crate::oauth::Error::Own(text) => Self::Secret(text),
+        }
+    }
+}
 
 impl From<crate::store::Error> for Error {
     fn from(error: crate::store::Error) -> Self {

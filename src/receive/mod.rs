@@ -18,7 +18,7 @@ mod suspects;
 mod watch;
 mod wire;
 
-pub use check::{MailboxPreview, check};
+pub use check::{MailboxPreview, check, opens};
 pub use error::Error;
 pub use import::{Imported, import};
-pub use watch::watch;
+pub use watch::{Place, watch};

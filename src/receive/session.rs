@@ -205,6 +205,43 @@ impl Session {
         Ok(())
     }
 
+    /// AUTHENTICATE (RFC 9051 6.2.2) with an initial response in base64. To a challenge, with which a server says why it
+    /// will not (RFC 7628 3.2.3), goes `abort`, never the token again; what the challenge says is in the error.
+    pub(super) async fn authenticate(&mut self, mechanism: &str, initial: &str, abort: &str) -> Result<(), Error> {
+        let during = "AUTHENTICATE";
+        let tag = if self.offers("SASL-IR") {
+            self.send(during, &format!("AUTHENTICATE {mechanism} {initial}")).await?
+        } else {
+            let tag = self.send(during, &format!("AUTHENTICATE {mechanism}")).await?;
+            self.go_ahead(during, &tag).await?;
+            self.write(during, format!("{initial}\r\n").as_bytes()).await?;
+            tag
+        };
+        let mut challenge = String::new();
+        loop {
+            let (asked, done) = self
+                .answer(during, |session, answer| {
+                    let asked = match answer {
+                        Response::Continue(asked) => Some(asked.information.as_deref().map(String::from)),
+                        _ => None,
+                    };
+                    (asked, session.tagged(during, &tag, answer))
+                })
+                .await?;
+            if let Some(asked) = asked {
+                challenge = asked.unwrap_or_default();
+                self.write(during, format!("{abort}\r\n").as_bytes()).await?;
+                continue;
+            }
+            return match done {
+                Ok(None) => continue,
+                Ok(Some(_)) => Ok(()),
+                Err(Error::Refused { text, .. }) => Err(Error::Token(with_challenge(&text, &challenge))),
+                Err(other) => Err(other),
+            };
+        }
+    }
+
     /// Waits for `+`.
     async fn go_ahead(&mut self, during: &'static str, tag: &str) -> Result<(), Error> {
         loop {
@@ -364,12 +401,23 @@ fn read_error(during: &'static str, error: &io::Error, limit: Duration) -> Error
     }
 }
 
+/// What a server says of a token that it does not take, with the status in its challenge.
+fn with_challenge(text: &str, challenge: &str) -> String {
+    use base64::Engine as _;
+    let decoded = base64::engine::general_purpose::STANDARD.decode(challenge.trim()).unwrap_or_default();
+    let said: Option<serde_json::Value> = serde_json::from_slice(&decoded).ok();
+    match said.as_ref().and_then(|said| said["status"].as_str()) {
+        Some(status) => format!("{text} (status {})", clip(status)),
+        None => text.into(),
+    }
+}
+
 /// The line that the parser did not understand. Its error quotes all that it had, mail included; so only the first
 /// line is kept, only if it is an untagged answer, and nothing at all where bodies are fetched or a password was sent.
 fn unreadable_line(during: &'static str, error: &str) -> String {
     let line = error.split_once(" during parsing of \"").map_or("", |(_, quoted)| quoted);
     let line = line.split("\\r\\n").next().unwrap_or_default();
-    if ["UID FETCH", "LOGIN"].contains(&during) || !line.starts_with("* ") {
+    if ["UID FETCH", "LOGIN", "AUTHENTICATE"].contains(&during) || !line.starts_with("* ") {
         "not in IMAP's grammar".into()
     } else {
         clip(line)

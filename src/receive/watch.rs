@@ -3,14 +3,15 @@
 
 use super::backoff::Backoff;
 use super::compare::{compare, forget_earlier};
-use super::connect;
+use super::connect::{self, Proof};
 use super::door::{Door, Due};
 use super::error::Error;
 use super::folders::{self, Folder};
 use super::session::{IdleEnd, Session};
 use super::suspects::Suspects;
-use crate::config::{Account, Receive};
+use crate::config::{Account, Login, Receive};
 use crate::domain::{MailboxId, Timestamp};
+use crate::oauth::{self, Keeper, TokenKey};
 use crate::store::Store;
 use crate::store::mailbox as rows;
 use crate::vault::Vault;
@@ -23,8 +24,21 @@ const LEASE: Duration = Duration::from_secs(30);
 const LEASE_RENEWAL: Duration = Duration::from_secs(10);
 /// After the word to stop, an orderly end may take this long.
 const GRACE: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody has logged in.
+const CONSENT_LOOK: Duration = Duration::from_secs(2);
 /// With so many to fetch, the state line says so.
 const MANY: usize = 50;
+
+/// Where a watcher works.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub store: Store,
+    pub vault: Vault,
+    pub token_key: TokenKey,
+    pub clock: fn() -> Timestamp,
+    /// Names this process in the lease.
+    pub owner: String,
+}
 
 struct Watcher {
     account: Account,
@@ -33,6 +47,8 @@ struct Watcher {
     vault: Vault,
     clock: fn() -> Timestamp,
     owner: String,
+    /// Of an account that logs in by OAuth2.
+    keeper: Option<Keeper>,
     /// The first is the one that IDLE listens to and whose row holds the account's lease.
     folders: Vec<Folder>,
     suspects: Suspects,
@@ -43,17 +59,11 @@ struct Watcher {
 }
 
 /// Watches the mailboxes of one account until `stop` says true; ends within two seconds of that. Whatever goes wrong
-/// stands in the mailboxes' state lines, and is tried again. `owner` names this process in the lease.
-pub async fn watch(
-    account: Account,
-    receive: Receive,
-    store: Store,
-    vault: Vault,
-    clock: fn() -> Timestamp,
-    owner: String,
-    mut stop: Receiver<bool>,
-) {
+/// stands in the mailboxes' state lines, and is tried again.
+pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: Receiver<bool>) {
     let mut backoff = Backoff::new(receive.backoff);
+    let Place { store, vault, token_key, clock, owner } = place;
+    let keeper = Keeper::of(&account, &store, &token_key);
     let mut watcher = Watcher {
         account,
         receive,
@@ -61,6 +71,7 @@ pub async fn watch(
         vault,
         clock,
         owner,
+        keeper,
         folders: Vec::new(),
         suspects: Suspects::default(),
         no_idle: false,
@@ -71,9 +82,14 @@ pub async fn watch(
         let mut idle_stop = stop.clone();
         let end = tokio::select! {
             end = watcher.life(&mut idle_stop) => end,
-            () = overdue(stop.clone()) => Ok(()),
+            () = overdue(stop.clone()) => Ok(End::Stop),
         };
-        let Err(error) = end else { break };
+        let error = match end {
+            Ok(End::Stop) => break,
+            Ok(End::TokenAged) => continue,
+            Err(error) if watcher.has_another_token(&error) => continue,
+            Err(error) => error,
+        };
         watcher.suspects.session_broke(&error);
         let wait = backoff.after(began.elapsed(), &error);
         tokio::select! {
@@ -82,10 +98,18 @@ pub async fn watch(
         }
         tokio::select! {
             () = sleep(wait) => {}
+            () = watcher.somebody_logs_in(&error) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
     let _ = timeout(GRACE / 2, watcher.stopped()).await;
+}
+
+/// Why a session ended without an error.
+enum End {
+    Stop,
+    /// The token ends soon: the next session begins with a fresh one, before the server cuts this one off.
+    TokenAged,
 }
 
 async fn overdue(mut stop: Receiver<bool>) {
@@ -107,8 +131,32 @@ async fn keep_lease(store: &Store, mailbox: &MailboxId, owner: &str, clock: fn()
 }
 
 impl Watcher {
-    /// One session, from the lease to its end; `Ok` means that we were told to stop.
-    async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
+    /// The server ended a session for its token, or refused it: true if another one is worth a try at once.
+    fn has_another_token(&mut self, error: &Error) -> bool {
+        let is_about_token = match error {
+            Error::Token(_) => true,
+            Error::Bye(text) | Error::Refused { text, .. } => text.contains("AccessTokenExpired"),
+            _ => false,
+        };
+        let now = (self.clock)();
+        is_about_token && self.keeper.as_mut().is_some_and(|keeper| keeper.refused(now))
+    }
+
+    /// Waits until the account has another refresh token, if it is for want of one that nothing goes on.
+    async fn somebody_logs_in(&self, error: &Error) {
+        let (Error::Consent(_), Some(keeper)) = (error, &self.keeper) else { return std::future::pending().await };
+        let before = keeper.changed_at().await;
+        loop {
+            sleep(CONSENT_LOOK).await;
+            let now = keeper.changed_at().await;
+            if now.is_ok() && now != before {
+                return;
+            }
+        }
+    }
+
+    /// One session, from the lease to its end.
+    async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<End, Error> {
         // Those of the session before stay until LIST is read, so that their state lines tell what is wrong meanwhile.
         if self.folders.is_empty() {
             self.folders = folders::named(&self.account);
@@ -129,11 +177,17 @@ impl Watcher {
         }
     }
 
-    async fn connected(&mut self, stop: &mut Receiver<bool>) -> Result<(), Error> {
-        let mut session = connect::open(&self.account, &self.receive).await?;
+    async fn connected(&mut self, stop: &mut Receiver<bool>) -> Result<End, Error> {
+        let now = (self.clock)();
+        let proof = Proof::of(&self.account, self.keeper.as_mut(), now).await?;
+        let mut session = connect::open(&self.account, &self.receive, &proof, now).await?;
+        drop(proof);
         let mut folders = folders::named(&self.account);
         if self.account.junk {
             self.warning = folders::add_junk(&mut folders, &session.list().await?);
+        }
+        if let Login::OAuth(oauth) = &self.account.login {
+            self.warning = oauth::secret_warning(oauth, now).or(self.warning.take());
         }
         self.folders = folders;
         for folder in &mut self.folders {
@@ -153,7 +207,12 @@ impl Watcher {
             fresh = false;
             if self.listen(&mut session, poll_at, stop).await? {
                 session.logout().await;
-                return Ok(());
+                return Ok(End::Stop);
+            }
+            let now = (self.clock)();
+            if self.keeper.as_ref().is_some_and(|keeper| keeper.is_aged(now)) {
+                session.logout().await;
+                return Ok(End::TokenAged);
             }
         }
     }
@@ -283,7 +342,11 @@ impl Watcher {
             tracing::debug!(account = self.account.name, "another process watches this account");
             return;
         }
-        let state = if matches!(error, Error::Storage(_)) { "paused" } else { "failing" };
+        let state = match error {
+            Error::Storage(_) => "paused",
+            Error::Consent(_) => "needs-login",
+            _ => "failing",
+        };
         tracing::warn!(account = self.account.name, state, wait_ms = wait.as_millis(), "{error}");
         let line = format!("{error}; next try in {} s", wait.as_secs_f32().ceil());
         for mailbox in self.folders.iter().filter_map(|folder| folder.mailbox.as_ref()) {

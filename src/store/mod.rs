@@ -7,6 +7,7 @@ pub mod rows;
 pub mod setting;
 pub mod submission;
 pub mod task;
+pub mod token;
 
 use anyhow::Context as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

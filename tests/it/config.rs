@@ -25,7 +25,8 @@ fn the_commented_lines_of_the_example_are_valid_too() {
         .filter(|line| !line.starts_with("password_env") && !line.starts_with("tls = false"))
         .collect();
     let config = read(&uncommented.join("\n")).unwrap();
-    assert_eq!(config.accounts.len(), 1);
+    assert_eq!(config.accounts.len(), 2);
+    assert!(matches!(config.accounts[1].login, pouch::config::Login::OAuth(_)));
     assert_eq!(config.accounts[0].folders, ["INBOX", "Inputs 2023"]);
     assert!(config.postgres_url.is_some() && config.catalogue_file.is_some() && config.publish.dir.is_some());
 }
@@ -67,4 +68,24 @@ fn paths_are_relative_to_the_configuration() {
 fn an_address_beyond_loopback_is_refused_with_the_reason() {
     let wrong = read("listen = \"192.0.2.1:8080\"\n").unwrap_err();
     assert!(wrong[0].contains("accounts for people"), "{wrong:?}");
+}
+
+#[test]
+fn an_account_logs_in_in_one_way_and_has_all_that_it_needs_for_it() {
+    let account = |lines: &str| {
+        read(&format!("[[account]]\nname = \"a\"\nhost = \"imap.example.org\"\nuser = \"a@example.org\"\n{lines}"))
+            .unwrap_err()
+    };
+    for (lines, why) in [
+        ("login = \"yahoo\"\nclient_id = \"x\"", "is password, google, microsoft or microsoft-app"),
+        ("login = \"google\"", "client_id"),
+        ("login = \"google\"\nclient_id = \"x\"\npassword_file = \"p\"", "this account logs in by OAuth2"),
+        ("login = \"microsoft-app\"\nclient_id = \"x\"\ntenant = \"t\"", "client_secret_file: is needed"),
+        ("login = \"microsoft-app\"\nclient_id = \"x\"\nclient_secret_env = \"S\"", "tenant: is needed"),
+        ("login = \"microsoft\"\nclient_id = \"x\"\ntenant = \"a/b\"", "tenant: holds signs"),
+        ("login = \"google\"\nclient_id = \"x\"\noauth_url = \"http://login.example.org\"", "oauth_url"),
+    ] {
+        let wrong = account(lines);
+        assert!(wrong.iter().any(|one| one.contains(why)), "{lines}: {wrong:?}");
+    }
 }

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 8] = [
     // Of a mail's HTML body only what its reader sees is text: parsing asks extraction for it.
     &["extract"],
     &["parse", "classify", "publish", "audit", "store", "vault", "sandbox", "malware"],
-    &["pipeline"],
+    &["pipeline", "oauth"],
     &["review"],
     &["receive", "worker", "web", "extractor", "tool_runner"],
     &["cli", "main"],

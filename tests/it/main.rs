@@ -24,6 +24,7 @@ mod hidden_sheets;
 mod hidden_slides;
 mod journey;
 mod malware;
+mod oauth;
 mod papers;
 mod parse;
 mod publish;

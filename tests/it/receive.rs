@@ -62,8 +62,7 @@ impl Watching {
     pub fn owned(data: &Data, account: &Account, receive: &Receive, owner: &str) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (account, receive) = (account.clone(), receive.clone());
-        let watcher =
-            receive::watch(account, receive, data.store.clone(), data.vault.clone(), clock, owner.into(), stopped);
+        let watcher = receive::watch(account, receive, data.place(owner), stopped);
         Self { stop, task: tokio::spawn(watcher) }
     }
 
@@ -274,7 +273,7 @@ async fn what_came_before_the_start_date_is_left_out_and_what_is_too_large_is_pa
     user.deliver("INBOX", &[mail(2), b"x".repeat(1 << 20)].concat());
     let account = Account { start: Some(start), ..user.plain() };
     let settings = Receive { max_message_bytes: 1 << 20, ..quick() };
-    let preview = receive::check(&account, &settings, Some(&data.store)).await.unwrap();
+    let preview = receive::check(&account, &settings, Some(&data.store), None, clock()).await.unwrap();
     assert_eq!(copies(data.store.pool(), &account.name).await, [], "a check takes nothing");
     assert_eq!(line(&data, &account.name, "INBOX").await, None, "a check writes nothing");
     let watching = Watching::start(&data, &account, &settings);
@@ -292,7 +291,7 @@ async fn what_came_before_the_start_date_is_left_out_and_what_is_too_large_is_pa
     assert_eq!((preview.on_server, preview.would_take, preview.left_out, preview.too_large), (3, 1, 1, 1));
     assert_eq!((preview.oldest, preview.newest), (Some(start), Some(start)));
     assert_eq!(preview.size_bytes, mail(1).len() as u64);
-    let again = receive::check(&account, &settings, Some(&data.store)).await.unwrap();
+    let again = receive::check(&account, &settings, Some(&data.store), None, clock()).await.unwrap();
     assert_eq!((again[0].known, again[0].would_take), (3, 0));
 }
 

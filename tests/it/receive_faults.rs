@@ -5,7 +5,7 @@ mod sweep;
 
 use crate::receive::{Watching, copies, line, mail, reason, received, settlements, watching_now};
 use crate::servers::{Data, Dovecot, FakeImap, FaultProxy, clock, eventually, quick};
-use pouch::config::{Account, Receive};
+use pouch::config::{Account, Login, Receive};
 use std::time::{Duration, Instant};
 
 /// A watcher over a scripted server until it holds `count` messages; the settlements and the commands sent.
@@ -229,8 +229,8 @@ async fn each_way_to_fail_has_its_own_words_in_the_state_line() {
         (Account { tls: true, ..user.plain() }, "TLS with the server failed"),
         (Account { ca_file: None, ..user.account() }, "an authority that is not known here"),
         (ca_as_server.account_tls(), "marked as an authority (CA:TRUE)"),
-        (Account { secret: FakeImap::wrong_password(), ..user.plain() }, "refused the login"),
-        (Account { secret: missing, ..user.plain() }, "POUCH_NO_SUCH_VARIABLE"),
+        (Account { login: Login::Password(FakeImap::wrong_password()), ..user.plain() }, "refused the login"),
+        (Account { login: Login::Password(missing), ..user.plain() }, "POUCH_NO_SUCH_VARIABLE"),
         (gone.account(), "no service today"),
         (connected.account(), "too many connections, no permission"),
         (Account { folders: vec!["Nowhere".into()], ..user.plain() }, "refused EXAMINE"),

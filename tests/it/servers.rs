@@ -3,9 +3,9 @@
 
 mod scripted;
 
-pub use scripted::{FakeImap, FaultProxy};
+pub use scripted::{FakeImap, FakeOAuth, FaultProxy};
 
-use pouch::config::{Account, Config, Receive, Secret};
+use pouch::config::{Account, Config, Login, OAuth, Provider, Receive, Secret};
 use pouch::domain::Timestamp;
 use pouch::store::Store;
 use pouch::vault::Vault;
@@ -79,6 +79,13 @@ pub struct Data {
 }
 
 impl Data {
+    /// Where watchers of this data work; `owner` names their process.
+    pub fn place(&self, owner: &str) -> pouch::receive::Place {
+        let (store, vault) = (self.store.clone(), self.vault.clone());
+        let token_key = pouch::oauth::TokenKey::find(None, self.dir.path());
+        pouch::receive::Place { store, vault, token_key, clock, owner: owner.into() }
+    }
+
     pub async fn new() -> Self {
         let dir = TestDir::new();
         let store = Store::open_sqlite(&dir.path().join("pouch.db")).await.unwrap();
@@ -132,7 +139,7 @@ pub fn plain_account(name: &str, user: &str, port: u16) -> Account {
         host: "127.0.0.1".into(),
         port,
         user: user.into(),
-        secret: secret(),
+        login: Login::Password(secret()),
         ca_file: None,
         tls: false,
         folders: Vec::new(),
@@ -184,6 +191,11 @@ impl Dovecot {
         u16::try_from(self.facts[which].as_u64().unwrap()).unwrap()
     }
 
+    /// The folder of the sandbox: its key signs the tokens that it takes.
+    pub fn folder(&self) -> &Path {
+        &self.dir
+    }
+
     /// The port without TLS.
     pub fn imap(&self) -> u16 {
         self.port("imap")
@@ -225,6 +237,19 @@ pub struct User<'a> {
 }
 
 impl User<'_> {
+    /// The account with a token of this provider in place of the password.
+    pub fn with_token(&self, provider: Provider, at: &FakeOAuth) -> Account {
+        let oauth = OAuth {
+            provider,
+            client_id: "pouch".into(),
+            client_secret: None,
+            client_secret_expires: None,
+            tenant: "organizations".into(),
+            base_url: Some(at.url()),
+        };
+        Account { login: Login::OAuth(oauth), ..self.plain() }
+    }
+
     /// The account as configured for Pouch: TLS, inbox and junk.
     pub fn account(&self) -> Account {
         Account {

@@ -13,7 +13,7 @@ fn ask(serving: &Serving, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn get(serving: &Serving, path: &str, host: &str) -> String {
+pub fn get(serving: &Serving, path: &str, host: &str) -> String {
     ask(serving, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
 }
 

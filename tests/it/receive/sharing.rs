@@ -110,7 +110,9 @@ async fn watch_until_killed(told: &str) {
     let dovecot = Dovecot::shared();
     let account = crate::servers::User { name: user.into(), dovecot: &dovecot }.account();
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    pouch::receive::watch(account, quick(), store, vault, clock, "test".into(), stopped).await;
+    let token_key = pouch::oauth::TokenKey::find(None, dir);
+    let place = pouch::receive::Place { store, vault, token_key, clock, owner: "test".into() };
+    pouch::receive::watch(account, quick(), place, stopped).await;
 }
 
 fn arrival(uid: u64, text: &str) -> Arrival {

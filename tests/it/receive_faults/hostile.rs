@@ -1,7 +1,7 @@
 //! Servers and messages that want our memory, our time or our secrets.
 
 use crate::receive::{Watching, copies, mail, reason, received, settlements};
-use crate::servers::{Data, Dovecot, FakeImap, User, eventually, plain_account, quick};
+use crate::servers::{Data, Dovecot, FakeImap, User, clock, eventually, plain_account, quick};
 use pouch::config::Account;
 use pouch::receive;
 use std::io::Write;
@@ -113,7 +113,7 @@ async fn neither_a_line_without_end_nor_literal_after_literal_is_read_for_ever()
 #[tokio::test(flavor = "multi_thread")]
 async fn uids_are_asked_for_in_windows_and_gaps_are_crossed_in_one_step() {
     let fake = FakeImap::start(&["--messages", "200000", "--size", "200"]);
-    let preview = receive::check(&fake.account(), &quick(), None).await.unwrap();
+    let preview = receive::check(&fake.account(), &quick(), None, None, clock()).await.unwrap();
     assert_eq!((preview[0].on_server, preview[0].would_take, preview[0].size_bytes), (200_000, 200_000, 40_000_000));
     let searches: Vec<String> = fake.commands().into_iter().filter(|line| line.starts_with("UID SEARCH")).collect();
     assert_eq!(searches.len(), 4, "{searches:?}");

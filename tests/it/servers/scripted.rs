@@ -148,3 +148,47 @@ impl FakeImap {
         Secret::File(file)
     }
 }
+
+/// The made-up OAuth2 provider of the test bed; its tokens open the Dovecot that it was started for.
+pub struct FakeOAuth {
+    _child: Kept,
+    pub port: u16,
+}
+
+impl FakeOAuth {
+    /// `arguments` as for `fake-oauth2`.
+    pub fn start(sandbox: &std::path::Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(testbed("fake-oauth2"))
+            .arg(sandbox)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let port = listening(&mut child)[0];
+        Self { _child: Kept(child), port }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The next `count` requests for a token are answered so; status 0: not at all.
+    pub fn fail(&self, count: u32, status: u16, error: &str) {
+        self.ask("POST", "/fail", &format!("{count} {status} {error}"));
+    }
+
+    /// The requests so far.
+    pub fn log(&self) -> Vec<serde_json::Value> {
+        serde_json::from_str(&self.ask("GET", "/log", "")).unwrap()
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        write!(stream, "{method} {path} HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.into()
+    }
+}

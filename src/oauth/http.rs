@@ -1,0 +1,56 @@
+//! One request to a token endpoint, with limits on time and size. Follows no redirect: it would carry secrets away.
+
+use oauth2::{HttpRequest, HttpResponse};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_rustls::rustls::crypto::ring;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// From the first byte of the name's resolution to the last of the answer.
+const TIME: Duration = Duration::from_secs(15);
+
+/// Longest answer, in bytes; real ones have some four thousand.
+const MOST: u64 = 1 << 20;
+
+/// The endpoint cannot be reached, or cannot answer now.
+#[derive(Debug)]
+pub struct Unreachable(String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+/// Sends a request, on a thread where it may block.
+pub async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+    let sent = tokio::task::spawn_blocking(move || send_and_wait(request)).await;
+    sent.unwrap_or_else(|_| Err(Unreachable("the request broke down".into())))
+}
+
+fn send_and_wait(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+    let roots = rustls_native_certs::load_native_certs().certs;
+    let roots: Vec<Certificate<'static>> = roots.iter().map(|one| Certificate::from_der(one).to_owned()).collect();
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build();
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(TIME))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .tls_config(tls)
+        .build();
+    let unreachable = |error: ureq::Error| Unreachable(error.to_string());
+    let answer = ureq::Agent::new_with_config(config).run(request).map_err(unreachable)?;
+    let status = answer.status();
+    if status.is_server_error() || status.as_u16() == 429 {
+        return Err(Unreachable(format!("it answers {}", status.as_u16())));
+    }
+    let (parts, mut body) = answer.into_parts();
+    let bytes = body.with_config().limit(MOST).read_to_vec().map_err(unreachable)?;
+    Ok(HttpResponse::from_parts(parts, bytes))
+}
