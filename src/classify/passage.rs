@@ -36,6 +36,9 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
             let sentences = sentences(&chars, span);
             for group in group(&sentences) {
                 let (first, last) = (group[0].start, group[group.len() - 1].end);
+                if is_address(&chars[first..last]) {
+                    continue;
+                }
                 passages.push(Passage {
                     text_index,
                     segment: segment.number,
@@ -51,6 +54,14 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
         start_of_segment += chars.len() + 1;
     }
     without_signature(passages)
+}
+
+/// "Dear secretariat,": a few words before a comma or a colon say nothing, whatever they remind of.
+fn is_address(passage: &[char]) -> bool {
+    let text: String = passage.iter().collect();
+    let words = text.split_whitespace().count();
+    let is_short = words <= 10 && passage.len() <= 80;
+    is_short && !text.contains('\n') && text.ends_with([',', '，', '،', ':', '：'])
 }
 
 /// Most of a paragraph must be the sender's own.

@@ -249,3 +249,16 @@ fn of_a_text_without_end_the_beginning_is_classified_and_the_entry_says_so() {
     let short = mail("short", &format!("{sentence}\n\n{}", &filler[..9_000]));
     assert!(!short["reason"].as_str().unwrap().contains(cut), "{}", short["reason"]);
 }
+
+#[test]
+fn who_is_addressed_is_no_evidence() {
+    let text = "Dear secretariat of the directory of points of contact,\n\nPlease find our written input attached.\n";
+    let (found, _) = classified("Written input", text);
+    let quotes: Vec<&str> =
+        found.assignments.iter().flat_map(|one| &one.evidence).map(|one| one.quote.as_str()).collect();
+    assert!(quotes.iter().all(|quote| !quote.contains("Dear")), "{quotes:?}");
+    // The same words in a sentence are.
+    let text = "We will help to fill the global directory of points of contact, and to keep it up to date.\n";
+    let (found, _) = classified("Written input", text);
+    assert_eq!(found.assignments[0].recommendation, "cbm-poc-directory");
+}
