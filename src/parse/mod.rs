@@ -10,6 +10,7 @@ mod budget;
 mod charset;
 mod compound;
 mod entry_name;
+mod forms;
 mod headers;
 mod identity;
 mod mapi;

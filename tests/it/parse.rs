@@ -202,3 +202,79 @@ fn a_boundary_within_a_line_or_another_boundary_ends_no_part() {
     let bytes = part_bytes(raw.as_bytes(), &parsed.parts[0].path).unwrap();
     assert_eq!((bytes.as_slice(), parsed.parts[0].digest), (forwarded.as_bytes(), Digest::of(forwarded.as_bytes())));
 }
+
+/// A mail in two forms.
+fn alternative(plain: &str, html: &str) -> ParsedMessage {
+    let part = |kind: &str, text: &str| format!("--edge\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n{text}\r\n");
+    let parts = part("plain", plain) + &part("html", html) + "--edge--\r\n";
+    mail("Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=edge\r\n", &parts)
+}
+
+/// The sentences about forms that differ.
+fn differ(mail: &ParsedMessage) -> String {
+    let found = mail.problems.iter().filter(|one| one.code == ProblemCode::BodiesDiffer);
+    found.map(|one| one.detail.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn lines_that_only_one_form_of_a_mail_has_are_kept_and_told() {
+    let greeting = "We thank the secretariat for its letter of March and send our greetings to all who read this.";
+    let plain = format!("{greeting}\r\n");
+    let both = alternative(
+        &plain,
+        &format!(
+            "<p>{greeting}</p><p>We ask states to fund open data. The portal must be free for all.</p><p>我们建议各国公布这些数据。</p>"
+        ),
+    );
+    let end = "We ask states to fund open data.\nThe portal must be free for all.\n我们建议各国公布这些数据。";
+    assert_eq!(both.body.text, format!("{greeting}\n\n{end}"));
+    assert!(both.body.own_text().ends_with(end) && both.body.quoted.is_empty());
+    assert!(differ(&both).contains("say different things"), "{:?}", both.problems);
+    let same = alternative(&plain, &format!("<p>{greeting}</p>"));
+    assert_eq!((same.fingerprint, differ(&same)), (both.fingerprint, String::new()), "what is added counts for nobody");
+
+    // What only the other form quotes is quoted, and what it says below an old mail is not folded away with that.
+    let old = "-----Original Message-----\r\nFrom: b@example.org\r\nDear all, please send your inputs to us.\r\n";
+    let html = format!(
+        "<p>{greeting}</p><p>We ask states to fund open data.</p><blockquote>Your call names seven questions to states.</blockquote>"
+    );
+    let answer = alternative(&format!("{greeting}\r\n\r\n{old}"), &html);
+    assert!(answer.body.own_text().contains("fund open data"), "{:?}", answer.body);
+    assert!(!answer.body.own_text().contains("seven questions") && answer.body.text.contains("seven questions"));
+
+    // The plain form of a mail that is shown as HTML.
+    let many: String = (0..30).map(|n| format!("<p>Paragraph{n} asks office{n} for answer{n}.</p>")).collect();
+    let short = alternative("Our country withdraws its former statement today.", &many);
+    assert!(short.body.text.ends_with("Our country withdraws its former statement today."), "{}", short.body.text);
+    assert!(differ(&short).contains("say different things"));
+}
+
+#[test]
+fn words_in_which_the_forms_of_a_mail_differ_are_told_and_layout_is_not() {
+    let rest = "It has been with us for years, and we know it well.";
+    for (plain, html) in [
+        ("We do support number 3 of the draft.", "We do not support number 3 of the draft."),
+        ("We do not support number 3 of the draft.", "We do support number 3 of the draft."),
+        ("We support 3. We do not support 4 at all.", "We do not support 3 at all. We support 4."),
+        ("We agree.", "We disagree."),
+        ("我们支持第三项建议。", "我们不支持第三项建议。"),
+    ] {
+        let mail =
+            alternative(&format!("Dear all,\r\n{plain} {rest}\r\n"), &format!("<p>Dear all,</p><p>{html} {rest}</p>"));
+        assert!(differ(&mail).contains("differ in words"), "{plain} {html} {:?}", mail.problems);
+    }
+    // As Gmail, Outlook and newsletters write the same thing twice.
+    let plain = "Dear all,\r\n\r\nPlease find our *input* on open data at this link\r\n<https://example.org/a/very/long?address=1>, as we said in our letter [1]\r\nof May.\r\n\r\n   * first point of ours\r\n   * second point of ours\r\n\r\n[image: Logo of the house in green]\r\nAna Sol<mailto:ana@example.org>\r\nHead of office\r\n+41 22 000 00 00\r\n\r\n> We ask for\r\n> inputs by June.\r\n\r\nUnsubscribe: https://example.org/u\r\n";
+    let html = "<div>Dear all,<br><br>Please find our <b>input</b> on open&nbsp;data at <a href='https://example.org/a'>this link</a>, as we said in our letter of May.</div><ol><li>first point of ours</li><li>second point of ours</li></ol><table><tr><td><img alt='Logo of the house in green' src='cid:x'></td><td>Ana Sol<br>Head of office<br>+41 22 000 00 00</td></tr></table><blockquote>We ask for inputs by June.</blockquote><p>If you no longer want this, <a href='u'>unsubscribe</a> here.</p>";
+    let mail = alternative(plain, html);
+    assert_eq!((differ(&mail), mail.body.text.contains("no longer want")), (String::new(), false));
+    // A list puts its footer beside both forms.
+    let edge = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=out\r\n";
+    let forms = format!(
+        "--in\r\nContent-Type: text/plain\r\n\r\n{rest}\r\n--in\r\nContent-Type: text/html\r\n\r\n<p>{rest}</p>\r\n--in--\r\n"
+    );
+    let parts = format!(
+        "--out\r\nContent-Type: multipart/alternative; boundary=in\r\n\r\n{forms}--out\r\nContent-Type: text/plain\r\n\r\nThis list is run by volunteers in Geneva.\r\n--out--\r\n"
+    );
+    assert_eq!(differ(&crate::parse::mail(edge, &parts)), "");
+}
