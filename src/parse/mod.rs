@@ -4,6 +4,7 @@
 
 mod archive;
 mod automatic;
+mod blank_line;
 mod body;
 mod boundary;
 mod budget;

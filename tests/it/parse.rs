@@ -278,3 +278,55 @@ fn words_in_which_the_forms_of_a_mail_differ_are_told_and_layout_is_not() {
     );
     assert_eq!(differ(&crate::parse::mail(edge, &parts)), "");
 }
+
+#[test]
+fn a_part_without_the_empty_line_behind_its_header_loses_no_word() {
+    let multipart = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=edge\r\n";
+    let file = "--edge\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nwords of the file\r\n--edge--\r\n";
+    for (part, text) in [
+        (
+            "Dear all, we ask: fund open data.\r\n\r\nSecond paragraph.",
+            "Dear all, we ask: fund open data.\n\nSecond paragraph.",
+        ),
+        ("Content-Type: text/plain\r\nDear all, we ask for\r\nopen data.", "Dear all, we ask for\nopen data."),
+        ("Dear all, without a paragraph.", "Dear all, without a paragraph."),
+        ("Content-Type: text/plain;\r\n charset=utf-8", ""),
+    ] {
+        let body = format!("--edge\r\n{part}\r\n{file}");
+        let found = mail(multipart, &body);
+        assert_eq!(found.body.text, text, "{part}");
+        assert_eq!((found.parts.len(), found.parts[0].digest), (1, Digest::of(b"words of the file")), "{part}");
+        let told = found.problems.iter().any(|one| one.detail.contains("empty line"));
+        assert_eq!(told, !text.is_empty(), "an empty part is nothing odd: {part}");
+        let raw = format!("From: a@example.org\r\n{multipart}\r\n{body}");
+        assert_eq!(part_bytes(raw.as_bytes(), &found.parts[0].path).unwrap(), b"words of the file");
+    }
+    let whole = parse(b"From: a@example.org\nSubject: S\nDear all, we ask for open data.\n\nSecond.\n");
+    assert_eq!((whole.subject.as_str(), whole.body.text.as_str()), ("S", "Dear all, we ask for open data.\n\nSecond."));
+    // A line of a header that was broken on its way ends no header, and its words are told.
+    let broken = parse(b"From: a@example.org\nX-Long: begins\nand goes on\nSubject: S\n\nText.\n");
+    assert_eq!((broken.subject.as_str(), broken.body.text.as_str()), ("S", "Text."));
+    assert!(broken.problems.iter().any(|one| one.detail.contains("and goes on")), "{:?}", broken.problems);
+}
+
+#[test]
+fn a_file_called_html_with_a_tag_in_it_is_a_page() {
+    let late = format!("{}<p style='display:none'>x</p>", "words ".repeat(2_000));
+    let wide: Vec<u8> = "<p>We ask</p>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: [(&str, &[u8], &str); 8] = [
+        ("a.html", b"<p>We ask</p>", "text/html"),
+        ("a.HTM", b"<!-- c --><b>We ask</b>", "text/html"),
+        ("a.html", late.as_bytes(), "text/html"),
+        ("a.html", &[&[0xff, 0xfe], &wide[..]].concat(), "text/html"),
+        ("a.html", b"<?xml version='1.0'?><div>We ask</div>", "text/html"),
+        ("a.html", b"We ask for 1 < 2", "text/plain"),
+        ("a.txt", b"We ask for <b> to be shown", "text/plain"),
+        ("a.html", b"%PDF-1.4 <p>", "application/pdf"),
+    ];
+    for (name, bytes, kind) in cases {
+        assert_eq!(pouch::parse::parse_file(bytes, name).parts[0].media_type, kind, "{name}");
+    }
+    let claimed = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=page\r\n";
+    let mail = mail(claimed, &late);
+    assert_eq!(mail.parts[0].media_type, "text/html");
+}
