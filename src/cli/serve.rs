@@ -191,7 +191,19 @@ pub async fn publish(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<
     worker::settle_down(&tools, clock).await?;
     crate::pipeline::write_front(&tools, clock()).await?;
     // What was approved may have come due in the meantime.
-    let pages = submission::publication_ids(&tools.store).await?.len();
-    println!("{pages} inputs have a page in {}", tools.public_dir.display());
+    // A withdrawn input keeps its page, which only says so.
+    let (_, public) = submission::publication_totals(&tools.store).await?;
+    println!(
+        "{public} {} a page in {}",
+        if public == 1 { "input has" } else { "inputs have" },
+        tools.public_dir.display()
+    );
+    if let Some((count, last)) = task::last_due(&tools.store, Stage::Publish).await? {
+        let (inputs, all) = if count == 1 { ("input waits", "it is") } else { ("inputs wait", "all of them are") };
+        let until = last.strftime("%Y-%m-%d %H:%M:%S UTC");
+        println!(
+            "{count} approved {inputs}: {all} due by {until}; run `pouch publish` again then, unless `pouch serve` runs."
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -42,8 +42,9 @@ pub struct Body {
     pub plain: Option<String>,
     /// The HTML part as sent, decoded; never shown as markup.
     pub html: Option<String>,
-    /// `text` with what a reader of the HTML part does not see, where there is such; only tells copies of a mail from other
-    /// mails, which must not depend on how well hiding is found out, and is not kept.
+    /// `text` with what a reader of the HTML part does not see, and without the lines of the other form at its end, where
+    /// there are such; only tells copies of a mail from other mails, which must not depend on how well hiding is found out
+    /// and forms are compared, and is not kept.
     #[serde(skip)]
     pub with_unseen: Option<String>,
 }

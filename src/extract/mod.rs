@@ -18,12 +18,13 @@ mod story;
 mod text;
 mod unseen;
 
-use crate::domain::extraction::{Extracted, Extraction, PageReading, Segment, SegmentKind, Title, TitleSource};
+use crate::domain::extraction::{Extracted, Extraction, PageReading, Role, Segment, SegmentKind, Title, TitleSource};
 use crate::domain::reader::Reading;
-use crate::domain::{Finding, Problem, ProblemCode};
+use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
 pub use pages::{render, settle};
 pub use recognised::put_recognised;
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What a reader gives back before limits and cleaning.
@@ -102,6 +103,7 @@ pub fn extract(
         pages: read.pages,
     };
     pages::finish(&mut extraction, how.text_limit);
+    extraction.findings.extend(speakers_notes(extraction.segments()));
     (extraction, read.readings)
 }
 
@@ -128,6 +130,18 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], how: How, progress: 
             .or_else(|| office::in_archive(bytes))
             .unwrap_or_else(|| ("pouch", Read::unreadable(not_read_yet(other, name)))),
     }
+}
+
+/// What a speaker wrote for themselves: few think of it when they send their slides.
+fn speakers_notes(segments: &[Segment]) -> Option<Finding> {
+    let noted: BTreeSet<u32> =
+        segments.iter().filter(|one| one.role == Role::Notes).map(|segment| segment.number).collect();
+    let detail = match noted.len() {
+        0 => return None,
+        1 => "1 slide has speaker's notes, which become public with the file.".into(),
+        count => format!("{count} slides have speaker's notes, which become public with the file."),
+    };
+    Some(Finding::new(FindingCode::Comments, detail))
 }
 
 /// XML of all kinds, flat OpenDocument among them.

@@ -17,6 +17,9 @@ const LONGEST: usize = 70;
 const MAX_DECLARATIONS: usize = 1_000;
 const LONGEST_HEADER: usize = 1 << 16;
 
+/// Declarations of one boundary that are looked at to see whether one is in a header.
+const MAX_LOOKED_AT: usize = 3;
+
 /// Tries to find a boundary that stands nowhere in the message.
 const TRIES: u32 = 62;
 
@@ -45,6 +48,36 @@ pub fn unmistakable(raw: &[u8]) -> Option<Vec<u8>> {
         }
     }
     clear
+}
+
+/// A line that begins or ends a part.
+pub struct Delimiter {
+    /// Where its hyphens begin.
+    pub start: usize,
+    /// It is the last one of its multipart.
+    pub closes: bool,
+}
+
+/// The delimiters of the multiparts of a message itself, in order; not those in messages and texts in it.
+pub fn delimiters(raw: &[u8]) -> Vec<Delimiter> {
+    let declared: Vec<(&[u8], Vec<usize>)> = declarations(raw).into_iter().collect();
+    let patterns: Vec<Vec<u8>> = declared.iter().map(|(boundary, _)| [b"--", *boundary].concat()).collect();
+    let Ok(finder) = AhoCorasick::new(&patterns) else { return Vec::new() };
+    let mut real: Vec<Vec<usize>> = vec![Vec::new(); patterns.len()];
+    for found in finder.find_overlapping_iter(raw).filter(|found| is_delimiter(raw, found.range())) {
+        real[found.pattern().as_usize()].push(found.start());
+    }
+    let mut delimiters: Vec<Delimiter> = Vec::new();
+    for (which, pattern) in patterns.iter().enumerate() {
+        let places = declared[which].1.iter().take(MAX_LOOKED_AT);
+        if places.into_iter().any(|at| is_in_header(raw, *at, &real)) {
+            let closes = |start: usize| raw[start + pattern.len()..].starts_with(b"--");
+            delimiters.extend(real[which].iter().map(|start| Delimiter { start: *start, closes: closes(*start) }));
+        }
+    }
+    delimiters.sort_by_key(|one| one.start);
+    delimiters.dedup_by_key(|one| one.start);
+    delimiters
 }
 
 /// Every `boundary=` with the places of its value.

@@ -140,7 +140,8 @@ pub fn message(properties: &Properties<'_>, recipients: Vec<Recipient>, bytes: &
     let mut problems = Vec::new();
     let subject = properties.line(id::SUBJECT, charset).unwrap_or_default();
     let (plain, html) = texts(properties, charset, &mut problems);
-    let mut parsed = ParsedMessage::empty(body::of_texts(plain, html, quoted::is_forward(&subject), &mut problems));
+    let sent = body::Sent { plain, html, ..Default::default() };
+    let mut parsed = ParsedMessage::empty(body::of_texts(sent, quoted::is_forward(&subject), &mut problems));
     parsed.subject = subject;
     let from = address(properties, id::FOR_NAME, &[id::FOR_SMTP, id::FOR_ADDRESS], charset)
         .filter(|one| !one.address.is_empty())

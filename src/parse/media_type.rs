@@ -243,7 +243,8 @@ fn text_or_unknown(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     }
     let is_html = start.starts_with("<!doctype html") || start.starts_with("<html") || start.contains("<body");
     let named = |ending: &str| name.is_some_and(|name| name.to_lowercase().ends_with(ending));
-    if is_html || (claimed == "text/html" && start.contains('<')) {
+    let says_html = claimed == "text/html" || is_named([".html", ".htm", ".xhtml"]);
+    if is_html || says_html && has_tag(bytes) {
         "text/html".into()
     } else if start.starts_with("begin:vcalendar") {
         "text/calendar".into()
@@ -260,6 +261,15 @@ fn text_or_unknown(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     } else {
         "text/plain".into()
     }
+}
+
+/// Whether there is an HTML tag or comment anywhere, in any width of letters: a browser shows such a file as a page.
+fn has_tag(bytes: &[u8]) -> bool {
+    let mut last = 0;
+    bytes.iter().filter(|byte| **byte != 0).any(|byte| {
+        let opens = std::mem::replace(&mut last, *byte) == b'<';
+        opens && (byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?'))
+    })
 }
 
 /// Whether bytes are a stored mail beyond doubt: a formal letter begins with From and To as well, but no letter has what

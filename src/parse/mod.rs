@@ -4,12 +4,14 @@
 
 mod archive;
 mod automatic;
+mod blank_line;
 mod body;
 mod boundary;
 mod budget;
 mod charset;
 mod compound;
 mod entry_name;
+mod forms;
 mod headers;
 mod identity;
 mod mapi;

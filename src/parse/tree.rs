@@ -28,6 +28,8 @@ pub struct Leaf<'m> {
 pub struct Tree<'m> {
     pub plain: Vec<&'m MessagePart<'m>>,
     pub html: Vec<&'m MessagePart<'m>>,
+    /// Plain text that stands beside the HTML, as a list's footer does: whoever reads the HTML reads it too.
+    pub beside_html: Vec<&'m MessagePart<'m>>,
     pub leaves: Vec<Leaf<'m>>,
 }
 
@@ -39,9 +41,10 @@ impl<'m> Tree<'m> {
         let is_html = |part: &&MessagePart<'_>| matches!(part.body, PartType::Html(_));
         let plain: Vec<_> = message.text_body.iter().filter_map(part).filter(is_plain).collect();
         let html: Vec<_> = message.html_body.iter().filter_map(part).filter(is_html).collect();
+        let beside_html: Vec<_> = message.html_body.iter().filter_map(part).filter(is_plain).collect();
         let in_body: BTreeSet<u32> = plain.iter().chain(&html).map(|part| part.offset_header).collect();
         let shown = html.iter().filter_map(|part| part.text_contents()).collect::<String>();
-        let mut tree = Self { plain, html, leaves: Vec::new() };
+        let mut tree = Self { plain, html, beside_html, leaves: Vec::new() };
         // Multiparts in multiparts without end are a known attack; each part is visited once.
         let mut due = vec![(0_u32, prefix.to_string(), None)];
         let mut seen = BTreeSet::new();

@@ -4,11 +4,12 @@
 use super::budget::{Budget, MAX_ARCHIVES, MAX_LEVELS};
 use super::source::{Node, Source};
 use super::tree::{self, Tree};
-use super::{automatic, body, boundary, charset, headers, identity, media_type};
+use super::{automatic, blank_line, body, boundary, charset, headers, identity, media_type};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
 use mail_parser::MessageParser;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Parts of one message that are listed; more are counted in a problem.
 const MAX_PARTS: usize = 1_000;
@@ -108,11 +109,25 @@ impl Walk {
     }
 
     /// A message; the paths of its parts begin with `prefix`.
-    pub fn message(&mut self, raw: &[u8], prefix: &str, place: Place) -> ParsedMessage {
+    pub fn message(&mut self, sent: &[u8], prefix: &str, mut place: Place) -> ParsedMessage {
+        let mended = blank_line::mend(sent);
+        let raw = mended.bytes.as_deref().unwrap_or(sent);
         let clear = boundary::unmistakable(raw);
         let parsed = MessageParser::default().parse(clear.as_deref().unwrap_or(raw));
-        let Some(message) = parsed else { return without_structure(raw) };
+        let Some(message) = parsed else { return without_structure(sent) };
         let mut problems = Vec::new();
+        if mended.bytes.is_some() {
+            place.container = Some(self.hide(as_mended(raw, place)));
+            let detail = "The empty line between the header and the text of the mail or of a part of it is missing; it was put where the header ends.";
+            problems.push(Problem::new(ProblemCode::BrokenStructure, detail));
+        }
+        if !mended.odd.is_empty() {
+            let detail = format!(
+                "A header holds words that are no header field and are shown nowhere else: \u{201c}{}\u{201d}",
+                mended.odd
+            );
+            problems.push(Problem::new(ProblemCode::BrokenStructure, detail));
+        }
         let tree = Tree::of(&message, raw, prefix);
         let body = body::body(&message, &tree, &mut problems);
         let mut parsed = headers::read(&message, body, &mut problems);
@@ -164,7 +179,7 @@ impl Walk {
         parsed.fingerprint = identity::fingerprint(&parsed, contents);
         if parsed.from.is_empty() && parsed.date.is_none() && parsed.message_id_header.is_none() {
             // Nothing says whose it is: then only equal bytes make it the same.
-            parsed.fingerprint = Digest::of(raw);
+            parsed.fingerprint = Digest::of(sent);
         }
         parsed.kinship = identity::kinship(&parsed);
         parsed.problems = problems;
@@ -277,6 +292,22 @@ impl Walk {
             part.parts = parts;
         }
     }
+}
+
+/// A message with the empty lines that it lacked, as what its parts lie in.
+fn as_mended(raw: &[u8], place: Place) -> Node {
+    let part = Part {
+        path: String::new(),
+        kind: PartKind::Message,
+        name: None,
+        claimed_type: "message/rfc822".into(),
+        media_type: "message/rfc822".into(),
+        digest: Digest::of(raw),
+        size_bytes: raw.len() as u64,
+        message: None,
+        parts: Vec::new(),
+    };
+    Node { part, container: place.container, source: Source::Held(Arc::new(raw.to_vec())) }
 }
 
 /// Whether most words of one text stand in the other: Outlook writes the same text twice, but never exactly.

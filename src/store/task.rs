@@ -1,6 +1,6 @@
 //! Due work as rows, claimed by a lease, never by an open transaction. Knows no stage's meaning.
 
-use super::rows::{micros, word};
+use super::rows::{micros, time, word};
 use super::{Result, Store, Tx};
 use crate::domain::{Timestamp, new_id};
 use serde::{Deserialize, Serialize};
@@ -167,6 +167,15 @@ pub async fn counts(store: &Store) -> Result<Vec<(Stage, i64)>> {
     let rows: Vec<(String, i64)> =
         sqlx::query_as("select stage, count(*) from tasks group by stage").fetch_all(store.pool()).await?;
     rows.into_iter().map(|(stage, count)| Ok((word(&stage)?, count))).collect()
+}
+
+/// How many tasks of a stage there are, and when the last of them is due; none if there are none.
+pub async fn last_due(store: &Store, stage: Stage) -> Result<Option<(u64, Timestamp)>> {
+    let (count, last): (i64, Option<i64>) = sqlx::query_as("select count(*), max(due_at) from tasks where stage = $1")
+        .bind(stage.as_str())
+        .fetch_one(store.pool())
+        .await?;
+    Ok(last.map(|last| (count as u64, time(last))))
 }
 
 /// Subjects of tasks whose last try went wrong, with the words.

@@ -214,6 +214,8 @@ async fn hidden_slides_and_notes_of_a_presentation_are_set_apart_and_told() {
         assert_eq!(of(&read, Role::Hidden), "Secret plan\nnot for the audience", "{format}");
         assert_eq!(finding(&read, FindingCode::HiddenSlide), "1 hidden slide: number 2.", "{format}");
         assert_eq!(of(&read, Role::Notes), "say this slowly", "{format}");
+        let told = finding(&read, FindingCode::Comments);
+        assert!(told.contains("1 slide has speaker's notes, which become public with the file."), "{format}: {told}");
         let last = read.segments().last().unwrap();
         assert_eq!((last.number, last.text.as_str()), (3, "Thanks\nQuestions are welcome"), "{format}");
     }

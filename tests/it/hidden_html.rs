@@ -333,7 +333,7 @@ async fn what_is_not_followed_is_told() {
         page("@container (width > 1px){p{display:none}}", "<p>open</p>"),
         page("p{animation:out 1s forwards}@keyframes out{to{opacity:0}}", "<p>open</p>"),
         page(".x{opacity:0;animation:in 1s forwards}", "<p class=x>open</p>"),
-        page("", "<link rel=stylesheet href='https://x.example/a.css'><p class=x>open</p>"),
+        page("", "<link rel=stylesheet href=a.css><p class=x style='color:#fff'>open</p>"),
         page("", "<img src=a.png><p style='position:absolute;color:#fff'>open</p>"),
         page("p{display:var(--a)} .d{--a:none} .e{--a:block}", "<p>open</p>"),
         page("p::first-line{font-size:0}", "<p>open</p>"),
@@ -352,6 +352,22 @@ async fn what_is_not_followed_is_told() {
     assert!(told(&read[0]).contains("shows words that its style sheet adds"));
     let scripts = |at: usize| read[at].findings.iter().filter(|one| one.code == FindingCode::JavaScript).count();
     assert_eq!([scripts(0), scripts(1), scripts(2)], [0, 1, 0]);
+}
+
+#[tokio::test]
+async fn style_sheets_that_are_not_in_the_file_are_no_doubt_and_those_from_elsewhere_are_told() {
+    let pages = [
+        page("", "<link rel=stylesheet href=style/a.css><p class=x>open</p>"),
+        page("@import 'b.css';", "<p class=x>open</p>"),
+        page("", "<link rel=stylesheet href='https://x.example/a.css'><p class=x>open</p>"),
+        page("@import 'https://x.example/a.css';", "<p class=x>open</p>"),
+    ];
+    let read = read(&pages).await;
+    let remote = |one: &Extraction| one.findings.iter().any(|one| one.code == FindingCode::RemoteContent);
+    assert_eq!(read.iter().map(remote).collect::<Vec<_>>(), [false, false, true, true]);
+    for read in &read {
+        assert!(read.said_text().contains("open") && told(read).is_empty(), "{:?}", read.findings);
+    }
 }
 
 #[tokio::test]

@@ -202,3 +202,131 @@ fn a_boundary_within_a_line_or_another_boundary_ends_no_part() {
     let bytes = part_bytes(raw.as_bytes(), &parsed.parts[0].path).unwrap();
     assert_eq!((bytes.as_slice(), parsed.parts[0].digest), (forwarded.as_bytes(), Digest::of(forwarded.as_bytes())));
 }
+
+/// A mail in two forms.
+fn alternative(plain: &str, html: &str) -> ParsedMessage {
+    let part = |kind: &str, text: &str| format!("--edge\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n{text}\r\n");
+    let parts = part("plain", plain) + &part("html", html) + "--edge--\r\n";
+    mail("Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=edge\r\n", &parts)
+}
+
+/// The sentences about forms that differ.
+fn differ(mail: &ParsedMessage) -> String {
+    let found = mail.problems.iter().filter(|one| one.code == ProblemCode::BodiesDiffer);
+    found.map(|one| one.detail.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn lines_that_only_one_form_of_a_mail_has_are_kept_and_told() {
+    let greeting = "We thank the secretariat for its letter of March and send our greetings to all who read this.";
+    let plain = format!("{greeting}\r\n");
+    let both = alternative(
+        &plain,
+        &format!(
+            "<p>{greeting}</p><p>We ask states to fund open data. The portal must be free for all.</p><p>我们建议各国公布这些数据。</p>"
+        ),
+    );
+    let end = "We ask states to fund open data.\nThe portal must be free for all.\n我们建议各国公布这些数据。";
+    assert_eq!(both.body.text, format!("{greeting}\n\n{end}"));
+    assert!(both.body.own_text().ends_with(end) && both.body.quoted.is_empty());
+    assert!(differ(&both).contains("say different things"), "{:?}", both.problems);
+    let same = alternative(&plain, &format!("<p>{greeting}</p>"));
+    assert_eq!((same.fingerprint, differ(&same)), (both.fingerprint, String::new()), "what is added counts for nobody");
+
+    // What only the other form quotes is quoted, and what it says below an old mail is not folded away with that.
+    let old = "-----Original Message-----\r\nFrom: b@example.org\r\nDear all, please send your inputs to us.\r\n";
+    let html = format!(
+        "<p>{greeting}</p><p>We ask states to fund open data.</p><blockquote>Your call names seven questions to states.</blockquote>"
+    );
+    let answer = alternative(&format!("{greeting}\r\n\r\n{old}"), &html);
+    assert!(answer.body.own_text().contains("fund open data"), "{:?}", answer.body);
+    assert!(!answer.body.own_text().contains("seven questions") && answer.body.text.contains("seven questions"));
+
+    // The plain form of a mail that is shown as HTML.
+    let many: String = (0..30).map(|n| format!("<p>Paragraph{n} asks office{n} for answer{n}.</p>")).collect();
+    let short = alternative("Our country withdraws its former statement today.", &many);
+    assert!(short.body.text.ends_with("Our country withdraws its former statement today."), "{}", short.body.text);
+    assert!(differ(&short).contains("say different things"));
+}
+
+#[test]
+fn words_in_which_the_forms_of_a_mail_differ_are_told_and_layout_is_not() {
+    let rest = "It has been with us for years, and we know it well.";
+    for (plain, html) in [
+        ("We do support number 3 of the draft.", "We do not support number 3 of the draft."),
+        ("We do not support number 3 of the draft.", "We do support number 3 of the draft."),
+        ("We support 3. We do not support 4 at all.", "We do not support 3 at all. We support 4."),
+        ("We agree.", "We disagree."),
+        ("我们支持第三项建议。", "我们不支持第三项建议。"),
+    ] {
+        let mail =
+            alternative(&format!("Dear all,\r\n{plain} {rest}\r\n"), &format!("<p>Dear all,</p><p>{html} {rest}</p>"));
+        assert!(differ(&mail).contains("differ in words"), "{plain} {html} {:?}", mail.problems);
+    }
+    // As Gmail, Outlook and newsletters write the same thing twice.
+    let plain = "Dear all,\r\n\r\nPlease find our *input* on open data at this link\r\n<https://example.org/a/very/long?address=1>, as we said in our letter [1]\r\nof May.\r\n\r\n   * first point of ours\r\n   * second point of ours\r\n\r\n[image: Logo of the house in green]\r\nAna Sol<mailto:ana@example.org>\r\nHead of office\r\n+41 22 000 00 00\r\n\r\n> We ask for\r\n> inputs by June.\r\n\r\nUnsubscribe: https://example.org/u\r\n";
+    let html = "<div>Dear all,<br><br>Please find our <b>input</b> on open&nbsp;data at <a href='https://example.org/a'>this link</a>, as we said in our letter of May.</div><ol><li>first point of ours</li><li>second point of ours</li></ol><table><tr><td><img alt='Logo of the house in green' src='cid:x'></td><td>Ana Sol<br>Head of office<br>+41 22 000 00 00</td></tr></table><blockquote>We ask for inputs by June.</blockquote><p>If you no longer want this, <a href='u'>unsubscribe</a> here.</p>";
+    let mail = alternative(plain, html);
+    assert_eq!((differ(&mail), mail.body.text.contains("no longer want")), (String::new(), false));
+    // A list puts its footer beside both forms.
+    let edge = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=out\r\n";
+    let forms = format!(
+        "--in\r\nContent-Type: text/plain\r\n\r\n{rest}\r\n--in\r\nContent-Type: text/html\r\n\r\n<p>{rest}</p>\r\n--in--\r\n"
+    );
+    let parts = format!(
+        "--out\r\nContent-Type: multipart/alternative; boundary=in\r\n\r\n{forms}--out\r\nContent-Type: text/plain\r\n\r\nThis list is run by volunteers in Geneva.\r\n--out--\r\n"
+    );
+    assert_eq!(differ(&crate::parse::mail(edge, &parts)), "");
+}
+
+#[test]
+fn a_part_without_the_empty_line_behind_its_header_loses_no_word() {
+    let multipart = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=edge\r\n";
+    let file = "--edge\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nwords of the file\r\n--edge--\r\n";
+    for (part, text) in [
+        (
+            "Dear all, we ask: fund open data.\r\n\r\nSecond paragraph.",
+            "Dear all, we ask: fund open data.\n\nSecond paragraph.",
+        ),
+        ("Content-Type: text/plain\r\nDear all, we ask for\r\nopen data.", "Dear all, we ask for\nopen data."),
+        ("Dear all, without a paragraph.", "Dear all, without a paragraph."),
+        ("Content-Type: text/plain;\r\n charset=utf-8", ""),
+    ] {
+        let body = format!("--edge\r\n{part}\r\n{file}");
+        let found = mail(multipart, &body);
+        assert_eq!(found.body.text, text, "{part}");
+        assert_eq!((found.parts.len(), found.parts[0].digest), (1, Digest::of(b"words of the file")), "{part}");
+        let told = found.problems.iter().any(|one| one.detail.contains("empty line"));
+        assert_eq!(told, !text.is_empty(), "an empty part is nothing odd: {part}");
+        let raw = format!("From: a@example.org\r\n{multipart}\r\n{body}");
+        assert_eq!(part_bytes(raw.as_bytes(), &found.parts[0].path).unwrap(), b"words of the file");
+    }
+    let whole = parse(b"From: a@example.org\nSubject: S\nDear all, we ask for open data.\n\nSecond.\n");
+    assert_eq!((whole.subject.as_str(), whole.body.text.as_str()), ("S", "Dear all, we ask for open data.\n\nSecond."));
+    // A line of a header that was broken on its way ends no header, and its words are told.
+    let broken = parse(b"From: a@example.org\nX-Long: begins\nand goes on\nSubject: S\n\nText.\n");
+    assert_eq!((broken.subject.as_str(), broken.body.text.as_str()), ("S", "Text."));
+    assert!(broken.problems.iter().any(|one| one.detail.contains("and goes on")), "{:?}", broken.problems);
+}
+
+#[test]
+fn a_file_called_html_with_a_tag_in_it_is_a_page() {
+    let late = format!("{}<p style='display:none'>x</p>", "words ".repeat(2_000));
+    let wide: Vec<u8> = "<p>We ask</p>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: [(&str, &[u8], &str); 8] = [
+        ("a.html", b"<p>We ask</p>", "text/html"),
+        ("a.HTM", b"<!-- c --><b>We ask</b>", "text/html"),
+        ("a.html", late.as_bytes(), "text/html"),
+        ("a.html", &[&[0xff, 0xfe], &wide[..]].concat(), "text/html"),
+        ("a.html", b"<?xml version='1.0'?><div>We ask</div>", "text/html"),
+        ("a.html", b"We ask for 1 < 2", "text/plain"),
+        ("a.txt", b"We ask for <b> to be shown", "text/plain"),
+        ("a.html", b"%PDF-1.4 <p>", "application/pdf"),
+    ];
+    for (name, bytes, kind) in cases {
+        assert_eq!(pouch::parse::parse_file(bytes, name).parts[0].media_type, kind, "{name}");
+    }
+    let claimed = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=page\r\n";
+    let mail = mail(claimed, &late);
+    assert_eq!(mail.parts[0].media_type, "text/html");
+}

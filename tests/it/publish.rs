@@ -270,6 +270,25 @@ fn nothing_of_what_nobody_approved_is_ever_written() {
 }
 
 #[test]
+fn publishing_says_what_has_a_page_and_what_waits_until_when() {
+    let app = App::new();
+    app.import(&["input-es-body.eml", "input-ru-body.eml"]);
+    let ids = ["input-es-body@", "input-ru-body@"].map(|name| app.item(name)["id"].as_str().unwrap().to_string());
+    app.decide(&["approve", &ids[0]]);
+    let said = app.run(&["publish"]);
+    assert!(said.contains("1 input has a page") && !said.contains("approved"), "{said}");
+    let config = app.data().join("pouch.toml");
+    fs::write(&config, fs::read_to_string(&config).unwrap().replace("delay = \"0s\"", "delay = \"1h\"")).unwrap();
+    app.decide(&["approve", &ids[1]]);
+    let said = app.run(&["publish"]);
+    assert!(said.contains("1 input has a page"), "{said}");
+    assert!(said.contains("1 approved input waits: it is due by 20") && said.contains(" UTC;"), "{said}");
+    app.decide(&["withdraw", &ids[0]]);
+    let said = app.run(&["publish"]);
+    assert!(said.contains("0 inputs have a page"), "{said}");
+}
+
+#[test]
 fn a_file_that_browsers_run_is_published_as_text() {
     let app = App::new();
     app.import(&["input-en-html-file.eml"]);

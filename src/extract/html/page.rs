@@ -100,9 +100,9 @@ impl<'f> Page<'f> {
     pub fn finish(self) -> Found {
         let mut state = self.0.into_inner();
         let mut found = std::mem::take(&mut state.found);
-        found.doubtful += u32::from(state.tree.is_too_deep)
-            + u32::from(state.tree.cascade.is_exhausted())
-            + u32::from(state.tree.lacks_sheets);
+        // Sheets that are not in the file are no doubt: whoever reads the file alone has them neither, and those that are
+        // fetched from elsewhere are told as such.
+        found.doubtful += u32::from(state.tree.is_too_deep) + u32::from(state.tree.cascade.is_exhausted());
         found.blocks = state.flow.finish();
         found.title = found.title.split_whitespace().collect::<Vec<_>>().join(" ");
         found
