@@ -12,7 +12,7 @@ use pouch::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Revision
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
-use pouch::store::{Error, Store, ledger, mailbox, message, setting, submission, task};
+use pouch::store::{Error, Store, ledger, mailbox, message, setting, submission, task, token};
 use std::time::Duration;
 
 fn at(second: i64) -> Timestamp {
@@ -326,6 +326,8 @@ async fn task_rows_work_on_both_engines() {
         task::renew(&mut tx, Stage::Site, "s", at(100)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(task::due_stages(store, at(1)).await.unwrap(), [Stage::Parse]);
+        assert_eq!(task::last_due(store, Stage::Parse).await.unwrap(), Some((2, at(0))));
+        assert_eq!(task::last_due(store, Stage::Publish).await.unwrap(), None);
         assert!(task::is_busy(store, &[Stage::Parse], at(1)).await.unwrap());
         assert!(!task::is_busy(store, &[Stage::Site], at(1)).await.unwrap());
         let claimed = task::claim(store, Stage::Parse, "me-1", 10, at(1)).await.unwrap();
@@ -351,6 +353,21 @@ async fn task_rows_work_on_both_engines() {
         assert!(!task::lease(store, "sealer", "you", at(1)).await.unwrap());
         task::give_back(store, "sealer", "me").await.unwrap();
         assert!(task::lease(store, "sealer", "you", at(1)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn token_rows_work_on_both_engines() {
+    both(async |store| {
+        assert_eq!(token::sealed(store, "chair").await.unwrap(), None);
+        assert_eq!(token::changed_at(store, "chair").await.unwrap(), None);
+        token::put(store, "chair", "first", at(1)).await.unwrap();
+        token::put(store, "office", "other", at(2)).await.unwrap();
+        token::put(store, "chair", "second", at(3)).await.unwrap();
+        assert_eq!(token::sealed(store, "chair").await.unwrap().as_deref(), Some("second"));
+        assert_eq!(token::changed_at(store, "chair").await.unwrap(), Some(at(3)));
+        assert_eq!(token::sealed(store, "office").await.unwrap().as_deref(), Some("other"));
     })
     .await;
 }
@@ -422,6 +439,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
         ("setting", "setting.rs"),
         ("submission", "submission.rs"),
         ("task", "task.rs"),
+        ("token", "token.rs"),
     ] {
         for line in std::fs::read_to_string(folder.join(file)).unwrap().lines() {
             let Some(rest) = line.strip_prefix("pub async fn ") else { continue };
