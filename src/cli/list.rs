@@ -98,7 +98,8 @@ fn print_item(item: &Item) {
     for problem in &item.problems {
         println!("          ! {}", visible(&problem.detail));
     }
-    let hidden: usize = item.attachments.iter().map(|one| one.findings.len()).sum();
+    let findings = item.attachments.iter().flat_map(|one| &one.findings);
+    let hidden = findings.filter(|one| one.code.stops_approval()).count();
     if hidden > 0 {
         println!("          ! {hidden} hidden thing(s) in its files: `pouch show {id}` lists them");
     }

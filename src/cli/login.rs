@@ -55,9 +55,13 @@ pub async fn login(
     }
     let Some(mut keeper) = Keeper::of(account, &store, &key) else { bail!("{name} has no tokens") };
     keeper.keep(&granted, clock()).await?;
-    println!("{name}: the mailbox {} opens. A running `pouch serve` goes on by itself.", account.user);
+    println!("{name}: the mailbox {} opens.", account.user);
     if granted.refresh_token.is_some() {
-        println!("The token is kept sealed in the database; its key is {key}.");
+        println!(
+            "The token is kept sealed in the database; its key is {key}. A running `pouch serve` goes on by itself."
+        );
+    } else {
+        println!("A running `pouch serve` tries again within the hour; start it anew to have it try now.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,6 +111,7 @@ async fn by_browser(account: &Account, oauth: &OAuth, port: u16) -> anyhow::Resu
         loop {
             let answer = tokio::select! {
                 Ok((stream, _)) = listener.accept() => answer_browser(stream, &consent).await,
+                // Without a terminal nobody pastes anything; the browser may still answer.
                 Some(line) = pasted.recv() => code_in(&line, &consent),
             };
             if let Some(answer) = answer {
@@ -128,8 +133,6 @@ fn pasted_lines() -> mpsc::UnboundedReceiver<String> {
                 return;
             }
         }
-        // Without a terminal nobody pastes anything; the browser may still answer.
-        std::thread::sleep(PATIENCE);
     });
     lines
 }

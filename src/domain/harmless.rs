@@ -10,3 +10,9 @@ pub fn harmless(text: &str) -> String {
     };
     text.chars().map(one).collect()
 }
+
+/// At most the first 200 bytes of the first line, without control characters: what of a server's words goes into an error.
+pub fn clip(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line[..line.floor_char_boundary(200)].chars().filter(|c| !c.is_control()).collect()
+}

@@ -17,7 +17,7 @@ pub mod submission;
 
 pub use digest::Digest;
 pub use finding::{Finding, FindingCode};
-pub use harmless::harmless;
+pub use harmless::{clip, harmless};
 pub use id::*;
 pub use jiff::Timestamp;
 pub use problem::{Problem, ProblemCode};

@@ -104,18 +104,9 @@ impl Keeper {
 /// What a token says of its own time (RFC 7519, 4.1), if it says anything: a clock that is wrong here is the cause of
 /// refusals that nobody understands.
 pub fn clock_error(token: &str, now: Timestamp) -> Option<String> {
-    use base64::Engine as _;
-    let claims = token.split('.').nth(1)?;
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    let claims = super::claims(token)?;
     let issued = Timestamp::from_second(claims["nbf"].as_i64().or_else(|| claims["iat"].as_i64())?).ok()?;
     let early = issued.duration_since(now);
     let is_early = early.is_positive() && early.unsigned_abs() > CLOCK_MAY_BE_WRONG;
     is_early.then(|| format!("this machine's clock is {} minutes behind the provider's", early.as_secs() / 60))
-}
-
-/// At most the first 200 bytes of the first line, without control characters.
-pub(super) fn clip(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    line[..line.floor_char_boundary(200)].chars().filter(|c| !c.is_control()).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{Error, http};
 use crate::config::{OAuth, Provider};
+use crate::domain::clip;
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
@@ -173,9 +174,9 @@ impl OAuth {
         match answer {
             Ok(response) => self.granted::<Failure>(Ok(response)),
             Err(RequestTokenError::ServerResponse(refused)) => {
-                Err(Error::Refused(format!("the provider says: {}", super::keeper::clip(&refused.to_string()))))
+                Err(Error::Refused(format!("the provider says: {}", clip(&refused.to_string()))))
             }
-            Err(error) => Err(Error::Unavailable(super::keeper::clip(&error.to_string()))),
+            Err(error) => Err(Error::Unavailable(clip(&error.to_string()))),
         }
     }
 
@@ -212,7 +213,7 @@ impl OAuth {
     fn failed(&self, failure: Failure) -> Error {
         match failure {
             RequestTokenError::ServerResponse(refused) => {
-                let said = super::keeper::clip(&refused.to_string());
+                let said = clip(&refused.to_string());
                 let cure = match refused.error() {
                     BasicErrorResponseType::InvalidGrant => {
                         "the consent has ended or was withdrawn: somebody must run `pouch login`"
@@ -246,10 +247,7 @@ fn redirect_url(address: &str) -> Result<RedirectUrl, Error> {
 /// The address in an ID token (RFC 7519). It came over TLS from the endpoint itself, which is proof enough here
 /// (OpenID Connect Core 1.0, 3.1.3.7, point 6).
 fn person_in(id_token: &str) -> Option<String> {
-    use base64::Engine as _;
-    let claims = id_token.split('.').nth(1)?;
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    let claims = super::claims(id_token)?;
     let named = ["email", "preferred_username", "upn"].into_iter().find_map(|name| claims[name].as_str());
     named.filter(|address| address.contains('@')).map(String::from)
 }

@@ -2,16 +2,12 @@
 //! for the pages that are pictures. Stores nothing.
 
 use crate::config;
-use crate::domain::extraction::{Extracted, Extraction, Gate, Role};
+use crate::domain::extraction::{Extracted, Extraction, Gate};
 use crate::domain::reader::Reading;
 use crate::domain::{Problem, ProblemCode};
 use crate::extract;
 use crate::language;
 use crate::sandbox::{Error, Pool, Recognised, Source};
-
-/// Below this mean confidence (of 100) a page was read with a model that does not fit, or holds no words at all: right
-/// models give 93 to 96, wrong ones 22 to 50 (measured on six languages).
-const DOUBTFUL: f64 = 50.0;
 
 /// Reads parts (path and size in bytes) of a source, all but the words in pictures.
 ///
@@ -78,16 +74,11 @@ pub async fn recognise(
     for (page, result) in results {
         match result {
             Ok(Recognised { engine, text, confidence }) => {
-                extract::put_recognised(&mut extraction, page, &engine, &text, confidence, limits.text_bytes);
+                let limit = limits.text_bytes;
+                let counts = extract::put_recognised(&mut extraction, page, &engine, &text, confidence, limit);
                 // Of a photograph beside a text nobody wants to know how badly it reads.
-                let is_kept = extraction.pages.iter().any(|one| one.number == page && one.engine == engine);
-                let Some(sure) = confidence.filter(|_| is_kept) else { continue };
-                if sure < f64::from(limits.confidence_floor) {
-                    hard_to_read.push(format!("page {page} ({sure:.0} of 100)"));
-                }
-                if sure < DOUBTFUL {
-                    doubt(&mut extraction, page);
-                }
+                let sure = confidence.filter(|sure| counts && *sure < f64::from(limits.confidence_floor));
+                hard_to_read.extend(sure.map(|sure| format!("page {page} ({sure:.0} of 100)")));
             }
             Err(error) => {
                 let detail = format!("Page {page} could not be recognised from its picture: {error}.");
@@ -106,16 +97,6 @@ pub async fn recognise(
     // Tried once: a page that failed is no longer waited for.
     extraction.pages.iter_mut().for_each(|page| page.awaits_recognition = false);
     with_languages(extraction)
-}
-
-/// Words that are not sure say nothing.
-fn doubt(extraction: &mut Extraction, page: u32) {
-    let kind = extraction.pages.iter().find(|one| one.number == page).map(|one| one.kind);
-    if let Extracted::Text { segments } = &mut extraction.extracted {
-        let recognised =
-            segments.iter_mut().filter(|one| one.number == page && Some(one.kind) == kind && one.role == Role::Text);
-        recognised.for_each(|segment| segment.role = Role::Doubtful);
-    }
 }
 
 /// Says of a file with pictures of text that recognition is not installed; it keeps waiting.

@@ -1,12 +1,12 @@
 //! From a host name to a session that is logged in: TCP, TLS, greeting, login, capabilities, ID. It must not log or
 //! return the password.
 
-use super::error::{Error, clip, refused};
+use super::error::{Error, refused};
 use super::folder::quoted;
 use super::session::Session;
 use super::wire::{Socket, Wire};
 use crate::config::{Account, Login, Receive};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, clip};
 use crate::oauth::{Keeper, clock_error};
 use async_imap::imap_proto::{Response, Status};
 use base64::Engine as _;

@@ -1,6 +1,7 @@
 //! What can go wrong between us and a mail server, told apart by who must act and how long to wait. No text in here may
 //! hold a password, a token or a message.
 
+use crate::domain::clip;
 use std::fmt;
 use std::time::Duration;
 
@@ -115,16 +116,6 @@ pub(super) fn refused(command: &'static str, text: &str) -> Error {
         ));
     }
     Error::Refused { command, text }
-}
-
-/// At most the first 200 bytes of the first line, without control characters.
-pub(super) fn clip(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let mut end = line.len().min(200);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    line[..end].chars().filter(|c| !c.is_control()).collect()
 }
 
 /// `Suggested Backoff Time: 299961 milliseconds`, as Exchange says it; at most a day.

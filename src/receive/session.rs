@@ -1,10 +1,11 @@
 //! One IMAP session: commands and their answers, up to the own tagged OK. It must never take a closed connection, BYE, NO
 //! or BAD for an empty answer; that is why async-imap's convenient calls, which do, are not used: only its parser.
 
-use super::error::{Error, clip, refused};
+use super::error::{Error, refused};
 use super::folder::{encode, quoted};
 use super::wire::Wire;
 use crate::config::Receive;
+use crate::domain::clip;
 use async_imap::Client;
 use async_imap::imap_proto::{Capability, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
 use futures::FutureExt as _;

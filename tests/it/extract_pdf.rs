@@ -546,3 +546,22 @@ fn words_in_pictures_and_outlines_beside_a_text_are_recognised_and_added() {
     let logo = settled(&page_of(&format!("{SENTENCE}q 60 0 0 40 50 740 cm /Im Do Q")));
     assert!(logo.pages_awaiting_recognition().is_empty());
 }
+
+#[test]
+fn what_is_recognised_badly_is_never_put_in_the_place_of_a_text() {
+    let content = format!("{SENTENCE}BT /F 12 Tf 50 660 Td (p. 3) Tj ET q 300 0 0 400 50 100 cm /Im Do Q");
+    let before = settled(&page_of(&content));
+    let said = before.said_text();
+    let noise = "ie Sl wo qxzvf lkjhg ".repeat(3);
+    let scan = "Th1 rcommendtion of tbe comittee js nt cleer ".repeat(5);
+    for (text, confidence, counts, doubtful) in [(&noise, 41.0, false, false), (&scan, 41.0, true, true)] {
+        let mut extraction = before.clone();
+        assert_eq!(extract::put_recognised(&mut extraction, 1, "t", text, Some(confidence), LIMIT), counts);
+        assert_eq!(extraction.said_text(), said, "the text of the page is no longer said");
+        assert_eq!(!text_of(&extraction, 1, Role::Doubtful).is_empty(), doubtful, "{extraction:?}");
+    }
+    // Believed, it is the greater part of the page, and short lines of the text stay.
+    let mut extraction = before;
+    assert!(extract::put_recognised(&mut extraction, 1, "t", &scan, Some(75.0), LIMIT));
+    assert!(extraction.said_text().contains("p. 3") && extraction.said_text().contains("comittee"), "{extraction:?}");
+}
