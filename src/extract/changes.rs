@@ -34,10 +34,30 @@ pub(crate) struct Changes {
     programs: Vec<String>,
 }
 
+/// Why a passage is not seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Unseen {
+    /// By its format.
+    Hidden,
+    /// In the colour of its ground, or too small.
+    Lost,
+    /// Beyond the edge of the page or slide.
+    OffPage,
+}
+
 /// Most addresses that are kept.
 const MAX_ADDRESSES: usize = 100;
 
 impl Changes {
+    /// Notes a passage that is not seen.
+    pub fn does_not_show(&mut self, why: Unseen) {
+        match why {
+            Unseen::Hidden => self.hidden += 1,
+            Unseen::Lost => self.unseen += 1,
+            Unseen::OffPage => self.off_page += 1,
+        }
+    }
+
     /// Notes who changed something.
     pub fn changed_by(&mut self, author: Option<String>) {
         note(&mut self.change_authors, author);

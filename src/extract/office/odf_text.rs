@@ -11,7 +11,7 @@ use super::odf_shapes;
 use super::odf_styles::{Style, Styles};
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
-use crate::extract::changes::{Changes, is_elsewhere};
+use crate::extract::changes::{Changes, Unseen, is_elsewhere};
 use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
@@ -50,14 +50,6 @@ enum Undo {
     Page,
     /// The name of a comment's author ends.
     Author,
-}
-
-/// Why text is not seen.
-#[derive(Clone, Copy, PartialEq)]
-enum Unseen {
-    Hidden,
-    Lost,
-    OffPage,
 }
 
 #[derive(Default)]

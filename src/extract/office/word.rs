@@ -9,7 +9,7 @@ use super::styles::{Look, Styles};
 use super::word_shapes::Drawing;
 use super::xml::{Element, Visitor};
 use crate::domain::extraction::Role;
-use crate::extract::changes::Changes;
+use crate::extract::changes::{Changes, Unseen};
 use crate::extract::flow::Flow;
 use crate::extract::story::{Aside, Block};
 use std::collections::HashMap;
@@ -97,14 +97,6 @@ struct Table {
 struct Field {
     instruction: String,
     has_result: bool,
-}
-
-/// Why text is not seen.
-#[derive(Clone, Copy, PartialEq)]
-enum Unseen {
-    Hidden,
-    Lost,
-    OffPage,
 }
 
 /// A text of its own; it waits while another one inside it is read.

@@ -11,7 +11,7 @@ mod story;
 mod table;
 
 use super::Read;
-use super::changes::Changes;
+use super::changes::{Changes, Unseen};
 use super::flow::Flow;
 use super::office::colour::{Ink, Rgb, WHITE};
 use super::office::{embedded_files, properties::Properties};
@@ -47,14 +47,6 @@ struct Open {
     /// The ground of a text in a box.
     ground: Ink,
     unseen: Option<Unseen>,
-}
-
-/// Why text is not seen.
-#[derive(Clone, Copy, PartialEq)]
-enum Unseen {
-    Hidden,
-    Lost,
-    OffPage,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]

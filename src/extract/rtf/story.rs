@@ -45,13 +45,8 @@ impl Rtf<'_> {
         if is_blank {
             return;
         }
-        if self.last_unseen != unseen {
-            match unseen {
-                Some(Unseen::Hidden) => self.changes.hidden += 1,
-                Some(Unseen::Lost) => self.changes.unseen += 1,
-                Some(Unseen::OffPage) => self.changes.off_page += 1,
-                None => {}
-            }
+        if let Some(why) = unseen.filter(|_| self.last_unseen != unseen) {
+            self.changes.does_not_show(why);
         }
         self.last_unseen = unseen;
     }

@@ -20,11 +20,7 @@ impl Word<'_> {
             return Role::Text;
         };
         if !std::mem::replace(&mut self.here().was_hidden, true) {
-            match why {
-                Unseen::Hidden => self.changes.hidden += 1,
-                Unseen::Lost => self.changes.unseen += 1,
-                Unseen::OffPage => self.changes.off_page += 1,
-            }
+            self.changes.does_not_show(why);
         }
         Role::Hidden
     }
