@@ -1,6 +1,11 @@
 //! What the operator sets, in one TOML file. Refuses unknown keys and bad values, all named at once; holds no secret.
 
+mod call;
+mod post;
 mod table;
+
+pub use call::Call;
+pub use post::{Acknowledge, Notify, Security, Smtp};
 
 use crate::domain::Timestamp;
 use std::net::SocketAddr;
@@ -27,16 +32,10 @@ pub struct Config {
     pub catalogue_file: Option<PathBuf>,
     /// The key that tokens of OAuth2 are sealed with; `None`: `token.key` in the data folder.
     pub token_key_file: Option<PathBuf>,
-}
-
-/// The call for inputs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    pub title: String,
-    /// Civil date of the event, for the record; nothing is judged by it.
-    pub event: Option<jiff::civil::Date>,
-    /// Addresses that inputs are sent to; what they themselves send is no submission.
-    pub addresses: Vec<String>,
+    /// `None`: Pouch sends no mail.
+    pub smtp: Option<Smtp>,
+    pub notify: Notify,
+    pub acknowledge: Acknowledge,
 }
 
 /// One account at one server.
@@ -181,7 +180,7 @@ pub struct Publish {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            call: Call { title: "Written inputs of stakeholders".into(), event: None, addresses: Vec::new() },
+            call: Call::default(),
             accounts: Vec::new(),
             receive: Receive {
                 idle: Duration::from_secs(290),
@@ -211,6 +210,9 @@ impl Default for Config {
             postgres_url: None,
             catalogue_file: None,
             token_key_file: None,
+            smtp: None,
+            notify: Notify::default(),
+            acknowledge: Acknowledge::default(),
         }
     }
 }
@@ -245,11 +247,7 @@ impl Config {
         let mut publish = top.table("publish");
         let (seconds, hour) = (Duration::from_secs, Duration::from_secs(3600));
         let config = Self {
-            call: Call {
-                title: call.text("title").unwrap_or(base.call.title),
-                event: call.date("event"),
-                addresses: call.texts("addresses"),
-            },
+            call: call::read(&mut call),
             receive: Receive {
                 idle: receive.duration("idle", seconds(1), seconds(300)).unwrap_or(base.receive.idle),
                 poll: receive.duration("poll", seconds(1), seconds(60)).unwrap_or(base.receive.poll),
@@ -307,7 +305,11 @@ impl Config {
             postgres_url: top.text("postgres_url"),
             catalogue_file: top.path("catalogue_file"),
             token_key_file: top.path("token_key_file"),
+            smtp: post::smtp(top),
+            notify: post::notify(top),
+            acknowledge: post::acknowledge(top),
         };
+        post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish] {
             top.absorb(part);
         }

@@ -99,6 +99,26 @@ impl Reader {
         })
     }
 
+    /// A day, with or without a time of day, in the time zone of the call.
+    pub fn moment(&mut self, key: &str) -> Option<super::call::Moment> {
+        self.take(key, "a day or a day with a time, such as 2023-12-06 or 2023-12-06T09:00:00", |value| {
+            let text = match value {
+                toml::Value::Datetime(found) if found.offset.is_none() => found.to_string(),
+                toml::Value::String(text) => text.clone(),
+                _ => return None,
+            };
+            match text.parse::<jiff::civil::Date>() {
+                Ok(date) if text.len() <= 10 => Some((date, None)),
+                _ => text.parse::<jiff::civil::DateTime>().ok().map(|at| (at.date(), Some(at))),
+            }
+        })
+    }
+
+    /// Whether nothing (more) is in it.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// A path; a relative one is relative to the configuration's folder.
     pub fn path(&mut self, key: &str) -> Option<PathBuf> {
         self.text(key).map(|text| self.folder.join(text))
