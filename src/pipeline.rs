@@ -10,6 +10,7 @@
 //! review    (a person)        -> decision              src/review.rs
 //! publish   approved revision -> public page           src/publish
 //! audit     ledger            -> report                src/audit
+//! letters   what happened     -> mail of our own       src/letters, src/smtp.rs
 //! ```
 //!
 //! Every stage has one shape: load, call a pure function, save the result, the ledger entry and the next task in one
@@ -18,6 +19,7 @@
 
 mod door;
 mod files;
+mod post;
 pub mod reading;
 mod seal;
 mod site;
@@ -25,6 +27,7 @@ mod steps;
 
 pub use door::{open_mailbox, settle, take_in, vanish};
 pub use files::recognise_what_waits;
+pub use post::{add_letter, in_call_zone, receipt_number, resend};
 pub use seal::seal;
 pub use site::{public_input, write_front};
 pub use steps::{TaskError, joined, texts_of};
@@ -37,17 +40,21 @@ use crate::domain::ledger::{Actor, EditKind, Event, Outcome};
 use crate::domain::mailbox::Settlement;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Change, Content, Manifest, State};
+use crate::domain::timing::ReceivedBy;
 use crate::domain::{Digest, MessageId, RevisionId, SubmissionId, Timestamp};
 use crate::sandbox::Pool;
-use crate::store::message::{CopyLine, NewMessage};
+use crate::store::message::{CopyLine, MessageLine, NewMessage};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Store, Tx, ledger, message, submission, task};
+use crate::store::{self, Store, Tx, ledger, letter, message, submission, task};
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use steps::{Done, for_each, uid_key};
+
+/// The account of mailboxes that hold what persons brought in, each named after how it came.
+pub const BY_HAND: &str = "by hand";
 
 /// What the stages work with.
 #[derive(Clone)]
@@ -75,6 +82,8 @@ pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -
         Stage::Queue => queue(tools, tasks, now).await,
         Stage::Publish => publish(tools, tasks, now).await,
         Stage::Site => site::write(tools, tasks, now).await,
+        Stage::Acknowledge => post::acknowledge(tools, tasks, now).await,
+        Stage::Send => post::send(tools, tasks, now).await,
     }
 }
 
@@ -236,7 +245,10 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
                 Some(known) => replace_untouched(&mut tx, known, content, now).await?,
                 None => {
                     let id = SubmissionId::new(now);
-                    submission::add(&mut tx, &id, line.first_seen).await?;
+                    add_submission(&mut tx, &Actor::Pouch, &id, line.first_seen, now).await?;
+                    if tools.config.acknowledge.on {
+                        task::add(&mut tx, Stage::Acknowledge, id.as_str(), now).await?;
+                    }
                     message::set_submission(&mut tx, &line.id, Some(&id)).await?;
                     add_revision(&mut tx, &Actor::Pouch, &id, 1, content, now).await?;
                 }
@@ -265,6 +277,22 @@ async fn replace_untouched(tx: &mut Tx, id: &SubmissionId, content: Content, now
         reason: ledger::commit_to(tx, "its pictures of text were recognised").await?,
     };
     ledger::append(tx, &Actor::Pouch, &[event], now).await
+}
+
+/// Adds a submission with its running number, in its row and in the ledger.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn add_submission(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: &SubmissionId,
+    received_at: Timestamp,
+    now: Timestamp,
+) -> store::Result<()> {
+    let number = letter::next_number(tx, "receipts").await?;
+    submission::add(tx, id, received_at, number).await?;
+    ledger::append(tx, actor, &[Event::Numbered { submission: id.clone(), number }], now).await
 }
 
 /// Adds a queued revision, in its row and in the ledger.
@@ -383,6 +411,18 @@ pub async fn change_state(
     };
     ledger::append(tx, actor, &[Event::Changed { revision: revision.id.clone(), change, reason }], now).await?;
     Ok(after)
+}
+
+/// When a message was received, and by which clock: the first of them that says so.
+pub fn received(line: &MessageLine, copies: &[CopyLine]) -> (Timestamp, ReceivedBy) {
+    let by_hand = !copies.is_empty() && copies.iter().all(|copy| copy.account == BY_HAND);
+    let by_server = copies.iter().filter_map(|copy| copy.internal_date).min();
+    match (by_server, line.summary.received) {
+        (Some(at), _) if by_hand => (at, ReceivedBy::Person),
+        (Some(at), _) => (at, ReceivedBy::Server),
+        (None, Some(at)) => (at, ReceivedBy::Header),
+        (None, None) => (line.first_seen, ReceivedBy::FirstSeen),
+    }
 }
 
 /// The parts of a message that can hold an input: files, not pictures of the layout.

@@ -49,6 +49,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     for _ in 0..=tools.config.extractor.workers.clamp(1, 4) {
         loops.spawn(work_on(tools.clone(), owner.clone(), clock, stop.clone()));
     }
+    loops.spawn(send_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(recognise_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
@@ -61,7 +62,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
 
 async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        match round(&tools, &owner, clock, |stage| stage != Stage::Recognise).await {
+        match round(&tools, &owner, clock, |stage| !matches!(stage, Stage::Recognise | Stage::Send)).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -104,6 +105,18 @@ async fn recognise_on(tools: Tools, owner: String, clock: Clock, mut stop: Recei
     }
 }
 
+/// A server for mail may be slow to answer: letters have a loop of their own too.
+async fn send_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    while !*stop.borrow() {
+        if !matches!(round(&tools, &owner, clock, |stage| stage == Stage::Send).await, Ok(true)) {
+            tokio::select! {
+                () = tokio::time::sleep(REST) => {}
+                _ = stop.wait_for(|stopped| *stopped) => {}
+            }
+        }
+    }
+}
+
 /// A program that was installed since is found, and what waited for it is done.
 async fn look_for_programs(tools: &Tools, clock: Clock) -> store::Result<()> {
     if !pipeline::reading::can_recognise(&tools.pool).await {
@@ -120,7 +133,7 @@ async fn look_for_programs(tools: &Tools, clock: Clock) -> store::Result<()> {
 /// # Errors
 /// If the store does not answer.
 pub async fn work_once(tools: &Tools, owner: &str, clock: Clock) -> store::Result<bool> {
-    round(tools, owner, clock, |_| true).await
+    round(tools, owner, clock, |stage| stage != Stage::Send).await
 }
 
 async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) -> bool) -> store::Result<bool> {
@@ -131,7 +144,7 @@ async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) ->
         if stage == Stage::Site && !task::lease(&tools.store, "site", owner, clock()).await? {
             continue;
         }
-        let most = if stage == Stage::Recognise { 1 } else { BATCH };
+        let most = if matches!(stage, Stage::Recognise | Stage::Send) { 1 } else { BATCH };
         let tasks = task::claim(&tools.store, stage, owner, most, clock()).await?;
         if tasks.is_empty() {
             if stage == Stage::Site {
@@ -191,8 +204,10 @@ pub async fn seal_once(store: &Store, owner: &str, now: Timestamp) -> store::Res
 /// If the store does not answer.
 pub async fn settle_down(tools: &Tools, clock: Clock) -> store::Result<()> {
     let owner = owner();
-    // A task that was put off after a failure is not waited for: its reason is shown in the list.
-    while task::is_busy(&tools.store, &Stage::ALL, clock()).await? {
+    // A task that was put off after a failure is not waited for: its reason is shown in the list. Letters are the
+    // service's to send: a slow server must not keep a person waiting.
+    let prompt: Vec<Stage> = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Send).collect();
+    while task::is_busy(&tools.store, &prompt, clock()).await? {
         if !work_once(tools, &owner, clock).await? {
             tokio::time::sleep(REST / 10).await;
         }

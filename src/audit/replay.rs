@@ -3,9 +3,10 @@
 
 use crate::domain::classification::MessageKind;
 use crate::domain::ledger::{Event, Outcome};
+use crate::domain::letter::{LetterKind, LetterState};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::submission::State;
-use crate::domain::{Digest, MessageId, RevisionId, SubmissionId};
+use crate::domain::{Digest, LetterId, MessageId, RevisionId, SubmissionId};
 use std::collections::BTreeMap;
 
 /// What is stored of a revision, or follows from the ledger.
@@ -35,6 +36,10 @@ pub struct Facts {
     pub revisions: BTreeMap<RevisionId, RevisionFacts>,
     pub merged: BTreeMap<SubmissionId, SubmissionId>,
     pub confirmed_catalogue: Option<Digest>,
+    /// Mail that Pouch writes, and how far it has come.
+    pub letters: BTreeMap<LetterId, (LetterKind, LetterState)>,
+    /// Running numbers of submissions.
+    pub numbers: BTreeMap<SubmissionId, u64>,
 }
 
 /// Facts from events, and the events that no rule allows.
@@ -96,8 +101,15 @@ impl Replay {
             Event::Merged { submission, into, .. } => {
                 self.facts.merged.insert(submission.clone(), into.clone());
             }
+            Event::Numbered { submission, number } => {
+                self.facts.numbers.insert(submission.clone(), *number);
+            }
+            Event::Letter { letter, kind, state, .. } => {
+                self.facts.letters.insert(letter.clone(), (*kind, *state));
+            }
             Event::CatalogueConfirmed { catalogue, .. } => self.facts.confirmed_catalogue = Some(*catalogue),
-            Event::MailboxSeen { .. } | Event::Erased { .. } | Event::PersonSeen { .. } => {}
+            Event::AddedByHand { .. } | Event::MailboxSeen { .. } | Event::Erased { .. } | Event::PersonSeen { .. } => {
+            }
         }
     }
 
@@ -138,6 +150,8 @@ impl Replay {
         differences(&self.facts.messages, &stored.messages, |id| format!("message {id}"), &mut said);
         differences(&self.facts.revisions, &stored.revisions, |id| format!("revision {id}"), &mut said);
         differences(&self.facts.merged, &stored.merged, |id| format!("the joining of submission {id}"), &mut said);
+        differences(&self.facts.letters, &stored.letters, |id| format!("letter {id}"), &mut said);
+        differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
         if self.facts.confirmed_catalogue != stored.confirmed_catalogue {
             said.push("the confirmation of the catalogue is not what the ledger says".into());
         }

@@ -12,7 +12,7 @@ use crate::pipeline::Tools;
 use crate::review::queue::revision_that_counts;
 use crate::store::message::CopyLine;
 use crate::store::task::{self, Stage};
-use crate::store::{Store, ledger, mailbox, message, setting, submission};
+use crate::store::{Store, ledger, letter, mailbox, message, setting, submission};
 use crate::vault::Vault;
 use crate::worker;
 use anyhow::Context as _;
@@ -138,7 +138,13 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
         };
         facts.revisions.insert(revision.id, of);
     }
+    for line in letter::lines(store, None).await? {
+        facts.letters.insert(line.id, (line.kind, line.state));
+    }
     for line in submission::lines(store).await? {
+        if let Some(number) = line.receipt_number {
+            facts.numbers.insert(line.id.clone(), number);
+        }
         if let Some(into) = line.merged_into {
             facts.merged.insert(line.id, into);
         }

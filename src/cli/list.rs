@@ -50,7 +50,7 @@ pub async fn list(place: &Place, filter: &Filter) -> anyhow::Result<ExitCode> {
     let (data, config) = open::place(place)?;
     let store = open::store(&data, &config).await?;
     let catalogue = open::catalogue(&config)?;
-    let mut items = queue::items(&store, &catalogue).await?;
+    let mut items = queue::items(&store, &catalogue, &config).await?;
     let total = items.len();
     items.retain(|item| filter.lets_through(item));
     if filter.json {
@@ -85,8 +85,9 @@ fn print_item(item: &Item) {
     let state = item.state.unwrap_or(item.outcome.as_str());
     let id = &item.id[item.id.len().saturating_sub(8)..];
     let kind = if item.outcome == Outcome::Submission { item.submitter.kind.as_str() } else { item.kind };
-    let date = item.received_at.strftime("%Y-%m-%d %H:%M");
-    println!("{id}  {state:<10}  {date}  {:<20}  {}", kind, visible(&item.submitter.name));
+    let date = item.server_received_at.strftime("%Y-%m-%d %H:%M");
+    let late = if item.late { "  late" } else { "" };
+    println!("{id}  {state:<10}  {date}  {:<20}  {}{late}", kind, visible(&item.submitter.name));
     println!("          {}", visible(&item.title));
     if item.outcome == Outcome::Submission {
         let names: Vec<&str> = item.assignments.iter().map(|one| one.recommendation.as_str()).collect();

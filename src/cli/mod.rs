@@ -1,9 +1,11 @@
 //! The command line: what people and scripts ask for. Holds no rule of its own; every act is a call into `review`.
 
 mod acts;
+mod add;
 mod audits;
 mod corpus;
 mod extract;
+mod letters;
 mod list;
 mod login;
 mod open;
@@ -76,6 +78,8 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Add an input that came on paper, by a link or through a colleague
+    Add(add::What),
     /// Show what Pouch reads in a file: its text, what lies hidden in it, and how it was read
     Extract(extract::What),
     /// What waits for review
@@ -219,6 +223,8 @@ pub enum Command {
     },
     /// Bring the public pages up to date now
     Publish,
+    /// Mail that Pouch writes: receipts, alarms, notices, digests
+    Letters(letters::What),
     /// The list of recommendations
     Catalogue {
         #[command(subcommand)]
@@ -344,10 +350,12 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Check => serve::check(place, clock).await,
         Command::Login { account, device, port } => login::login(place, &account, device, port, clock).await,
         Command::Import { paths } => serve::import(place, &paths, clock).await,
+        Command::Add(what) => add::add(place, &what, clock).await,
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Publish => serve::publish(place, clock).await,
+        Command::Letters(what) => letters::letters(place, &what, clock).await,
         Command::Catalogue { what } => audits::catalogue(place, what, clock).await,
         Command::Audit { what: AuditCommand::Verify { expect } } => {
             audits::verify(place, expect.as_deref(), clock).await

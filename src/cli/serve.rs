@@ -7,7 +7,7 @@ use crate::pipeline::Tools;
 use crate::receive;
 use crate::store::task::{self, Stage};
 use crate::store::{Engine, submission};
-use crate::{web, worker};
+use crate::{notify, web, worker};
 use anyhow::{Context as _, bail};
 use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
@@ -42,7 +42,8 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     for account in config.accounts {
         running.spawn(receive::watch(account, config.receive.clone(), at.clone(), stopped.clone()));
     }
-    running.spawn(worker::run(tools.clone(), owner, clock, stopped.clone()));
+    running.spawn(worker::run(tools.clone(), owner.clone(), clock, stopped.clone()));
+    running.spawn(notify::run(tools.clone(), owner, clock, stopped.clone()));
     println!("The review list is at http://{}/", listener.local_addr()?);
     println!("The public pages are in {}", tools.public_dir.display());
     std::io::stdout().flush()?;
@@ -162,7 +163,8 @@ pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) 
 /// What a message goes through before a person sees it.
 const BEFORE_REVIEW: [Stage; 5] = [Stage::Parse, Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue];
 
-async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
+/// Waits until nothing that came in is on its way any more.
+pub async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
     while task::is_busy(&tools.store, &BEFORE_REVIEW, clock()).await? {
         let left: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
         progress("steps left", left as u64);

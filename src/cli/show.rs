@@ -8,9 +8,10 @@ use crate::domain::classification::Evidence;
 use crate::domain::extraction::{Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Event, LedgerEntry};
 use crate::domain::submission::Change;
-use crate::pipeline::{Tools, joined, texts_of};
+use crate::pipeline::{self, Tools, joined, texts_of};
 use crate::review::queue::{self, Item, ItemAttachment};
 use crate::store::ledger;
+use crate::store::letter::{self, LetterLine};
 use crate::store::message::{self, CopyLine};
 use crate::store::submission::{self, Revision};
 use anyhow::Context as _;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 /// Prints one item.
 pub async fn show(place: &Place, wanted: &str, whole: bool, as_json: bool) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
-    let items = queue::items(&tools.store, &tools.catalogue).await?;
+    let items = queue::items(&tools.store, &tools.catalogue, &tools.config).await?;
     let ids = items
         .iter()
         .flat_map(|item| std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str)));
@@ -56,6 +57,7 @@ struct Seen {
     revisions: Vec<Revision>,
     texts: Vec<SeenText>,
     history: Vec<LedgerEntry>,
+    letters: Vec<LetterLine>,
 }
 
 /// The text of one part.
@@ -70,7 +72,7 @@ struct SeenText {
 
 impl Seen {
     async fn load(tools: &Tools, item: &Item) -> anyhow::Result<Self> {
-        let mut seen = Self { copies: vec![], revisions: vec![], texts: vec![], history: vec![] };
+        let mut seen = Self { copies: vec![], revisions: vec![], texts: vec![], history: vec![], letters: vec![] };
         let mut subjects = vec![item.id.clone()];
         for id in &item.messages {
             subjects.push(id.0.clone());
@@ -87,6 +89,7 @@ impl Seen {
         if item.state.is_some() {
             let id = crate::domain::SubmissionId(item.id.clone());
             seen.revisions = submission::revisions(&tools.store, Some(&id)).await?;
+            seen.letters = letter::lines(&tools.store, Some(&id)).await?;
         }
         subjects.extend(seen.revisions.iter().map(|one| one.id.0.clone()));
         subjects.dedup();
@@ -116,6 +119,9 @@ impl Seen {
             "revisions": revisions.collect::<Vec<_>>(),
             "texts": texts.collect::<Vec<_>>(),
             "history": self.history,
+            "letters": self.letters.iter().map(|one| json!({
+                "kind": one.kind, "state": one.state, "to": one.recipients, "reason": one.reason, "at": one.changed_at,
+            })).collect::<Vec<_>>(),
         })
     }
 
@@ -134,7 +140,12 @@ impl Seen {
         if let Some(sent) = item.sent_at {
             println!("sent       {sent} (as the mail says)");
         }
-        println!("received   {} (first seen by Pouch)", item.received_at);
+        let at = pipeline::in_call_zone(&tools.config, item.server_received_at);
+        println!("received   {at}, {}{}", item.received_by.words(), standing(item));
+        println!("first seen {} by Pouch", item.received_at);
+        if let Some(number) = &item.receipt_number {
+            println!("number     {number}{}", self.receipt());
+        }
         for copy in &self.copies {
             let gone = if copy.vanished_at.is_some() { ", no longer on the server" } else { "" };
             let digest = copy.digest.map(|digest| digest.to_string()).unwrap_or_default();
@@ -151,6 +162,17 @@ impl Seen {
         self.print_assignments(tools, item);
         self.print_parts(item, whole);
         self.print_history(tools).await
+    }
+
+    /// As `, receipt sent to a@b.example`.
+    fn receipt(&self) -> String {
+        let words = |one: &LetterLine| {
+            let to =
+                if one.recipients.is_empty() { String::new() } else { format!(" to {}", one.recipients.join(", ")) };
+            let reason = one.reason.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            visible(&format!(", receipt {}{to}{reason}", one.state.as_str()))
+        };
+        self.letters.iter().map(words).collect()
     }
 
     fn print_assignments(&self, tools: &Tools, item: &Item) {
@@ -241,6 +263,13 @@ impl Seen {
     }
 }
 
+/// As `, before the event`.
+fn standing(item: &Item) -> String {
+    let event = item.timing.map(|timing| format!(", {} the event", timing.as_str())).unwrap_or_default();
+    let late = if item.late { ", late: after the deadline" } else { "" };
+    format!("{event}{late}")
+}
+
 fn title_source(code: &str) -> &str {
     match code {
         "document" => "the file's properties",
@@ -289,8 +318,10 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
         Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
+        Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
         Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
         Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
+        Event::Letter { kind, state, .. } => (format!("{} {}", kind.as_str(), state.as_str()), None),
         Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
         Event::MailboxSeen { .. }
         | Event::Received { .. }
@@ -298,6 +329,7 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         | Event::Vanished { .. }
         | Event::Erased { .. }
         | Event::PersonSeen { .. }
+        | Event::Numbered { .. }
         | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
     }
 }

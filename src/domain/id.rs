@@ -54,6 +54,8 @@ ids! {
     SubmissionId,
     /// One immutable version of a submission.
     RevisionId,
+    /// A mail that Pouch writes.
+    LetterId,
     /// A person who decides; the name stands beside the ledger, never in it.
     PersonId,
 }

@@ -1,10 +1,11 @@
 //! What the ledger says happened. Ids, digests, closed words and commitments only: never a name, an address or a text.
 
 use super::classification::MessageKind;
+use super::letter::{LetterKind, LetterState};
 use super::mailbox::{Settlement, UidKey};
 use super::message::Span;
 use super::submission::{Change, PartRef};
-use super::{Digest, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
+use super::{Digest, LetterId, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who did it.
@@ -71,6 +72,12 @@ pub enum Event {
     Erased { digest: Digest, reason: Commitment },
     /// A person appears for the first time.
     PersonSeen { person: PersonId, name: Commitment },
+    /// A person brought a message that did not come by mail; `reason` says how it came.
+    AddedByHand { message: MessageId, reason: Commitment },
+    /// A submission got its running number, which receipts name.
+    Numbered { submission: SubmissionId, number: u64 },
+    /// A mail that Pouch writes has come so far; `submission` for a receipt.
+    Letter { letter: LetterId, kind: LetterKind, state: LetterState, submission: Option<SubmissionId> },
     /// A person confirmed the catalogue with this digest against the official document.
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
@@ -81,13 +88,16 @@ impl Event {
         match self {
             Self::MailboxSeen { mailbox, .. } => mailbox.as_str(),
             Self::Received { uid, .. } | Self::Settled { uid, .. } | Self::Vanished { uid } => uid.mailbox.as_str(),
-            Self::Joined { message, .. } | Self::Parted { message, .. } | Self::OutcomeSet { message, .. } => {
-                message.as_str()
-            }
+            Self::Joined { message, .. }
+            | Self::Parted { message, .. }
+            | Self::AddedByHand { message, .. }
+            | Self::OutcomeSet { message, .. } => message.as_str(),
             Self::Queued { revision, .. } | Self::Changed { revision, .. } | Self::Edited { revision, .. } => {
                 revision.as_str()
             }
-            Self::Merged { submission, .. } => submission.as_str(),
+            Self::Merged { submission, .. } | Self::Numbered { submission, .. } => submission.as_str(),
+            Self::Letter { submission: Some(submission), .. } => submission.as_str(),
+            Self::Letter { letter, submission: None, .. } => letter.as_str(),
             Self::PersonSeen { person, .. } => person.as_str(),
             Self::Erased { .. } | Self::CatalogueConfirmed { .. } => "",
         }

@@ -135,6 +135,9 @@ pub struct ParsedMessage {
     /// List-Id or the like, if a list passed it on (RFC 2919).
     pub list: Option<String>,
     pub automatic: Option<(Automatic, String)>,
+    /// The field that says that no machine may answer this mail (RFC 3834 2), if one does.
+    #[serde(default)]
+    pub unanswered: Option<String>,
     pub body: Body,
     pub parts: Vec<Part>,
     pub problems: Vec<Problem>,
@@ -159,6 +162,7 @@ impl ParsedMessage {
             received: None,
             list: None,
             automatic: None,
+            unanswered: None,
             body,
             parts: Vec::new(),
             problems: Vec::new(),

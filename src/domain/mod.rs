@@ -8,12 +8,14 @@ pub mod finding;
 mod harmless;
 pub mod id;
 pub mod ledger;
+pub mod letter;
 pub mod mailbox;
 pub mod message;
 pub mod problem;
 pub mod publication;
 pub mod reader;
 pub mod submission;
+pub mod timing;
 
 pub use digest::Digest;
 pub use finding::{Finding, FindingCode};

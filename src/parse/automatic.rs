@@ -75,6 +75,25 @@ pub fn automatic(message: &Message<'_>, parsed: &ParsedMessage) -> Option<(Autom
         .then(|| (Automatic::AutoReply, format!("Subject: {}", short(&parsed.subject))))
 }
 
+/// The field by which a mail says that no machine may answer it, as it stands there (RFC 3834 2, RFC 2369).
+pub fn unanswered(message: &Message<'_>) -> Option<String> {
+    for (name, value) in message.headers_raw() {
+        let lower = value.trim().to_lowercase();
+        let silent = match name.to_ascii_lowercase().as_str() {
+            "auto-submitted" => lower != "no" && !lower.is_empty(),
+            "precedence" => ["bulk", "list", "junk", "auto_reply"].iter().any(|word| lower.contains(word)),
+            "return-path" => lower == "<>",
+            "x-auto-response-suppress" => lower.contains("all") || lower.contains("autoreply"),
+            "x-autoreply" | "x-autorespond" | "feedback-id" | "x-failed-recipients" => true,
+            field => field.starts_with("list-"),
+        };
+        if silent {
+            return Some(format!("{}: {}", short(name), short(charset::header_text(value.as_bytes()).trim())));
+        }
+    }
+    None
+}
+
 fn short(value: &str) -> String {
     value.chars().take(200).collect()
 }

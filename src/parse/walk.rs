@@ -176,6 +176,7 @@ impl Walk {
             problems.push(problem);
         }
         parsed.automatic = automatic::automatic(&message, &parsed);
+        parsed.unanswered = automatic::unanswered(&message);
         parsed.fingerprint = identity::fingerprint(&parsed, contents);
         if parsed.from.is_empty() && parsed.date.is_none() && parsed.message_id_header.is_none() {
             // Nothing says whose it is: then only equal bytes make it the same.

@@ -4,6 +4,7 @@
 //! Read `watch` first, then `door`. `session` speaks IMAP, `wire` guards its bytes, `compare` finds what is missing.
 
 mod backoff;
+pub mod by_hand;
 mod check;
 mod compare;
 mod connect;

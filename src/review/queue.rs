@@ -1,6 +1,7 @@
 //! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
 //! is none. Reads only.
 
+use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, Evidence, Submitter};
 use crate::domain::extraction::Remarks;
@@ -8,7 +9,9 @@ use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Assigner, Assignment};
+use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
+use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::{self, Store};
@@ -32,6 +35,15 @@ pub struct Item {
     pub mailboxes: Vec<String>,
     /// When the first copy was first seen.
     pub received_at: Timestamp,
+    /// When it reached the mail server, and by which clock that is known.
+    pub server_received_at: Timestamp,
+    pub received_by: ReceivedBy,
+    /// `before`, `during` or `after` the event, if the call has one.
+    pub timing: Option<Timing>,
+    /// After the deadline, if the operator set one; for staff, never in public.
+    pub late: bool,
+    /// The number that receipts name, as `OEWG-2023/42`.
+    pub receipt_number: Option<String>,
     pub sent_at: Option<Timestamp>,
     pub submitter: Submitter,
     pub title: String,
@@ -98,7 +110,7 @@ pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn items(store: &Store, catalogue: &Catalogue) -> store::Result<Vec<Item>> {
+pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> store::Result<Vec<Item>> {
     let mut messages_of: BTreeMap<SubmissionId, Vec<MessageLine>> = BTreeMap::new();
     let mut others = Vec::new();
     for line in message::lines(store, None).await? {
@@ -117,6 +129,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue) -> store::Result<Vec<It
         copies: copies_by_message(message::copies(store, None).await?),
         extractions: message::extraction_lines(store).await?,
         classified: message::all_classified(store).await?,
+        config,
     };
     let mut items = Vec::new();
     for line in submission::lines(store).await?.into_iter().filter(|line| line.merged_into.is_none()) {
@@ -162,13 +175,14 @@ fn copies_by_message(copies: Vec<CopyLine>) -> BTreeMap<MessageId, Vec<CopyLine>
 }
 
 /// What items are put together from.
-struct Facts {
+struct Facts<'a> {
     copies: BTreeMap<MessageId, Vec<CopyLine>>,
     extractions: BTreeMap<Digest, ExtractionLine>,
     classified: BTreeMap<MessageId, Classification>,
+    config: &'a Config,
 }
 
-impl Facts {
+impl Facts<'_> {
     fn submission(
         &self,
         line: &SubmissionLine,
@@ -179,6 +193,7 @@ impl Facts {
         let content = &revision.content;
         let mut item = self.item(line.id.as_str(), messages, content.submitter.clone(), content.title.clone());
         item.received_at = line.received_at;
+        item.receipt_number = line.receipt_number.map(|number| receipt_number(self.config, number));
         item.outcome = Outcome::Submission;
         item.kind = "submission";
         item.state = Some(revision.state.name());
@@ -237,6 +252,10 @@ impl Facts {
         }
         let attachments: Vec<ItemAttachment> = messages.iter().flat_map(|line| self.attachments(line)).collect();
         problems.extend(attachments.iter().flat_map(oddities));
+        let none = Vec::new();
+        let received = messages.iter().map(|line| received(line, self.copies.get(&line.id).unwrap_or(&none)));
+        let (server_received_at, received_by) =
+            received.min_by_key(|(at, _)| *at).unwrap_or((Timestamp::UNIX_EPOCH, ReceivedBy::FirstSeen));
         let first = messages.first();
         Item {
             id: id.into(),
@@ -249,6 +268,11 @@ impl Facts {
             message_id_headers: messages.iter().filter_map(|line| line.message_id_header.clone()).collect(),
             mailboxes,
             received_at: messages.iter().map(|line| line.first_seen).min().unwrap_or(Timestamp::UNIX_EPOCH),
+            server_received_at,
+            received_by,
+            timing: self.config.call.event.map(|event| Timing::of(server_received_at, event)),
+            late: self.config.call.deadline.is_some_and(|deadline| server_received_at > deadline),
+            receipt_number: None,
             sent_at: messages.iter().filter_map(|line| line.sent_at).min(),
             submitter,
             title,
@@ -318,5 +342,9 @@ fn oddities(one: &ItemAttachment) -> Vec<Problem> {
 }
 
 fn mailbox_name(copy: &CopyLine) -> String {
-    if copy.role == MailboxRole::Import { copy.folder.clone() } else { format!("{}/{}", copy.account, copy.folder) }
+    if copy.role == MailboxRole::Import && copy.account != crate::pipeline::BY_HAND {
+        copy.folder.clone()
+    } else {
+        format!("{}/{}", copy.account, copy.folder)
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::publication::PublicStatus;
 use crate::domain::submission::{
     Assigner, Assignment, Change, Content, Manifest, ManifestFile, PartRef, Rejection, State,
 };
-use crate::domain::{Finding, FindingCode, MessageId, RevisionId, SubmissionId};
+use crate::domain::{Finding, FindingCode, MessageId, RevisionId, SubmissionId, Timestamp};
 use crate::pipeline::{self, Tools, add_revision, change_state, content_digest};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
@@ -78,7 +78,8 @@ async fn findings_of(tools: &Tools, content: &Content) -> Result<Vec<(String, Fi
 async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
     let content = &revision.content;
     let received = submission::line(&tools.store, &revision.submission).await?;
-    let received = received.ok_or_else(|| Error::NotFound(format!("submission {}", revision.submission)))?.received_at;
+    let first_seen =
+        received.ok_or_else(|| Error::NotFound(format!("submission {}", revision.submission)))?.received_at;
     let mut manifest = Manifest {
         submission: revision.submission.clone(),
         revision: revision.id.clone(),
@@ -87,7 +88,7 @@ async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
         submitter: content.submitter.clone(),
         languages: content.languages.clone(),
         recommendations: content.assignments.iter().map(|one| one.recommendation.clone()).collect(),
-        received_at: received,
+        received_at: received_at(tools, content).await?.unwrap_or(first_seen),
         files: Vec::new(),
         body_text: None,
     };
@@ -102,6 +103,18 @@ async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
     bodies.retain(|text| !text.trim().is_empty());
     manifest.body_text = (!bodies.is_empty()).then(|| bodies.join("\n\n"));
     Ok(manifest)
+}
+
+/// When the first of its messages reached the mail server: what the public page says.
+async fn received_at(tools: &Tools, content: &Content) -> Result<Option<Timestamp>> {
+    let messages: BTreeSet<&MessageId> = content.parts.iter().map(|part| &part.message).collect();
+    let mut first = None;
+    for id in messages {
+        let Some(line) = message::line(&tools.store, id).await? else { continue };
+        let (at, _) = pipeline::received(&line, &message::copies(&tools.store, Some(id)).await?);
+        first = first.into_iter().chain([at]).min();
+    }
+    Ok(first)
 }
 
 async fn own_text(tools: &Tools, part: &PartRef) -> Result<String> {
@@ -502,7 +515,7 @@ pub async fn split(tools: &Tools, id: &SubmissionId, paths: &[String], act: &Act
     stays.sort();
     let line = submission::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
     let new = SubmissionId::new(act.now);
-    submission::add(&mut tx, &new, line.received_at).await?;
+    pipeline::add_submission(&mut tx, &actor, &new, line.received_at, act.now).await?;
     let (mut left, mut right) = (revision.content.clone(), revision.content.clone());
     left.parts = stays;
     right.parts = moved;

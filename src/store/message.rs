@@ -320,6 +320,14 @@ pub async fn lines(store: &Store, submission: Option<&SubmissionId>) -> Result<V
     rows.into_iter().map(LineRow::line).collect()
 }
 
+/// Ids of the messages that are held, oldest first.
+pub async fn held(store: &Store) -> Result<Vec<MessageId>> {
+    let rows: Vec<(String,)> = sqlx::query_as("select id from messages where outcome = 'held' order by first_seen, id")
+        .fetch_all(store.pool())
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
+
 /// Classifications of all messages that have one, by message.
 pub async fn all_classified(store: &Store) -> Result<BTreeMap<MessageId, Classification>> {
     let rows: Vec<(String, String)> =

@@ -1,6 +1,7 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
 pub mod ledger;
+pub mod letter;
 pub mod mailbox;
 pub mod message;
 pub mod rows;

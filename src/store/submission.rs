@@ -14,6 +14,8 @@ pub struct SubmissionLine {
     pub received_at: Timestamp,
     pub merged_into: Option<SubmissionId>,
     pub public_number: Option<u64>,
+    /// What receipts name it by.
+    pub receipt_number: Option<u64>,
 }
 
 /// A revision with its state and content.
@@ -38,6 +40,7 @@ struct SubmissionRow {
     received_at: i64,
     merged_into: Option<String>,
     public_number: Option<i64>,
+    receipt_number: Option<i64>,
 }
 
 impl SubmissionRow {
@@ -47,6 +50,7 @@ impl SubmissionRow {
             received_at: time(self.received_at),
             merged_into: self.merged_into.map(SubmissionId),
             public_number: self.public_number.map(|number| number as u64),
+            receipt_number: self.receipt_number.map(|number| number as u64),
         }
     }
 }
@@ -78,11 +82,12 @@ impl RevisionRow {
     }
 }
 
-/// Adds a submission.
-pub async fn add(tx: &mut Tx, id: &SubmissionId, received_at: Timestamp) -> Result<()> {
-    sqlx::query("insert into submissions (id, received_at) values ($1, $2)")
+/// Adds a submission with its running number.
+pub async fn add(tx: &mut Tx, id: &SubmissionId, received_at: Timestamp, receipt_number: u64) -> Result<()> {
+    sqlx::query("insert into submissions (id, received_at, receipt_number) values ($1, $2, $3)")
         .bind(id.as_str())
         .bind(micros(received_at))
+        .bind(receipt_number as i64)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -109,20 +114,23 @@ pub async fn add_revision(tx: &mut Tx, revision: &Revision) -> Result<()> {
 
 /// One submission.
 pub async fn line(store: &Store, id: &SubmissionId) -> Result<Option<SubmissionLine>> {
-    let row: Option<SubmissionRow> =
-        sqlx::query_as("select id, received_at, merged_into, public_number from submissions where id = $1")
-            .bind(id.as_str())
-            .fetch_optional(store.pool())
-            .await?;
+    let row: Option<SubmissionRow> = sqlx::query_as(
+        "select id, received_at, merged_into, public_number, receipt_number from submissions where id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(store.pool())
+    .await?;
     Ok(row.map(SubmissionRow::line))
 }
 
 /// All submissions, oldest first.
 pub async fn lines(store: &Store) -> Result<Vec<SubmissionLine>> {
-    let rows: Vec<SubmissionRow> =
-        sqlx::query_as("select id, received_at, merged_into, public_number from submissions order by received_at, id")
-            .fetch_all(store.pool())
-            .await?;
+    let rows: Vec<SubmissionRow> = sqlx::query_as(
+        "select id, received_at, merged_into, public_number, receipt_number from submissions
+              order by received_at, id",
+    )
+    .fetch_all(store.pool())
+    .await?;
     Ok(rows.into_iter().map(SubmissionRow::line).collect())
 }
 

@@ -22,12 +22,25 @@ pub enum Stage {
     Publish,
     /// Bring the public pages of one submission up to date.
     Site,
+    /// Decide whether the sender of a submission gets a receipt, and write it.
+    Acknowledge,
+    /// Hand a letter to the server.
+    Send,
 }
 
 impl Stage {
     /// In the order of a message's way.
-    pub const ALL: [Self; 7] =
-        [Self::Parse, Self::Extract, Self::Recognise, Self::Classify, Self::Queue, Self::Publish, Self::Site];
+    pub const ALL: [Self; 9] = [
+        Self::Parse,
+        Self::Extract,
+        Self::Recognise,
+        Self::Classify,
+        Self::Queue,
+        Self::Publish,
+        Self::Site,
+        Self::Acknowledge,
+        Self::Send,
+    ];
 
     /// The word in the table.
     pub fn as_str(self) -> &'static str {
@@ -39,6 +52,8 @@ impl Stage {
             Self::Queue => "queue",
             Self::Publish => "publish",
             Self::Site => "site",
+            Self::Acknowledge => "acknowledge",
+            Self::Send => "send",
         }
     }
 }
@@ -202,7 +217,7 @@ pub async fn all_owners(store: &Store, now: Timestamp) -> Result<Vec<String>> {
 
 /// Stages that have due tasks nobody has claimed: a look that takes no lock.
 pub async fn due_stages(store: &Store, now: Timestamp) -> Result<Vec<Stage>> {
-    // Seven looks at the index, however long the queue is.
+    // A look at the index for each stage, however long the queue is.
     let rows: Vec<(String,)> = sqlx::query_as(
         "select 'parse' where exists (select 1 from tasks where stage = 'parse' and due_at <= $1 and lease_until <= $1)
          union all
@@ -216,7 +231,11 @@ pub async fn due_stages(store: &Store, now: Timestamp) -> Result<Vec<Stage>> {
          union all
          select 'publish' where exists (select 1 from tasks where stage = 'publish' and due_at <= $1 and lease_until <= $1)
          union all
-         select 'site' where exists (select 1 from tasks where stage = 'site' and due_at <= $1 and lease_until <= $1)",
+         select 'site' where exists (select 1 from tasks where stage = 'site' and due_at <= $1 and lease_until <= $1)
+         union all
+         select 'acknowledge' where exists (select 1 from tasks where stage = 'acknowledge' and due_at <= $1 and lease_until <= $1)
+         union all
+         select 'send' where exists (select 1 from tasks where stage = 'send' and due_at <= $1 and lease_until <= $1)",
     )
     .bind(micros(now))
     .fetch_all(store.pool())

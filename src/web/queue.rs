@@ -78,7 +78,7 @@ fn age(now: Timestamp, since: Timestamp) -> String {
 
 /// The page.
 pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
-    let all = items(&tools.store, &tools.catalogue).await?;
+    let all = items(&tools.store, &tools.catalogue, &tools.config).await?;
     let group = |heading, nothing, wanted: &dyn Fn(&Item) -> bool, newest_first: bool| {
         let mut items: Vec<Item> = all.iter().filter(|item| wanted(item)).cloned().collect();
         if newest_first {

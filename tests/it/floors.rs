@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first. A room is the first word of a path below `crate::`.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["domain"],
     &["config", "confine", "frames", "language", "memory"],
     // Of a mail's HTML body only what its reader sees is text: parsing asks extraction for it.
     &["extract"],
-    &["parse", "classify", "publish", "audit", "store", "vault", "sandbox", "malware"],
+    &["parse", "classify", "publish", "audit", "letters", "store", "vault", "sandbox", "malware"],
+    &["smtp"],
     &["pipeline", "oauth"],
     &["review"],
-    &["receive", "worker", "web", "extractor", "tool_runner"],
+    &["receive", "worker", "notify", "web", "extractor", "tool_runner"],
     &["cli", "main"],
 ];
 
