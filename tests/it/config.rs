@@ -17,7 +17,7 @@ fn the_commented_lines_of_the_example_are_valid_too() {
     let is_setting = |line: &&str| {
         let bare = line.trim_start_matches(['#', ' ']);
         line.starts_with('#')
-            && (bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
+            && (bare.starts_with('[') || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
     };
     let uncommented: Vec<String> = pouch::config::EXAMPLE
         .lines()
@@ -26,6 +26,7 @@ fn the_commented_lines_of_the_example_are_valid_too() {
         .collect();
     let config = read(&uncommented.join("\n")).unwrap();
     assert_eq!(config.accounts.len(), 2);
+    assert!(config.smtp.is_some() && config.call.event.is_some() && config.call.deadline.is_some());
     assert!(matches!(config.accounts[1].login, pouch::config::Login::OAuth(_)));
     assert_eq!(config.accounts[0].folders, ["INBOX", "Inputs 2023"]);
     assert!(config.postgres_url.is_some() && config.catalogue_file.is_some() && config.publish.dir.is_some());
