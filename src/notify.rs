@@ -3,7 +3,7 @@
 
 use crate::config::Login;
 use crate::domain::ledger::Outcome;
-use crate::domain::letter::{LetterKind, LetterState};
+use crate::domain::letter::LetterKind;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::submission::State;
 use crate::domain::{SubmissionId, Timestamp};
@@ -182,9 +182,7 @@ async fn standing(tools: &Tools, local: &jiff::Zoned, now: Timestamp) -> store::
         }
     }
     said.oldest_days = oldest.map_or(0, |at| now.duration_since(at).as_hours() / 24);
-    let letters = letter::lines(&tools.store, None).await?;
-    let is_stuck = |state| matches!(state, LetterState::Unsure | LetterState::Refused);
-    said.unsent = letters.iter().filter(|one| is_stuck(one.state)).count() as u64;
+    said.unsent = letter::stuck(&tools.store).await? as u64;
     for line in watched(tools, now).await? {
         let last = line.last_check.map_or("never".into(), |at| in_call_zone(&tools.config, at));
         said.mailboxes.push(format!("{}: {}, last complete check {last}", line.name, line.state));

@@ -117,5 +117,5 @@ pub fn letter(to: &[String], begun: &[Alarm], ended: &[String], link: Option<&st
 }
 
 fn first_words(sentence: &str) -> String {
-    sentence.split(':').next().unwrap_or_default().chars().take(100).collect()
+    sentence.split(": ").next().unwrap_or_default().chars().take(100).collect()
 }

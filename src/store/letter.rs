@@ -136,6 +136,14 @@ pub async fn count_since(tx: &mut Tx, kind: LetterKind, since: Timestamp) -> Res
     Ok(count)
 }
 
+/// How many letters did not go and are not tried again by themselves.
+pub async fn stuck(store: &Store) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as("select count(*) from letters where state in ('unsure', 'refused')")
+        .fetch_one(store.pool())
+        .await?;
+    Ok(count)
+}
+
 /// When the last letter of a kind was queued.
 pub async fn last_of(store: &Store, kind: LetterKind) -> Result<Option<Timestamp>> {
     let (last,): (Option<i64>,) = sqlx::query_as("select max(created_at) from letters where kind = $1")

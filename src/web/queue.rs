@@ -7,7 +7,7 @@ use crate::domain::mailbox::MailboxRole;
 use crate::pipeline::Tools;
 use crate::review::queue::{Item, items};
 use crate::store::mailbox::{self, MailboxLine};
-use crate::store::{message, task};
+use crate::store::{letter, message, task};
 use askama::Template;
 use serde_json::json;
 
@@ -102,6 +102,7 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
             one.account, one.folder, one.key.uid
         )
     });
+    let stuck = letter::stuck(&tools.store).await?;
     let page = QueuePage {
         title: tools.config.call.title.clone(),
         now,
@@ -112,6 +113,7 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
             .into_iter()
             .map(|(stage, _, error)| format!("{}: {error}", stage.as_str()))
             .chain(parked)
+            .chain((stuck > 0).then(|| format!("letters that did not go: {stuck}; see `pouch letters`")))
             .chain(tools.pool.conditions().await.map(|one| one.gaps()).unwrap_or_default())
             .collect(),
     };
@@ -165,7 +167,8 @@ pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::
     Ok((
         well,
         json!({
-            "ok": well, "mailboxes": mailboxes, "under_way": under_way, "gaps": conditions.gaps(),
+            "ok": well, "mailboxes": mailboxes, "under_way": under_way,
+            "letters_not_sent": letter::stuck(&tools.store).await?, "gaps": conditions.gaps(),
             "readers": {
                 "extractor": conditions.extractor.active, "tool_runner": conditions.tool_runner.active,
                 "pdftotext": conditions.programs.pdftotext, "tesseract": conditions.programs.tesseract,

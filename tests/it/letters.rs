@@ -287,6 +287,10 @@ fn a_letter_that_is_refused_says_so_and_one_that_is_put_off_goes_later() {
         let waits = found.lines().any(|line| line.contains("waiting") && line.contains("try again later"));
         (refused && waits).then_some(())
     });
+    // Nobody has to look for it: the page and the health answer say so.
+    let page = crate::web::get(&serving, "/", &serving.address);
+    assert!(page.contains("letters that did not go: 1"), "{page}");
+    assert!(crate::web::get(&serving, "/healthz", &serving.address).contains("\"letters_not_sent\":1"));
     drop(serving);
 }
 

@@ -452,17 +452,20 @@ async fn letter_rows_work_on_both_engines() {
         assert_eq!(letter::lines(store, None).await.unwrap().len(), 3);
         assert_eq!(letter::lines(store, Some(&SubmissionId("none".into()))).await.unwrap(), vec![]);
         assert_eq!(letter::last_of(store, LetterKind::Notice).await.unwrap(), Some(at(5)));
+        assert_eq!(letter::stuck(store).await.unwrap(), 0);
         assert_eq!(letter::last_of(store, LetterKind::Digest).await.unwrap(), None);
         let mut tx = store.begin().await.unwrap();
         assert!(letter::set_state(&mut tx, &first, LetterState::Sending, None, at(6)).await.unwrap());
         // Whoever read it before that is too late.
         assert!(!letter::set_state(&mut tx, &first, LetterState::Sent, Some("x"), at(6)).await.unwrap());
+        assert!(letter::set_state(&mut tx, &withheld, LetterState::Unsure, None, at(6)).await.unwrap());
         letter::notice(&mut tx, "m1", at(6)).await.unwrap();
         letter::notice(&mut tx, "m1", at(7)).await.unwrap();
         assert_eq!(letter::next_number(&mut tx, "receipts").await.unwrap(), 1);
         assert_eq!(letter::next_number(&mut tx, "receipts").await.unwrap(), 2);
         assert_eq!(letter::next_number(&mut tx, "others").await.unwrap(), 1);
         tx.commit().await.unwrap();
+        assert_eq!(letter::stuck(store).await.unwrap(), 1);
         // A number that was taken and not kept is given again.
         let mut tx = store.begin().await.unwrap();
         assert_eq!(letter::next_number(&mut tx, "receipts").await.unwrap(), 3);
