@@ -10,7 +10,7 @@ use crate::domain::{SubmissionId, Timestamp};
 use crate::letters::alarm::{self, Alarm, Limits, Watched};
 use crate::letters::digest::{self, News, Standing};
 use crate::pipeline::{Tools, add_letter, in_call_zone};
-use crate::store::{self, letter, mailbox, message, setting, submission, task};
+use crate::store::{self, letter, mailbox, message, setting, submission, task, wish};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::watch::Receiver;
 
@@ -117,7 +117,12 @@ async fn tell_news(tools: &Tools, now: Timestamp) -> store::Result<()> {
         return Ok(());
     }
     let held: Vec<String> = message::held(&tools.store).await?.into_iter().map(|id| id.0).collect();
-    let news = News { held: letter::unnoticed(&tools.store, &held).await?, wishes: Vec::new() };
+    // A message may be held and have a wish: two things to tell of.
+    let wishes: Vec<String> = wish::undecided(&tools.store).await?.iter().map(|id| format!("wish {id}")).collect();
+    let news = News {
+        held: letter::unnoticed(&tools.store, &held).await?,
+        wishes: letter::unnoticed(&tools.store, &wishes).await?,
+    };
     if news.held.is_empty() && news.wishes.is_empty() {
         return Ok(());
     }
@@ -125,6 +130,7 @@ async fn tell_news(tools: &Tools, now: Timestamp) -> store::Result<()> {
     for subject in news.held.iter().chain(&news.wishes) {
         letter::notice(&mut tx, subject, now).await?;
     }
+    let news = News { wishes: news.wishes.iter().map(|one| one.trim_start_matches("wish ").into()).collect(), ..news };
     let written = digest::notice(&notify.reviewers, &news, notify.link.as_deref());
     add_letter(&mut tx, &tools.config, LetterKind::Notice, None, &written, now).await?;
     tx.commit().await
@@ -182,6 +188,7 @@ async fn standing(tools: &Tools, local: &jiff::Zoned, now: Timestamp) -> store::
         }
     }
     said.oldest_days = oldest.map_or(0, |at| now.duration_since(at).as_hours() / 24);
+    said.wishes = wish::undecided(&tools.store).await?.len() as u64;
     said.unsent = letter::stuck(&tools.store).await? as u64;
     for line in watched(tools, now).await? {
         let last = line.last_check.map_or("never".into(), |at| in_call_zone(&tools.config, at));

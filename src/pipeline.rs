@@ -41,12 +41,13 @@ use crate::domain::mailbox::Settlement;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Change, Content, Manifest, State};
 use crate::domain::timing::ReceivedBy;
+use crate::domain::wish::Wish;
 use crate::domain::{Digest, MessageId, RevisionId, SubmissionId, Timestamp};
 use crate::sandbox::Pool;
 use crate::store::message::{CopyLine, MessageLine, NewMessage};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Store, Tx, ledger, letter, message, submission, task};
+use crate::store::{self, Store, Tx, ledger, letter, message, submission, task, wish};
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use std::path::PathBuf;
@@ -186,6 +187,7 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     for (task, (line, classified)) in &done.good {
         let id = line.id.clone();
         message::set_classified(&mut tx, &id, classified).await?;
+        keep_wishes(&mut tx, &id, &classified.wishes, now).await?;
         if line.submission.is_some() || line.outcome == Outcome::Submission {
             // Read again, or a person said so: it stays the submission that it is.
             task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
@@ -214,6 +216,24 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// Keeps the wishes that are not known yet: read again, a mail may say more, and what was decided stays decided.
+async fn keep_wishes(tx: &mut Tx, id: &MessageId, wishes: &[Wish], now: Timestamp) -> store::Result<()> {
+    let mut known = wish::lines_in(tx, id).await?.into_iter().map(|line| line.wish).collect::<Vec<_>>();
+    for new in wishes {
+        let is_same = |one: &Wish| one.kind == new.kind && one.evidence.quote == new.evidence.quote;
+        if known.iter().any(is_same) {
+            continue;
+        }
+        known.push(new.clone());
+        let number = known.len() as u32;
+        wish::add(tx, id, number, new).await?;
+        let quote = ledger::commit_to(tx, &new.evidence.quote).await?;
+        let event = Event::WishFound { message: id.clone(), number, kind: new.kind, quote };
+        ledger::append(tx, &Actor::Pouch, &[event], now).await?;
+    }
+    Ok(())
 }
 
 /// Says what a message is to us, in its row and in the ledger.
@@ -349,7 +369,11 @@ async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
             tx.commit().await?;
             continue;
         };
-        match steps::approved_manifest(&revision) {
+        let may = match steps::open_wish(tools, &revision).await? {
+            Some(wish) => Err(wish),
+            None => steps::approved_manifest(&revision),
+        };
+        match may {
             Ok(manifest) => {
                 save_published(&mut tx, tools, &revision, &manifest, confirmed, now).await?;
                 task::finish(&mut tx, task).await?;

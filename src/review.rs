@@ -4,9 +4,12 @@
 mod messages;
 pub mod queue;
 mod revisions;
+mod wishes;
 
 pub use messages::{accept, part, release, retry, set_aside};
 pub use revisions::{Edit, approve, assign, edit, merge, reject, reopen, revise, split, unassign, withdraw};
+
+pub use wishes::{decide_wish, wishes_of};
 
 use crate::domain::ledger::{Actor, Commitment};
 use crate::domain::submission::NotAllowed;

@@ -6,6 +6,7 @@ use crate::domain::ledger::{Event, Outcome};
 use crate::domain::letter::{LetterKind, LetterState};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::submission::State;
+use crate::domain::wish::{WishDecision, WishKind};
 use crate::domain::{Digest, LetterId, MessageId, RevisionId, SubmissionId};
 use std::collections::BTreeMap;
 
@@ -38,6 +39,8 @@ pub struct Facts {
     pub confirmed_catalogue: Option<Digest>,
     /// Mail that Pouch writes, and how far it has come.
     pub letters: BTreeMap<LetterId, (LetterKind, LetterState)>,
+    /// Wishes, and what was decided about them.
+    pub wishes: BTreeMap<(MessageId, u32), (WishKind, Option<WishDecision>)>,
     /// Running numbers of submissions.
     pub numbers: BTreeMap<SubmissionId, u64>,
 }
@@ -101,6 +104,15 @@ impl Replay {
             Event::Merged { submission, into, .. } => {
                 self.facts.merged.insert(submission.clone(), into.clone());
             }
+            Event::WishFound { message, number: of, kind, .. } => {
+                self.facts.wishes.insert((message.clone(), *of), (*kind, None));
+            }
+            Event::WishDecided { message, number: of, decided, .. } => {
+                match self.facts.wishes.get_mut(&(message.clone(), *of)) {
+                    Some(facts) => facts.1 = Some(decided.clone()),
+                    None => self.illegal.push(format!("entry {number}: a decision on a wish that nobody had")),
+                }
+            }
             Event::Numbered { submission, number } => {
                 self.facts.numbers.insert(submission.clone(), *number);
             }
@@ -151,6 +163,8 @@ impl Replay {
         differences(&self.facts.revisions, &stored.revisions, |id| format!("revision {id}"), &mut said);
         differences(&self.facts.merged, &stored.merged, |id| format!("the joining of submission {id}"), &mut said);
         differences(&self.facts.letters, &stored.letters, |id| format!("letter {id}"), &mut said);
+        let name = |(message, number): &(MessageId, u32)| format!("wish {number} of message {message}");
+        differences(&self.facts.wishes, &stored.wishes, name, &mut said);
         differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
         if self.facts.confirmed_catalogue != stored.confirmed_catalogue {
             said.push("the confirmation of the catalogue is not what the ledger says".into());

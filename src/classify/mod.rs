@@ -3,6 +3,7 @@
 
 mod assign;
 mod cues;
+mod dates;
 mod evidence;
 mod features;
 mod kind;
@@ -14,6 +15,7 @@ mod submitter;
 mod terms;
 mod title;
 mod train;
+mod wishes;
 mod words;
 
 pub use evidence::{check_evidence, find_quote};
@@ -97,6 +99,7 @@ impl Classifier {
             languages,
             part_languages,
             assignments: found.assignments,
+            wishes: wishes::wishes(input, &passages, &read),
             citations: found.citations,
             classifier: Self::VERSION.into(),
         }

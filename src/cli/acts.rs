@@ -67,6 +67,7 @@ pub async fn act(place: &Place, command: Command, clock: fn() -> Timestamp) -> a
         | Command::SetAside { .. }
         | Command::Release { .. }
         | Command::Retry { .. }
+        | Command::Wish { .. }
         | Command::Part { .. } => message_act(&tools, command, clock).await?,
         Command::Approve { .. } | Command::Reject { .. } | Command::Withdraw { .. } | Command::Reopen { .. } => {
             decide(&tools, command, clock).await?
@@ -82,8 +83,15 @@ async fn decide(tools: &Tools, command: Command, clock: fn() -> Timestamp) -> an
     Ok(match command {
         Command::Approve { id, findings_seen, by } => {
             let id = submission_id(tools, &id).await?;
-            review::approve(tools, &id, findings_seen, &act_of(&by, clock)?).await?;
+            let act = act_of(&by, clock)?;
+            let due = review::approve(tools, &id, findings_seen, &act).await?;
             match tools.config.publish.delay {
+                delay if due > act.now + delay => {
+                    let day = crate::pipeline::in_call_zone(&tools.config, due);
+                    format!(
+                        "{id} is approved and goes public on {day}, as its sender wishes; until then `pouch reopen` takes it back."
+                    )
+                }
                 delay if delay.is_zero() => format!("{id} is approved and goes public now."),
                 delay => {
                     format!("{id} is approved and goes public in {delay:?}; until then `pouch reopen` takes it back.")
@@ -173,6 +181,11 @@ async fn message_act(tools: &Tools, command: Command, clock: fn() -> Timestamp) 
             let id = message_id(tools, &id).await?;
             review::retry(tools, &id, &act_of(&by, clock)?).await?;
             format!("Message {id} is read again.")
+        }
+        Command::Wish { id, number, heed, overrule: _, until, by } => {
+            let id = message_id(tools, &id).await?;
+            review::decide_wish(tools, &id, number, heed, until, &act_of(&by, clock)?).await?;
+            format!("Wish {number} of message {id} is {}.", if heed { "heeded" } else { "overruled" })
         }
         Command::Part { id, copy, by } => {
             let id = message_id(tools, &id).await?;

@@ -12,7 +12,7 @@ use crate::pipeline::Tools;
 use crate::review::queue::revision_that_counts;
 use crate::store::message::CopyLine;
 use crate::store::task::{self, Stage};
-use crate::store::{Store, ledger, letter, mailbox, message, setting, submission};
+use crate::store::{Store, ledger, letter, mailbox, message, setting, submission, wish};
 use crate::vault::Vault;
 use crate::worker;
 use anyhow::Context as _;
@@ -137,6 +137,10 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
             content: pipeline::content_digest(&revision.content)?,
         };
         facts.revisions.insert(revision.id, of);
+    }
+    for line in wish::lines(store, None).await? {
+        let decision = line.decided.map(|decided| decided.decision);
+        facts.wishes.insert((line.message, line.number), (line.wish.kind, decision));
     }
     for line in letter::lines(store, None).await? {
         facts.letters.insert(line.id, (line.kind, line.state));

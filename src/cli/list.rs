@@ -96,6 +96,9 @@ fn print_item(item: &Item) {
     } else {
         println!("          {}", visible(&item.reason));
     }
+    for wish in &item.wishes {
+        println!("          ? {}", visible(&wish.words()));
+    }
     for problem in &item.problems {
         println!("          ! {}", visible(&problem.detail));
     }

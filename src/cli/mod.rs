@@ -221,6 +221,23 @@ pub enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Decide on what a sender wishes (not to be published, to be anonymous, to wait)
+    Wish {
+        id: String,
+        /// Its number, as `pouch show` prints it
+        number: u32,
+        /// Do as the sender wishes
+        #[arg(long, conflicts_with = "overrule", required_unless_present = "overrule")]
+        heed: bool,
+        /// It is no wish, or is not followed
+        #[arg(long)]
+        overrule: bool,
+        /// For an embargo: the first day on which it may be public
+        #[arg(long, value_name = "DAY")]
+        until: Option<jiff::civil::Date>,
+        #[command(flatten)]
+        by: By,
+    },
     /// Bring the public pages up to date now
     Publish,
     /// Mail that Pouch writes: receipts, alarms, notices, digests

@@ -156,6 +156,9 @@ impl Seen {
                 copy.key.uid
             );
         }
+        for wish in &item.wishes {
+            println!("wish       {}", visible(&wish.words()));
+        }
         for problem in &item.problems {
             println!("problem    {}", visible(&problem.detail));
         }
@@ -318,6 +321,12 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
         Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
+        Event::WishFound { number, kind, quote, .. } => {
+            (format!("wish {number} found ({})", kind.as_str()), Some(*quote))
+        }
+        Event::WishDecided { number, decided, reason, .. } => {
+            (format!("wish {number} {}", decided.as_str()), Some(*reason))
+        }
         Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
         Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
         Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),

@@ -175,6 +175,9 @@ pub struct Classification {
     pub part_languages: Vec<(String, String)>,
     /// Only those at or above the line; empty means "none found".
     pub assignments: Vec<ProposedAssignment>,
+    /// What the sender asks for besides being read.
+    #[serde(default)]
+    pub wishes: Vec<super::wish::Wish>,
     /// Explicit citations of the report that map to no verified paragraph: shown, unmapped.
     pub citations: Vec<String>,
     /// Name and version, as `linear-1`.

@@ -5,6 +5,7 @@ use super::letter::{LetterKind, LetterState};
 use super::mailbox::{Settlement, UidKey};
 use super::message::Span;
 use super::submission::{Change, PartRef};
+use super::wish::{WishDecision, WishKind};
 use super::{Digest, LetterId, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,10 @@ pub enum Event {
     PersonSeen { person: PersonId, name: Commitment },
     /// A person brought a message that did not come by mail; `reason` says how it came.
     AddedByHand { message: MessageId, reason: Commitment },
+    /// A message wishes something, quoted in `quote`.
+    WishFound { message: MessageId, number: u32, kind: WishKind, quote: Commitment },
+    /// A person decided on a wish.
+    WishDecided { message: MessageId, number: u32, decided: WishDecision, reason: Commitment },
     /// A submission got its running number, which receipts name.
     Numbered { submission: SubmissionId, number: u64 },
     /// A mail that Pouch writes has come so far; `submission` for a receipt.
@@ -91,6 +96,8 @@ impl Event {
             Self::Joined { message, .. }
             | Self::Parted { message, .. }
             | Self::AddedByHand { message, .. }
+            | Self::WishFound { message, .. }
+            | Self::WishDecided { message, .. }
             | Self::OutcomeSet { message, .. } => message.as_str(),
             Self::Queued { revision, .. } | Self::Changed { revision, .. } | Self::Edited { revision, .. } => {
                 revision.as_str()

@@ -16,6 +16,7 @@ pub mod publication;
 pub mod reader;
 pub mod submission;
 pub mod timing;
+pub mod wish;
 
 pub use digest::Digest;
 pub use finding::{Finding, FindingCode};

@@ -13,7 +13,7 @@ use crate::sandbox::{self, Source};
 use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Tx, message, setting, task};
+use crate::store::{self, Tx, message, setting, task, wish};
 use futures::StreamExt as _;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -297,6 +297,10 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
         });
     }
     classified.assignments.retain(|one| !one.evidence.is_empty());
+    classified.wishes.retain(|wish| {
+        let source = texts.iter().find(|text| text.path == wish.evidence.part);
+        source.is_some_and(|text| crate::classify::check_evidence(&joined(&text.segments), &wish.evidence))
+    });
     if is_cut {
         let words = "there is more text than Pouch classifies: only the first million characters were looked at";
         classified.reason = format!("{}; {words}", classified.reason);
@@ -388,6 +392,23 @@ pub fn approved_manifest(revision: &Revision) -> Result<Manifest, String> {
         return Err("what would be published is not what was approved; reopen and approve it again".into());
     }
     serde_json::from_str(json).map_err(|error| format!("what was approved cannot be read: {error}"))
+}
+
+/// Why an approved revision must not become public: a wish that nobody has decided on, found since it was approved.
+pub async fn open_wish(tools: &Tools, revision: &Revision) -> store::Result<Option<String>> {
+    let parts = &revision.content.parts;
+    let messages: BTreeSet<&MessageId> = parts.iter().map(|part| &part.message).collect();
+    for id in messages {
+        for line in wish::lines(&tools.store, Some(id)).await? {
+            if line.decided.is_none() && line.wish.touches(id, parts) {
+                return Ok(Some(format!(
+                    "wish {} of message {id} was found since it was approved: decide on it",
+                    line.number
+                )));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a person has confirmed the catalogue that is in use.

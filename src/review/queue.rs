@@ -10,10 +10,12 @@ use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Assigner, Assignment};
 use crate::domain::timing::{ReceivedBy, Timing};
+use crate::domain::wish::WishDecision;
 use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
+use crate::store::wish::{self, WishLine};
 use crate::store::{self, Store};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,6 +56,7 @@ pub struct Item {
     pub languages: Vec<String>,
     pub assignments: Vec<ItemAssignment>,
     pub attachments: Vec<ItemAttachment>,
+    pub wishes: Vec<ItemWish>,
     pub problems: Vec<Problem>,
 }
 
@@ -65,6 +68,47 @@ pub struct ItemAssignment {
     /// `person`, or name and version of the classifier.
     pub assigner: String,
     pub evidence: Vec<Evidence>,
+}
+
+/// What the sender asks for besides being read.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemWish {
+    pub message: MessageId,
+    pub number: u32,
+    pub kind: &'static str,
+    pub quote: String,
+    /// Path of the file that it names.
+    pub concerns: Option<String>,
+    pub until: Option<jiff::civil::Date>,
+    /// `heeded` or `overruled`; `None`: nobody has decided.
+    pub decision: Option<&'static str>,
+}
+
+impl ItemWish {
+    fn of(line: &WishLine) -> Self {
+        let decision = line.decided.as_ref().map(|decided| &decided.decision);
+        let until = match decision {
+            Some(WishDecision::Heeded { until: Some(day) }) => Some(*day),
+            Some(_) | None => line.wish.until,
+        };
+        Self {
+            message: line.message.clone(),
+            number: line.number,
+            kind: line.wish.kind.as_str(),
+            quote: line.wish.evidence.quote.clone(),
+            concerns: line.wish.concerns.clone(),
+            until,
+            decision: decision.map(WishDecision::as_str),
+        }
+    }
+
+    /// In a sentence for a person.
+    pub fn words(&self) -> String {
+        let file = self.concerns.as_ref().map(|path| format!(", part {path}")).unwrap_or_default();
+        let until = self.until.map(|day| format!(", until {day}")).unwrap_or_default();
+        let decision = self.decision.unwrap_or("not decided");
+        format!("Wish {} ({}{file}{until}; {decision}): \"{}\"", self.number, self.kind, self.quote)
+    }
 }
 
 /// A file of the messages.
@@ -129,6 +173,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
         copies: copies_by_message(message::copies(store, None).await?),
         extractions: message::extraction_lines(store).await?,
         classified: message::all_classified(store).await?,
+        wishes: wish::lines(store, None).await?,
         config,
     };
     let mut items = Vec::new();
@@ -179,6 +224,7 @@ struct Facts<'a> {
     copies: BTreeMap<MessageId, Vec<CopyLine>>,
     extractions: BTreeMap<Digest, ExtractionLine>,
     classified: BTreeMap<MessageId, Classification>,
+    wishes: Vec<WishLine>,
     config: &'a Config,
 }
 
@@ -281,6 +327,12 @@ impl Facts<'_> {
             languages: Vec::new(),
             assignments: Vec::new(),
             attachments,
+            wishes: self
+                .wishes
+                .iter()
+                .filter(|one| messages.iter().any(|line| line.id == one.message))
+                .map(ItemWish::of)
+                .collect(),
             problems,
         }
     }

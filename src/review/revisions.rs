@@ -8,7 +8,7 @@ use crate::domain::publication::PublicStatus;
 use crate::domain::submission::{
     Assigner, Assignment, Change, Content, Manifest, ManifestFile, PartRef, Rejection, State,
 };
-use crate::domain::{Finding, FindingCode, MessageId, RevisionId, SubmissionId, Timestamp};
+use crate::domain::{Finding, FindingCode, MessageId, SubmissionId, Timestamp};
 use crate::pipeline::{self, Tools, add_revision, change_state, content_digest};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
@@ -26,12 +26,13 @@ async fn change(tx: &mut Tx, actor: &Actor, revision: &Revision, change: Change,
     Ok(change_state(tx, actor, revision, change, Some(&act.reason), act.now).await?)
 }
 
-/// Approves the revision that waits; it is published after the configured delay, exactly as it stands now.
+/// Approves the revision that waits; it is published after the configured delay, and not before a day that its sender
+/// named, exactly as it stands now. Gives the time from which on it is public.
 ///
 /// # Errors
-/// If its state does not allow it, it is stale, it has nothing that could be published, or something lies hidden in its
-/// files and the person has not seen it.
-pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act: &Act) -> Result<RevisionId> {
+/// If its state does not allow it, it is stale, it has nothing that could be published, a wish of its sender stands in the
+/// way, or something lies hidden in its files and the person has not seen it.
+pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act: &Act) -> Result<Timestamp> {
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
     let mut revision = revision_for(&mut tx, id, act, is_queued).await?;
@@ -39,6 +40,7 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     if manifest.files.is_empty() && manifest.body_text.is_none() {
         return Err(Error::Refused("no part is chosen for publication: choose parts with `pouch edit --part`".into()));
     }
+    let not_before = super::wishes::respect_wishes(tools, &revision.content, act.now).await?;
     let findings = findings_of(tools, &revision.content).await?;
     if !findings_seen && findings.iter().any(|(_, one)| one.code.stops_approval()) {
         let lines = findings.iter().map(|(name, finding)| format!("{name}: {}", finding.detail));
@@ -48,10 +50,10 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     let approve = Change::Approve { by, at: act.now, manifest: Manifest::digest_of(&json) };
     revision.manifest = Some(json);
     change(&mut tx, &actor, &revision, approve, act).await?;
-    let due = act.now + tools.config.publish.delay;
+    let due = (act.now + tools.config.publish.delay).max(not_before);
     task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
     tx.commit().await?;
-    Ok(revision.id)
+    Ok(due)
 }
 
 /// What lies hidden in the files that would become public, and in what is inside them, with the name of each.

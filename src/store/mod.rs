@@ -9,6 +9,7 @@ pub mod setting;
 pub mod submission;
 pub mod task;
 pub mod token;
+pub mod wish;
 
 use anyhow::Context as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

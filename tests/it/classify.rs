@@ -18,7 +18,7 @@ fn classifier() -> &'static Classifier {
 }
 
 /// Classifies a mail with this text, and gives the text that evidence counts in.
-fn classified(subject: &str, text: &str) -> (Classification, String) {
+pub fn classified(subject: &str, text: &str) -> (Classification, String) {
     classified_by(classifier(), "A Person <a@body.example>", subject, text)
 }
 

@@ -37,3 +37,4 @@ mod review;
 mod servers;
 mod store;
 mod web;
+mod wishes;

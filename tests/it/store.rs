@@ -1,21 +1,22 @@
 //! Every function of the store on both engines: there is no query check at compile time, so this is it.
 
 use crate::servers;
-use pouch::domain::classification::{Classification, MessageKind, Submitter};
+use pouch::domain::classification::{Classification, Evidence, MessageKind, Submitter};
 use pouch::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
 use pouch::domain::ledger::{Actor, Event, Outcome};
 use pouch::domain::letter::{LetterKind, LetterState};
 use pouch::domain::mailbox::{Arrival, MailboxRole, Settlement, UidKey, Unsettled};
-use pouch::domain::message::{Body, BodySource, ParsedMessage};
+use pouch::domain::message::{Body, BodySource, ParsedMessage, Span};
 use pouch::domain::publication::{PublicInput, PublicRecommendation, PublicStatus};
 use pouch::domain::submission::{Change, Content, PartRef, State};
+use pouch::domain::wish::{Wish, WishDecision, WishKind};
 use pouch::domain::{
     Digest, LetterId, MailboxId, MessageId, Problem, ProblemCode, RevisionId, SubmissionId, Timestamp,
 };
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
-use pouch::store::{Error, Store, ledger, letter, mailbox, message, setting, submission, task, token};
+use pouch::store::{Error, Store, ledger, letter, mailbox, message, setting, submission, task, token, wish};
 use std::time::Duration;
 
 fn at(second: i64) -> Timestamp {
@@ -201,6 +202,7 @@ fn classification() -> Classification {
         languages: vec!["en".into()],
         part_languages: vec![],
         assignments: vec![],
+        wishes: vec![],
         citations: vec![],
         classifier: "t-1".into(),
     }
@@ -481,6 +483,42 @@ async fn letter_rows_work_on_both_engines() {
         message::set_outcome(&mut tx, &id, Outcome::Held, MessageKind::Unknown, "why").await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(message::held(store).await.unwrap(), [id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wish_rows_work_on_both_engines() {
+    both(async |store| {
+        let id = some_message(store, "w@example.org", "w").await;
+        let wish = Wish {
+            kind: WishKind::Embargo,
+            evidence: Evidence {
+                quote: "not before".into(),
+                part: "body".into(),
+                digest: Digest::of(b"x"),
+                segment: 1,
+                span: Span { start: 0, end: 10 },
+            },
+            concerns: None,
+            until: Some("2024-02-15".parse().unwrap()),
+        };
+        let mut tx = store.begin().await.unwrap();
+        wish::add(&mut tx, &id, 1, &wish).await.unwrap();
+        let by = pouch::domain::PersonId("p".into());
+        let decision = WishDecision::Heeded { until: wish.until };
+        let decided = wish::Decided { decision, by, reason: "why".into(), at: at(3) };
+        assert!(!wish::decide(&mut tx, &id, 2, &decided).await.unwrap());
+        assert_eq!(wish::lines_in(&mut tx, &id).await.unwrap()[0].decided, None);
+        tx.commit().await.unwrap();
+        assert_eq!(wish::undecided(store).await.unwrap(), [id.clone()]);
+        let mut tx = store.begin().await.unwrap();
+        assert!(wish::decide(&mut tx, &id, 1, &decided).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(wish::undecided(store).await.unwrap().is_empty());
+        let line = wish::WishLine { message: id.clone(), number: 1, wish, decided: Some(decided) };
+        assert_eq!(wish::lines(store, None).await.unwrap(), [line.clone()]);
+        assert_eq!(wish::lines(store, Some(&id)).await.unwrap(), [line]);
     })
     .await;
 }
