@@ -511,13 +511,13 @@ async fn wish_rows_work_on_both_engines() {
         assert!(!wish::decide(&mut tx, &id, 2, &decided).await.unwrap());
         assert_eq!(wish::lines_in(&mut tx, &id).await.unwrap()[0].decided, None);
         tx.commit().await.unwrap();
-        assert_eq!(wish::undecided(store).await.unwrap(), [id.clone()]);
+        assert_eq!(wish::undecided(store).await.unwrap(), std::slice::from_ref(&id));
         let mut tx = store.begin().await.unwrap();
         assert!(wish::decide(&mut tx, &id, 1, &decided).await.unwrap());
         tx.commit().await.unwrap();
         assert!(wish::undecided(store).await.unwrap().is_empty());
         let line = wish::WishLine { message: id.clone(), number: 1, wish, decided: Some(decided) };
-        assert_eq!(wish::lines(store, None).await.unwrap(), [line.clone()]);
+        assert_eq!(wish::lines(store, None).await.unwrap(), std::slice::from_ref(&line));
         assert_eq!(wish::lines(store, Some(&id)).await.unwrap(), [line]);
     })
     .await;
