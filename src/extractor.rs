@@ -146,6 +146,10 @@ fn answer(
             },
             None => no_part(&path),
         },
+        Request::KeyNames => (Response::KeyNames { names: parse::key_names(&loaded.raw) }, Vec::new()),
+        Request::Signatures { keys } => {
+            (Response::Signatures { checks: parse::verify(&loaded.raw, &keys) }, Vec::new())
+        }
         Request::Hello | Request::Load { .. } | Request::PdfText | Request::Recognise { .. } => {
             refused("the extractor runs no programs".into())
         }

@@ -42,7 +42,8 @@ use crate::domain::message::PartKind;
 use crate::domain::submission::{Change, Content, Manifest, State};
 use crate::domain::timing::ReceivedBy;
 use crate::domain::wish::Wish;
-use crate::domain::{Digest, MessageId, RevisionId, SubmissionId, Timestamp};
+use crate::domain::{Digest, MessageId, Problem, RevisionId, SubmissionId, Timestamp};
+use crate::resolve::Resolver;
 use crate::sandbox::Pool;
 use crate::store::message::{CopyLine, MessageLine, NewMessage};
 use crate::store::submission::Revision;
@@ -66,6 +67,8 @@ pub struct Tools {
     pub classifier: Arc<Classifier>,
     pub catalogue: Arc<Catalogue>,
     pub config: Arc<Config>,
+    /// Who is asked for keys of signatures, if anybody.
+    pub resolver: Option<Resolver>,
     /// Where the public pages are written.
     pub public_dir: PathBuf,
 }
@@ -94,7 +97,7 @@ async fn parse(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
     let mut tx = tools.store.begin().await?;
     for (task, parsed) in &done.good {
         match parsed {
-            Some((copy, parsed)) => save_parsed(&mut tx, task, copy, parsed, now).await?,
+            Some((copy, parsed)) => save_parsed(&mut tx, tools, task, copy, parsed, now).await?,
             None => task::finish(&mut tx, task).await?,
         }
     }
@@ -104,23 +107,26 @@ async fn parse(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
 
 async fn save_parsed(
     tx: &mut Tx,
+    tools: &Tools,
     task: &Task,
     copy: &CopyLine,
     parsed: &steps::Parsed,
     now: Timestamp,
 ) -> store::Result<()> {
     let mut id = MessageId::new(now);
+    let (says, of_sender) = steps::sender_of(tools, copy, &parsed.message);
+    let problems: Vec<Problem> = parsed.message.problems.iter().cloned().chain(of_sender).collect();
     let new = NewMessage {
         id: &id,
         join_key: &parsed.join_key,
         parsed: &parsed.message,
         first_seen: copy.first_seen,
         digest: parsed.digest,
-        problems: &parsed.message.problems,
+        problems: &problems,
     };
     let settlement = match message::add(tx, &new).await? {
         None => {
-            steps::compare_with_kin(tx, &id, &parsed.message).await?;
+            steps::compare_with_kin(tx, &id, &parsed.message, problems).await?;
             let next = if parsed.readable { Stage::Extract } else { Stage::Classify };
             task::advance(tx, task, next, id.as_str(), now).await?;
             Settlement::Taken
@@ -137,6 +143,9 @@ async fn save_parsed(
         }
     };
     message::join_copy(tx, &copy.key, settlement, &id).await?;
+    if let Some(says) = &says {
+        message::set_server_says(tx, &copy.key, says).await?;
+    }
     let event = Event::Joined { uid: copy.key.clone(), settlement, message: id };
     ledger::append(tx, &Actor::Pouch, &[event], now).await
 }
@@ -184,8 +193,11 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     let done = steps::results(tasks, 2, |task| steps::classify_message(tools, task));
     let done = steps::gathered(done).await;
     let mut tx = tools.store.begin().await?;
-    for (task, (line, classified)) in &done.good {
+    for (task, (line, classified, signatures)) in &done.good {
         let id = line.id.clone();
+        if let Some(signatures) = signatures {
+            message::set_signatures(&mut tx, &id, signatures).await?;
+        }
         message::set_classified(&mut tx, &id, classified).await?;
         keep_wishes(&mut tx, &id, &classified.wishes, now).await?;
         if line.submission.is_some() || line.outcome == Outcome::Submission {

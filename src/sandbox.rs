@@ -5,9 +5,11 @@ mod recognise;
 mod worker;
 
 use crate::config;
+use crate::domain::authenticity::SignatureCheck;
 use crate::domain::extraction::Extraction;
 use crate::domain::message::ParsedMessage;
 use crate::domain::reader::{Programs, Protections, Reading, Request, Response};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::path::PathBuf;
@@ -239,6 +241,42 @@ impl Pool {
     pub fn peak_bytes(&self) -> u64 {
         let kinds = [&self.extractors, &self.tool_runners, &self.renderers];
         kinds.iter().map(|children| children.peak_bytes.load(Ordering::Relaxed)).max().unwrap_or(0)
+    }
+
+    /// Under which names the keys of a message's signatures lie.
+    ///
+    /// # Errors
+    /// If the child did not answer; it is replaced.
+    pub async fn key_names(&self, source: &Source) -> Result<Vec<String>, Error> {
+        let mut lease = self.extractors.lease(false).await?;
+        lease.worker.load(source).await?;
+        match lease.worker.ask(&Request::KeyNames, source.size_bytes).await? {
+            Response::KeyNames { names } => {
+                lease.give_back();
+                Ok(names)
+            }
+            other => Err(refusal(other)),
+        }
+    }
+
+    /// What the signatures of a message are worth, with the keys that were looked up by name.
+    ///
+    /// # Errors
+    /// If the child did not answer; it is replaced.
+    pub async fn signatures(
+        &self,
+        source: &Source,
+        keys: BTreeMap<String, Option<String>>,
+    ) -> Result<Vec<SignatureCheck>, Error> {
+        let mut lease = self.extractors.lease(false).await?;
+        lease.worker.load(source).await?;
+        match lease.worker.ask(&Request::Signatures { keys }, source.size_bytes).await? {
+            Response::Signatures { checks } => {
+                lease.give_back();
+                Ok(checks)
+            }
+            other => Err(refusal(other)),
+        }
     }
 
     /// Parses a message.

@@ -75,9 +75,15 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
                 tesseract.recognise(&std::mem::take(&mut loaded), &languages)
             }
             (Request::Recognise { .. }, _) => refused("tesseract is not installed"),
-            (Request::Parse | Request::Extract { .. } | Request::Bytes { .. } | Request::Render { .. }, _) => {
-                refused("the tool runner only runs programs")
-            }
+            (
+                Request::KeyNames
+                | Request::Signatures { .. }
+                | Request::Parse
+                | Request::Extract { .. }
+                | Request::Bytes { .. }
+                | Request::Render { .. },
+                _,
+            ) => refused("the tool runner only runs programs"),
         };
         write_response(&mut output, &response)?;
         output.flush()?;

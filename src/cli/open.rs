@@ -2,9 +2,10 @@
 
 use super::Place;
 use crate::classify::Classifier;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::catalogue::Catalogue;
 use crate::pipeline::Tools;
+use crate::resolve::Resolver;
 use crate::sandbox::Pool;
 use crate::store::Store;
 use crate::vault::Vault;
@@ -58,6 +59,16 @@ pub async fn store(data: &Path, config: &Config) -> anyhow::Result<Store> {
     }
 }
 
+fn resolver(config: &Config) -> anyhow::Result<Option<Resolver>> {
+    let server = match config.resolver {
+        None => return Ok(None),
+        Some(config::Resolver::System) => None,
+        Some(config::Resolver::At(server)) => Some(server),
+    };
+    let opened = Resolver::at(server).map_err(|error| anyhow::anyhow!("no server for names can be asked: {error}"));
+    opened.map(Some)
+}
+
 /// Everything that the stages and the reviewers' acts work with. Extractor children start when they are first needed.
 pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
     let (data, config) = place(at)?;
@@ -70,6 +81,7 @@ pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
         pool: Pool::start(program, &config.extractor),
         classifier: Arc::new(Classifier::new(&catalogue, &config.call.addresses)),
         catalogue: Arc::new(catalogue),
+        resolver: resolver(&config)?,
         public_dir: config.publish.dir.clone().unwrap_or_else(|| data.join("public")),
         config: Arc::new(config),
     })

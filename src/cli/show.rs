@@ -156,6 +156,9 @@ impl Seen {
                 copy.key.uid
             );
         }
+        for check in &item.sender_checks {
+            println!("sender     {}", visible(check));
+        }
         for wish in &item.wishes {
             println!("wish       {}", visible(&wish.words()));
         }

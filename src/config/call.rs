@@ -19,6 +19,8 @@ pub struct Call {
     pub time_zone: jiff::tz::TimeZone,
     /// Addresses that inputs are sent to; what they themselves send is no submission.
     pub addresses: Vec<String>,
+    /// Domains of Member States and the United Nations that no pattern covers, lower case.
+    pub official_domains: Vec<String>,
 }
 
 impl Default for Call {
@@ -30,6 +32,7 @@ impl Default for Call {
             deadline: None,
             time_zone: TimeZone::UTC,
             addresses: Vec::new(),
+            official_domains: Vec::new(),
         }
     }
 }
@@ -62,6 +65,7 @@ pub fn read(table: &mut Reader) -> Call {
         deadline,
         time_zone: zone,
         addresses: table.texts("addresses"),
+        official_domains: table.texts("official_domains").iter().map(|one| one.to_lowercase()).collect(),
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Config {
     pub catalogue_file: Option<PathBuf>,
     /// The key that tokens of OAuth2 are sealed with; `None`: `token.key` in the data folder.
     pub token_key_file: Option<PathBuf>,
+    /// Who is asked for the keys of signatures; `None`: nobody, and signatures are not checked.
+    pub resolver: Option<Resolver>,
     /// `None`: Pouch sends no mail.
     pub smtp: Option<Smtp>,
     pub notify: Notify,
@@ -55,6 +57,9 @@ pub struct Account {
     pub folders: Vec<String>,
     /// Watch the junk folder too, found by its attribute (RFC 6154).
     pub junk: bool,
+    /// Under which names this account's servers write Authentication-Results (RFC 8601 2.5), lower case; empty: nothing
+    /// that stands in its mail about senders is believed.
+    pub authserv_ids: Vec<String>,
     /// Messages that came to the server before this are left out.
     pub start: Option<Timestamp>,
 }
@@ -91,6 +96,14 @@ pub enum Provider {
     Microsoft,
     /// The application has a right of its own to the mailbox (`IMAP.AccessAsApp`).
     MicrosoftApp,
+}
+
+/// A server that answers questions for names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolver {
+    /// Those of the machine.
+    System,
+    At(SocketAddr),
 }
 
 /// Where the password is; the configuration itself never holds one.
@@ -210,6 +223,7 @@ impl Default for Config {
             postgres_url: None,
             catalogue_file: None,
             token_key_file: None,
+            resolver: None,
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
@@ -305,6 +319,7 @@ impl Config {
             postgres_url: top.text("postgres_url"),
             catalogue_file: top.path("catalogue_file"),
             token_key_file: top.path("token_key_file"),
+            resolver: resolver(top),
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
@@ -315,6 +330,23 @@ impl Config {
         }
         config
     }
+}
+
+fn resolver(top: &mut Reader) -> Option<Resolver> {
+    let mut table = top.table("resolve");
+    let chosen = match table.text("dns").as_deref() {
+        None | Some("off") => None,
+        Some("system") => Some(Resolver::System),
+        Some(text) => {
+            let at = text.parse::<SocketAddr>().ok();
+            if at.is_none() {
+                table.wrong("dns", "is \"system\", \"off\", or an address with a port, as \"192.0.2.53:53\"");
+            }
+            at.map(Resolver::At)
+        }
+    };
+    top.absorb(table);
+    chosen
 }
 
 fn account(one: &mut Reader, top: &mut Reader) -> Account {
@@ -333,6 +365,7 @@ fn account(one: &mut Reader, top: &mut Reader) -> Account {
         tls,
         folders: one.texts("folders"),
         junk: one.flag("junk").unwrap_or(true),
+        authserv_ids: one.texts("authserv_ids").iter().map(|id| id.to_lowercase()).collect(),
         start: one.date("start").and_then(|date| {
             let midnight = date.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
             midnight.ok().map(|zoned| zoned.timestamp())

@@ -1,5 +1,6 @@
 //! What `parse` makes of a message's bytes (RFC 5322, RFC 2045). Values only; never touches the bytes again.
 
+use super::authenticity::AuthResults;
 use super::{Digest, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +139,9 @@ pub struct ParsedMessage {
     /// The field that says that no machine may answer this mail (RFC 3834 2), if one does.
     #[serde(default)]
     pub unanswered: Option<String>,
+    /// What servers say in it about its sender, the topmost first; anybody may have written such a field.
+    #[serde(default)]
+    pub authentication: Vec<AuthResults>,
     pub body: Body,
     pub parts: Vec<Part>,
     pub problems: Vec<Problem>,
@@ -163,6 +167,7 @@ impl ParsedMessage {
             list: None,
             automatic: None,
             unanswered: None,
+            authentication: Vec::new(),
             body,
             parts: Vec::new(),
             problems: Vec::new(),

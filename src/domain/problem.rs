@@ -63,11 +63,17 @@ pub enum ProblemCode {
     SignedNotVerified,
     /// The HTML form of the body holds words that its reader does not see; they were left out.
     HiddenWords,
+    /// The receiving server says that the sender's address is not proven, and it should be.
+    SenderNotProven,
+    /// The sender's name is like that of the secretariat or of a State, and the address is not.
+    NameImitates,
+    /// Answers would go to somebody else than the sender.
+    ReplyElsewhere,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -89,5 +95,13 @@ impl ProblemCode {
         Self::NotScanned,
         Self::SignedNotVerified,
         Self::HiddenWords,
+        Self::SenderNotProven,
+        Self::NameImitates,
+        Self::ReplyElsewhere,
     ];
+
+    /// Whether a person has to look before the mail goes on.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::SenderNotProven | Self::NameImitates | Self::ReplyElsewhere)
+    }
 }

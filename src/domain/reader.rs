@@ -1,9 +1,11 @@
 //! The words that the service and its reading children say to each other: the extractor, which runs libraries, and the
 //! tool runner, which runs programs. Values only.
 
+use super::authenticity::SignatureCheck;
 use super::extraction::{Extraction, Gate};
 use super::message::ParsedMessage;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the service asks of a child. `Load` is followed by `size_bytes` raw bytes on the pipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,12 @@ pub enum Request {
     Render {
         path: String,
         page: u32,
+    },
+    /// Under which names the keys of the message's signatures lie.
+    KeyNames,
+    /// What the message's signatures are worth, with these keys by name; `None`: it could not be had.
+    Signatures {
+        keys: BTreeMap<String, Option<String>>,
     },
     /// Tool runner: the text layer of the loaded PDF, page by page, by pdftotext.
     PdfText,
@@ -68,6 +76,12 @@ pub enum Response {
     /// Binary PGM (P5), eight bits a pixel.
     Picture {
         size_bytes: u64,
+    },
+    KeyNames {
+        names: Vec<String>,
+    },
+    Signatures {
+        checks: Vec<SignatureCheck>,
     },
     /// One text a page, in order.
     PdfText {

@@ -3,6 +3,7 @@
 //! nothing and keeps nothing.
 
 mod archive;
+mod authentication;
 mod automatic;
 mod blank_line;
 mod body;
@@ -28,6 +29,7 @@ mod tree;
 mod walk;
 mod zipped;
 
+pub use authentication::{key_names, verify};
 pub use source::Opened;
 
 use crate::domain::message::{ParsedMessage, Part};

@@ -4,7 +4,7 @@
 use super::budget::{Budget, MAX_ARCHIVES, MAX_LEVELS};
 use super::source::{Node, Source};
 use super::tree::{self, Tree};
-use super::{automatic, blank_line, body, boundary, charset, headers, identity, media_type};
+use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
 use mail_parser::MessageParser;
@@ -176,6 +176,7 @@ impl Walk {
             problems.push(problem);
         }
         parsed.automatic = automatic::automatic(&message, &parsed);
+        parsed.authentication = authentication::results(&message);
         parsed.unanswered = automatic::unanswered(&message);
         parsed.fingerprint = identity::fingerprint(&parsed, contents);
         if parsed.from.is_empty() && parsed.date.is_none() && parsed.message_id_header.is_none() {

@@ -2,6 +2,7 @@
 
 use super::{Tools, set_outcome};
 use crate::classify::Input;
+use crate::domain::authenticity::{AuthResults, SignatureCheck, SignatureResult};
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::extraction::{Extracted, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
@@ -10,6 +11,7 @@ use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
 use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
 use crate::domain::{Digest, FindingCode, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
 use crate::sandbox::{self, Source};
+use crate::sender;
 use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
@@ -169,9 +171,14 @@ fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
 }
 
 /// Notes on a new message which other messages claim its Message-ID, or look like it but for a footer.
-pub async fn compare_with_kin(tx: &mut Tx, id: &MessageId, parsed: &ParsedMessage) -> store::Result<()> {
+pub async fn compare_with_kin(
+    tx: &mut Tx,
+    id: &MessageId,
+    parsed: &ParsedMessage,
+    known: Vec<Problem>,
+) -> store::Result<()> {
     let Some(header) = &parsed.message_id_header else { return Ok(()) };
-    let mut problems = parsed.problems.clone();
+    let (mut problems, count) = (known.clone(), known.len());
     for (other, kinship) in message::same_header(tx, header, id).await? {
         problems.push(if kinship == parsed.kinship.to_string() {
             Problem::new(
@@ -185,10 +192,48 @@ pub async fn compare_with_kin(tx: &mut Tx, id: &MessageId, parsed: &ParsedMessag
             )
         });
     }
-    if problems.len() > parsed.problems.len() {
+    if problems.len() > count {
         message::set_problems(tx, id, &problems).await?;
     }
     Ok(())
+}
+
+/// What the receiving server says of this copy's sender, and what should make a person look.
+pub fn sender_of(tools: &Tools, copy: &CopyLine, parsed: &ParsedMessage) -> (Option<AuthResults>, Vec<Problem>) {
+    let account = tools.config.accounts.iter().find(|account| account.name == copy.account);
+    let own: Vec<String> = tools.config.call.addresses.iter().map(|one| one.to_lowercase()).collect();
+    let rules = sender::Rules {
+        authserv_ids: account.map_or(&[], |account| account.authserv_ids.as_slice()),
+        official_domains: &tools.config.call.official_domains,
+        own_addresses: &own,
+    };
+    // What a person brings by hand has no sender that anybody could imitate.
+    if copy.account == super::BY_HAND {
+        return (None, Vec::new());
+    }
+    (sender::believed(parsed, rules.authserv_ids).cloned(), sender::problems(parsed, &rules))
+}
+
+/// What the signatures of a message are worth, if keys may be looked up and it has any. A check never stops a mail: what
+/// could not be had is said.
+async fn signatures_of(tools: &Tools, digest: Digest) -> Result<Option<Vec<SignatureCheck>>, TaskError> {
+    let Some(resolver) = &tools.resolver else { return Ok(None) };
+    let source = source(tools, digest)?;
+    let names = match tools.pool.key_names(&source).await {
+        Ok(names) => names,
+        Err(error) => return Ok(Some(vec![unchecked(&error)])),
+    };
+    if names.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let keys = resolver.texts(&names).await;
+    Ok(Some(tools.pool.signatures(&source, keys).await.unwrap_or_else(|error| vec![unchecked(&error)])))
+}
+
+/// That the signatures could not be looked at is a result too.
+fn unchecked(error: &sandbox::Error) -> SignatureCheck {
+    let (kind, result) = ("DKIM".into(), SignatureResult::NotChecked);
+    SignatureCheck { kind, domain: "the sender".into(), result, detail: crate::domain::clip(&error.to_string()) }
 }
 
 /// The stored bytes of a message, for a child to read.
@@ -272,8 +317,11 @@ fn leave_beginning(texts: &mut Vec<TextPart>) -> bool {
     is_cut
 }
 
+/// A message with what the classifier says, and what its signatures are worth.
+pub type Classified = (MessageLine, Classification, Option<Vec<SignatureCheck>>);
+
 /// Classifies the message of a task; only evidence that stands in the source is let through.
-pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine, Classification), TaskError> {
+pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, TaskError> {
     let id = MessageId(task.subject.clone());
     let line = known(message::line(&tools.store, &id).await?)?;
     let parsed = message::parsed(&tools.store, &id).await?;
@@ -314,7 +362,12 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<(MessageLine,
             classified.reason = format!("{name}: {} {}", found.detail, classified.reason);
         }
     }
-    Ok((line, classified))
+    if let Some(problem) = line.problems.iter().find(|one| one.code.holds()) {
+        classified.unsure = true;
+        classified.reason = format!("{} {}", problem.detail, classified.reason);
+    }
+    let signatures = signatures_of(tools, line.digest).await?;
+    Ok((line, classified, signatures))
 }
 
 /// The whole text of a part: what evidence offsets count in.

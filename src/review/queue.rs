@@ -2,6 +2,7 @@
 //! is none. Reads only.
 
 use crate::config::Config;
+use crate::domain::authenticity::{AuthResults, SignatureCheck};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, Evidence, Submitter};
 use crate::domain::extraction::Remarks;
@@ -57,6 +58,8 @@ pub struct Item {
     pub assignments: Vec<ItemAssignment>,
     pub attachments: Vec<ItemAttachment>,
     pub wishes: Vec<ItemWish>,
+    /// What is known about who sent it, in words.
+    pub sender_checks: Vec<String>,
     pub problems: Vec<Problem>,
 }
 
@@ -174,6 +177,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
         extractions: message::extraction_lines(store).await?,
         classified: message::all_classified(store).await?,
         wishes: wish::lines(store, None).await?,
+        senders: message::senders(store).await?,
         config,
     };
     let mut items = Vec::new();
@@ -225,6 +229,7 @@ struct Facts<'a> {
     extractions: BTreeMap<Digest, ExtractionLine>,
     classified: BTreeMap<MessageId, Classification>,
     wishes: Vec<WishLine>,
+    senders: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>,
     config: &'a Config,
 }
 
@@ -333,8 +338,25 @@ impl Facts<'_> {
                 .filter(|one| messages.iter().any(|line| line.id == one.message))
                 .map(ItemWish::of)
                 .collect(),
+            sender_checks: messages.iter().flat_map(|line| self.sender_checks(line)).collect(),
             problems,
         }
+    }
+
+    /// Sentences about who sent a message; that nothing was checked is one, too.
+    fn sender_checks(&self, line: &MessageLine) -> Vec<String> {
+        let from = line.summary.from.first().map(|one| one.address.to_lowercase()).unwrap_or_default();
+        let domain = from.rsplit('@').next().unwrap_or_default();
+        let mut said = Vec::new();
+        if let Some((servers, signatures)) = self.senders.get(&line.id) {
+            said.extend(servers.iter().map(AuthResults::words));
+            said.extend(signatures.iter().map(|one| one.words(domain)));
+        }
+        if said.is_empty() {
+            said.push("Not checked.".into());
+        }
+        said.dedup();
+        said
     }
 
     fn attachments(&self, line: &MessageLine) -> Vec<ItemAttachment> {

@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["config", "confine", "frames", "language", "memory"],
     // Of a mail's HTML body only what its reader sees is text: parsing asks extraction for it.
     &["extract"],
-    &["parse", "classify", "publish", "audit", "letters", "store", "vault", "sandbox", "malware"],
+    &["parse", "classify", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware", "resolve"],
     &["smtp"],
     &["pipeline", "oauth"],
     &["review"],

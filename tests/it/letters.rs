@@ -67,7 +67,7 @@ fn app_for(user: &User<'_>, exim: &Exim, lines: &str) -> App {
     app
 }
 
-const INPUT: &str = "We welcome the second annual progress report (A/78/265) and submit this written input. States should \
+pub const INPUT: &str = "We welcome the second annual progress report (A/78/265) and submit this written input. States should \
     nominate points of contact for the global directory and exercise it every year, so that a call in a crisis reaches \
     somebody. Capacity-building must follow the needs of the States that ask for it, and the confidence-building measures \
     need a calendar. Our association has worked with incident response teams in nine countries on ransomware against \

@@ -34,6 +34,7 @@ mod receive_faults;
 mod received;
 mod recognise;
 mod review;
+mod sender;
 mod servers;
 mod store;
 mod web;

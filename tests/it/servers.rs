@@ -143,6 +143,7 @@ pub fn plain_account(name: &str, user: &str, port: u16) -> Account {
         ca_file: None,
         tls: false,
         folders: Vec::new(),
+        authserv_ids: vec![],
         junk: false,
         start: None,
     }

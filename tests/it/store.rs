@@ -1,6 +1,7 @@
 //! Every function of the store on both engines: there is no query check at compile time, so this is it.
 
 use crate::servers;
+use pouch::domain::authenticity::{AuthResults, SignatureCheck, SignatureResult};
 use pouch::domain::classification::{Classification, Evidence, MessageKind, Submitter};
 use pouch::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
 use pouch::domain::ledger::{Actor, Event, Outcome};
@@ -483,6 +484,31 @@ async fn letter_rows_work_on_both_engines() {
         message::set_outcome(&mut tx, &id, Outcome::Held, MessageKind::Unknown, "why").await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(message::held(store).await.unwrap(), [id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_known_of_senders_is_kept_on_both_engines() {
+    both(async |store| {
+        let mailbox = some_mailbox(store).await;
+        let id = some_message(store, "s@example.org", "s").await;
+        let key = UidKey { mailbox: mailbox.clone(), uidvalidity: 7, uid: 1 };
+        let says = AuthResults { authserv_id: "mx".into(), methods: vec![] };
+        let check = SignatureCheck {
+            kind: "DKIM".into(),
+            domain: "a.example".into(),
+            result: SignatureResult::Holds,
+            detail: String::new(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        mailbox::insert_received(&mut tx, &mailbox, &arrival(1), at(1)).await.unwrap();
+        message::join_copy(&mut tx, &key, Settlement::Taken, &id).await.unwrap();
+        message::set_server_says(&mut tx, &key, &says).await.unwrap();
+        message::set_signatures(&mut tx, &id, std::slice::from_ref(&check)).await.unwrap();
+        tx.commit().await.unwrap();
+        let known = message::senders(store).await.unwrap();
+        assert_eq!(known[&id], (vec![says], vec![check]));
     })
     .await;
 }
