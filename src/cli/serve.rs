@@ -119,12 +119,23 @@ fn print_preview(one: &receive::MailboxPreview) {
         day(one.oldest),
         day(one.newest)
     );
-    if one.left_out > 0 {
-        println!("  would leave out {}: they came before the start date", one.left_out);
+    one.samples.iter().for_each(print_sample);
+    for (rule, of_rule) in &one.left_out {
+        println!("  would leave out {} messages, {} bytes: {rule}", of_rule.count, of_rule.size_bytes);
+        of_rule.samples.iter().for_each(print_sample);
+    }
+    if one.unjudged > 0 {
+        println!("  of those taken, {} could not be judged by the rules: the server hands out no header", one.unjudged);
     }
     if one.too_large > 0 {
         println!("  would park {}: they are larger than the limit", one.too_large);
     }
+}
+
+fn print_sample(one: &receive::Sample) {
+    let day = one.date.map_or("-".into(), |time| time.strftime("%Y-%m-%d").to_string());
+    let short = |text: &str| text.chars().take(70).collect::<String>();
+    println!("    {day}  {}  {}", short(&one.sender), short(&one.subject));
 }
 
 /// Imports files and waits until they are through.

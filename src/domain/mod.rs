@@ -13,6 +13,7 @@ pub mod message;
 pub mod problem;
 pub mod publication;
 pub mod reader;
+pub mod rules;
 pub mod submission;
 
 pub use digest::Digest;

@@ -20,6 +20,7 @@ mod msg;
 mod outlook;
 mod quoted;
 mod rtf;
+mod rule_fields;
 mod signed;
 mod source;
 mod tar;
@@ -28,6 +29,7 @@ mod tree;
 mod walk;
 mod zipped;
 
+pub use rule_fields::{LIMIT_BYTES as RULE_FIELDS_BYTES, rule_fields};
 pub use source::Opened;
 
 use crate::domain::message::{ParsedMessage, Part};

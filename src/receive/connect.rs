@@ -5,7 +5,7 @@ use super::error::{Error, refused};
 use super::folder::quoted;
 use super::session::Session;
 use super::wire::{Socket, Wire};
-use crate::config::{Account, Login, Receive};
+use crate::config::{Account, Habits, Login, Receive};
 use crate::domain::{Timestamp, clip};
 use crate::oauth::{Keeper, clock_error};
 use async_imap::imap_proto::{Response, Status};
@@ -172,7 +172,7 @@ async fn log_in(session: &mut Session, account: &Account, password: &str) -> Res
         session.login_by_literals(user, password).await
     };
     done.map_err(|error| match scrubbed(error, password) {
-        Error::Refused { text, .. } => Error::Login(format!("{text}{}", hint(&account.host))),
+        Error::Refused { text, .. } => Error::Login(format!("{text}{}", hint(account))),
         other => other,
     })
 }
@@ -184,6 +184,7 @@ fn scrubbed(error: Error, secret: &str) -> Error {
         Error::Refused { command, text } => Error::Refused { command, text: clean(text) },
         Error::Bye(text) => Error::Bye(clean(text)),
         Error::Limit(text) => Error::Limit(clean(text)),
+        Error::NotConnected(text) => Error::NotConnected(clean(text)),
         Error::Token(text) => Error::Token(clean(text)),
         Error::Throttled { text, wait } => Error::Throttled { text: clean(text), wait },
         other => other,
@@ -209,15 +210,24 @@ async fn show_token(session: &mut Session, account: &Account, token: &str) -> Re
     done.map_err(|error| scrubbed(error, token))
 }
 
-fn hint(host: &str) -> &'static str {
-    let host = host.to_lowercase();
-    if host.ends_with("outlook.com") || host.ends_with("office365.com") {
-        " (password login is switched off at Microsoft; use OAuth2)"
-    } else if host.ends_with("gmail.com") || host.ends_with("googlemail.com") {
-        " (Google takes an app password only, or OAuth2)"
-    } else {
-        ""
+fn hint(account: &Account) -> &'static str {
+    match account.habits() {
+        Some(Habits::Microsoft) => " (password login is switched off at Microsoft; use OAuth2)",
+        Some(Habits::Gmail) => " (Google takes an app password only, or OAuth2)",
+        None => "",
     }
+}
+
+/// What a person should know of an account that is watched with a password all the same.
+pub(super) fn password_warning(account: &Account) -> Option<String> {
+    let Login::Password(_) = account.login else { return None };
+    let provider = match account.habits()? {
+        Habits::Gmail => "Google",
+        Habits::Microsoft => "Microsoft",
+    };
+    Some(format!(
+        "this account logs in with a password, which {provider} may switch off any day; use OAuth2 (login = …)"
+    ))
 }
 
 /// RFC 2971; large providers ask for it and can then say who misbehaves.

@@ -2,11 +2,13 @@
 //! anything at the server that a person there could notice.
 
 use super::backoff::Backoff;
+use super::budget::Budget;
 use super::compare::{compare, forget_earlier};
 use super::connect::{self, Proof};
 use super::door::{Door, Due};
-use super::error::Error;
+use super::error::{Error, minute};
 use super::folders::{self, Folder};
+use super::judge::Judge;
 use super::session::{IdleEnd, Session};
 use super::suspects::Suspects;
 use crate::config::{Account, Login, Receive};
@@ -52,6 +54,11 @@ struct Watcher {
     /// The first is the one that IDLE listens to and whose row holds the account's lease.
     folders: Vec<Folder>,
     suspects: Suspects,
+    budget: Budget,
+    /// The last login was taken.
+    logged_in: bool,
+    /// Messages of this process that no rule could judge.
+    unjudged: u64,
     /// This server refused IDLE.
     no_idle: bool,
     /// What a person should know although all is well.
@@ -61,10 +68,13 @@ struct Watcher {
 /// Watches the mailboxes of one account until `stop` says true; ends within two seconds of that. Whatever goes wrong
 /// stands in the mailboxes' state lines, and is tried again.
 pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: Receiver<bool>) {
-    let mut backoff = Backoff::new(receive.backoff);
+    let mut backoff = Backoff::new(&receive);
     let Place { store, vault, token_key, clock, owner } = place;
     let keeper = Keeper::of(&account, &store, &token_key);
     let mut watcher = Watcher {
+        budget: Budget::of(&account),
+        logged_in: false,
+        unjudged: 0,
         account,
         receive,
         store,
@@ -91,13 +101,16 @@ pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: R
             Err(error) => error,
         };
         watcher.suspects.session_broke(&error);
+        if std::mem::take(&mut watcher.logged_in) {
+            backoff.logged_in();
+        }
         let wait = backoff.after(began.elapsed(), &error);
         tokio::select! {
             () = watcher.failed(&error, wait) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
         tokio::select! {
-            () = sleep(wait) => {}
+            () = watcher.pause(wait, &error) => {}
             () = watcher.somebody_logs_in(&error) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
@@ -142,8 +155,28 @@ impl Watcher {
         is_about_token && self.keeper.as_mut().is_some_and(|keeper| keeper.refused(now))
     }
 
-    /// Waits until the account has another refresh token, if it is for want of one that nothing goes on.
+    /// Waits for the next try.
+    async fn pause(&self, wait: Duration, error: &Error) {
+        let Error::Budget { until, .. } = error else { return sleep(wait).await };
+        // By the clock and not by a timer: it is the day that has to change, also on a machine that slept.
+        while (self.clock)() < *until {
+            let left = until.duration_since((self.clock)()).unsigned_abs();
+            sleep(left.min(CONSENT_LOOK)).await;
+        }
+    }
+
+    /// Waits until the account has another password or refresh token, if it is for want of one that nothing goes on.
     async fn somebody_logs_in(&self, error: &Error) {
+        if let (Error::Login(_) | Error::Secret(_), Login::Password(secret)) = (error, &self.account.login) {
+            let refused = secret.read().ok();
+            loop {
+                sleep(CONSENT_LOOK).await;
+                let now = secret.read().ok();
+                if now.is_some() && now != refused {
+                    return;
+                }
+            }
+        }
         let (Error::Consent(_), Some(keeper)) = (error, &self.keeper) else { return std::future::pending().await };
         let before = keeper.changed_at().await;
         loop {
@@ -182,9 +215,15 @@ impl Watcher {
         let proof = Proof::of(&self.account, self.keeper.as_mut(), now).await?;
         let mut session = connect::open(&self.account, &self.receive, &proof, now).await?;
         drop(proof);
+        self.logged_in = true;
         let mut folders = folders::named(&self.account);
-        if self.account.junk {
-            self.warning = folders::add_junk(&mut folders, &session.list().await?);
+        self.warning = connect::password_warning(&self.account);
+        if folders::ask_for_list(&self.account) {
+            let listed = session.list().await?;
+            folders::find_all(&mut folders, &listed)?;
+            if self.account.junk {
+                self.warning = folders::add_junk(&mut folders, &listed).or(self.warning.take());
+            }
         }
         if let Login::OAuth(oauth) = &self.account.login {
             self.warning = oauth::secret_warning(oauth, now).or(self.warning.take());
@@ -260,7 +299,7 @@ impl Watcher {
         let now = (self.clock)();
         let folder = &mut self.folders[at];
         let Some(mailbox) = folder.mailbox.clone() else { return Ok(()) };
-        let opened = match session.examine(&folder.name).await {
+        let opened = match session.examine(folder.on_server()).await {
             Ok(opened) => opened,
             // A folder that cannot be opened must not keep the inbox from us.
             Err(error @ (Error::Refused { .. } | Error::Mailbox(_))) if at > 0 => {
@@ -276,7 +315,8 @@ impl Watcher {
             folder.compared = None;
         }
         if folder.compared.is_none_or(|compared| compared.elapsed() >= self.receive.compare) {
-            let found = compare(session, &self.store, &mailbox, opened.uidvalidity, now).await?;
+            let found =
+                compare(session, &self.store, &mailbox, opened.uidvalidity, self.account.rules.digest(), now).await?;
             let folder = &mut self.folders[at];
             // A half answer is worth asking again at the next round; one that stays half is not, until the timer.
             let again = !found.complete && folder.listed.is_none();
@@ -325,11 +365,16 @@ impl Watcher {
             clock: self.clock,
             mailbox,
             uidvalidity,
-            start: self.account.start,
+            judge: Judge { rules: &self.account.rules, unjudged: &mut self.unjudged },
+            budget: &self.budget,
+            account: &self.account.name,
             suspects: &mut self.suspects,
         };
         let took = door.take(session, &due).await?;
-        let warning = folder.listed.as_deref().or(self.warning.as_deref().filter(|_| at == 0));
+        let unjudged = (self.unjudged > 0)
+            .then(|| format!("{} messages could not be judged by the rules and were taken", self.unjudged));
+        let of_account = unjudged.as_deref().or(self.warning.as_deref()).filter(|_| at == 0);
+        let warning = folder.listed.as_deref().or(of_account);
         let exists = u64::from(session.exists);
         rows::checked(&self.store, mailbox, exists, took, warning, (self.clock)()).await?;
         Ok(())
@@ -343,12 +388,20 @@ impl Watcher {
             return;
         }
         let state = match error {
-            Error::Storage(_) => "paused",
+            Error::Storage(_) | Error::Budget { .. } => "paused",
+            Error::Throttled { .. } => "throttled",
             Error::Consent(_) => "needs-login",
             _ => "failing",
         };
         tracing::warn!(account = self.account.name, state, wait_ms = wait.as_millis(), "{error}");
-        let line = format!("{error}; next try in {} s", wait.as_secs_f32().ceil());
+        let line = match error {
+            Error::Budget { .. } => error.to_string(),
+            Error::Throttled { .. } => {
+                let until = (self.clock)().checked_add(wait).map_or("?".into(), minute);
+                format!("{error}; throttled until {until}")
+            }
+            _ => format!("{error}; next try in {} s", wait.as_secs_f32().ceil()),
+        };
         for mailbox in self.folders.iter().filter_map(|folder| folder.mailbox.as_ref()) {
             // If even this cannot be written, the log has said it.
             let _ = rows::set_state(&self.store, mailbox, state, Some(&line), (self.clock)()).await;

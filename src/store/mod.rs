@@ -8,6 +8,7 @@ pub mod setting;
 pub mod submission;
 pub mod task;
 pub mod token;
+pub mod traffic;
 
 use anyhow::Context as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

@@ -17,7 +17,7 @@ fn the_commented_lines_of_the_example_are_valid_too() {
     let is_setting = |line: &&str| {
         let bare = line.trim_start_matches(['#', ' ']);
         line.starts_with('#')
-            && (bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
+            && (bare.starts_with('[') || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
     };
     let uncommented: Vec<String> = pouch::config::EXAMPLE
         .lines()

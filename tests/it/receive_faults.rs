@@ -232,7 +232,7 @@ async fn each_way_to_fail_has_its_own_words_in_the_state_line() {
         (Account { login: Login::Password(FakeImap::wrong_password()), ..user.plain() }, "refused the login"),
         (Account { login: Login::Password(missing), ..user.plain() }, "POUCH_NO_SUCH_VARIABLE"),
         (gone.account(), "no service today"),
-        (connected.account(), "too many connections, no permission"),
+        (connected.account(), "does not open the mailbox"),
         (Account { folders: vec!["Nowhere".into()], ..user.plain() }, "refused EXAMINE"),
     ];
     for (at, (account, words)) in cases.into_iter().enumerate() {

@@ -12,7 +12,7 @@ use pouch::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Revision
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
-use pouch::store::{Error, Store, ledger, mailbox, message, setting, submission, task, token};
+use pouch::store::{Error, Store, ledger, mailbox, message, setting, submission, task, token, traffic};
 use std::time::Duration;
 
 fn at(second: i64) -> Timestamp {
@@ -118,6 +118,7 @@ async fn mailbox_rows_work_on_both_engines() {
             size_bytes: Some(1),
             internal_date: None,
             try_at: Some(at(10)),
+            rules: None,
         };
         assert!(mailbox::settle(&mut tx, &id, 7, &parked, at(5)).await.unwrap());
         assert!(mailbox::mark_vanished(&mut tx, &id, 7, 1, at(9)).await.unwrap());
@@ -440,6 +441,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
         ("submission", "submission.rs"),
         ("task", "task.rs"),
         ("token", "token.rs"),
+        ("traffic", "traffic.rs"),
     ] {
         for line in std::fs::read_to_string(folder.join(file)).unwrap().lines() {
             let Some(rest) = line.strip_prefix("pub async fn ") else { continue };
@@ -450,6 +452,43 @@ fn every_function_of_the_store_is_called_in_this_file() {
         }
     }
     assert!(missing.is_empty(), "not called on both engines: {missing:?}");
+}
+
+#[tokio::test]
+async fn what_an_account_fetched_is_counted_by_day_and_what_rules_left_out_can_be_judged_again() {
+    both(async |store| {
+        traffic::spend(store, "chair", 5, at(0)).await.unwrap();
+        traffic::spend(store, "chair", 7, at(1)).await.unwrap();
+        traffic::spend(store, "chair", 100, at(86_400 * 2)).await.unwrap();
+        assert_eq!(traffic::spent(store, "chair", at(2)).await.unwrap(), 12);
+        assert_eq!(traffic::spent(store, "office", at(2)).await.unwrap(), 0);
+        let id = some_mailbox(store).await;
+        let left_out = |rules: &[u8]| Unsettled {
+            uid: 3,
+            settlement: Settlement::LeftOut,
+            reason: "the rule “family” leaves it out".into(),
+            size_bytes: Some(9),
+            internal_date: None,
+            try_at: None,
+            rules: Some(Digest::of(rules)),
+        };
+        let mut tx = store.begin().await.unwrap();
+        assert!(mailbox::settle(&mut tx, &id, 7, &left_out(b"old"), at(5)).await.unwrap());
+        assert!(!mailbox::settle(&mut tx, &id, 7, &left_out(b"old"), at(5)).await.unwrap(), "nothing new");
+        assert!(mailbox::settle(&mut tx, &id, 7, &left_out(b"new"), at(5)).await.unwrap());
+        tx.commit().await.unwrap();
+        let known = mailbox::known_uids(store, &id, 7, 1, 9).await.unwrap();
+        assert_eq!(known[0].rules, Some(Digest::of(b"new")));
+        let one = Arrival { provider_id: Some("g".into()), ..arrival(3) };
+        let mut tx = store.begin().await.unwrap();
+        assert!(mailbox::insert_received(&mut tx, &id, &one, at(5)).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(mailbox::known_uids(store, &id, 7, 1, 9).await.unwrap()[0].rules, None);
+        let by_id = mailbox::by_provider_id(store, "chair", "g").await.unwrap();
+        assert_eq!(by_id, Some((one.digest, one.size_bytes)));
+        assert_eq!(mailbox::by_provider_id(store, "office", "g").await.unwrap(), None);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+//! What Gmail and Microsoft 365 do that others do not, and that we do as they ask.
