@@ -81,6 +81,18 @@ impl Account {
     }
 }
 
+impl Account {
+    /// What a person should know of an account that logs in with a password where the provider wants none.
+    pub fn password_warning(&self) -> Option<String> {
+        let Login::Password(_) = self.login else { return None };
+        let provider = match self.habits()? {
+            Habits::Gmail => "Google",
+            Habits::Microsoft => "Microsoft",
+        };
+        Some(format!("this account logs in with a password, which {provider} may switch off any day: use OAuth2"))
+    }
+}
+
 /// Servers that do things of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Habits {

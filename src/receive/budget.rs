@@ -33,6 +33,11 @@ impl Budget {
         Ok(())
     }
 
+    /// The most to ask for at once, so that a day's end cuts off little.
+    pub(super) fn at_once(&self, most: u64) -> u64 {
+        self.daily_bytes.map_or(most, |daily| most.min(daily / 20))
+    }
+
     /// Whether so many bytes more may be fetched today.
     ///
     /// # Errors

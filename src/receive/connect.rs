@@ -218,18 +218,6 @@ fn hint(account: &Account) -> &'static str {
     }
 }
 
-/// What a person should know of an account that is watched with a password all the same.
-pub(super) fn password_warning(account: &Account) -> Option<String> {
-    let Login::Password(_) = account.login else { return None };
-    let provider = match account.habits()? {
-        Habits::Gmail => "Google",
-        Habits::Microsoft => "Microsoft",
-    };
-    Some(format!(
-        "this account logs in with a password, which {provider} may switch off any day; use OAuth2 (login = …)"
-    ))
-}
-
 /// RFC 2971; large providers ask for it and can then say who misbehaves.
 async fn identify(session: &mut Session, account: &Account) -> Result<(), Error> {
     let contact = if account.user.is_ascii() { account.user.as_str() } else { account.name.as_str() };

@@ -123,7 +123,7 @@ impl Door<'_> {
         }
         let took = !wanted.is_empty();
         let wanted = self.seen_before(wanted).await?;
-        for set in sets(wanted) {
+        for set in sets(wanted, self.budget.at_once(BYTES_AT_ONCE)) {
             let uids: Vec<u32> = set.iter().map(|one| one.uid).collect();
             self.budget.charge(self.store, session, (self.clock)()).await?;
             let bytes = set.iter().map(|one| one.size_bytes).sum();
@@ -352,12 +352,12 @@ fn arrival(uidvalidity: u32, facts: Facts, digest: Digest, size_bytes: u64) -> A
 }
 
 /// Sets for one FETCH each; a large message is a set of its own.
-fn sets(wanted: Vec<Facts>) -> Vec<Vec<Facts>> {
+fn sets(wanted: Vec<Facts>, most_bytes: u64) -> Vec<Vec<Facts>> {
     let mut sets: Vec<Vec<Facts>> = Vec::new();
     let mut bytes = 0;
     for one in wanted {
         match sets.last_mut() {
-            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= BYTES_AT_ONCE => {
+            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= most_bytes => {
                 bytes += one.size_bytes;
                 set.push(one);
             }

@@ -217,7 +217,7 @@ impl Watcher {
         drop(proof);
         self.logged_in = true;
         let mut folders = folders::named(&self.account);
-        self.warning = connect::password_warning(&self.account);
+        self.warning = self.account.password_warning();
         if folders::ask_for_list(&self.account) {
             let listed = session.list().await?;
             folders::find_all(&mut folders, &listed)?;
