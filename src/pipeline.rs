@@ -17,6 +17,7 @@
 //! durable transaction serves them all; a task that fails alone is postponed alone.
 
 mod door;
+mod erase;
 mod files;
 pub mod reading;
 mod seal;
@@ -24,6 +25,7 @@ mod site;
 mod steps;
 
 pub use door::{open_mailbox, settle, take_in, vanish};
+pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
 pub use seal::seal;
 pub use site::{public_input, write_front};
@@ -117,6 +119,7 @@ async fn save_parsed(
         }
         Some(known) => {
             message::seen_since(tx, &known, copy.first_seen).await?;
+            erase::erase_if_known_as_erased(tx, &known, copy.digest, now).await?;
             if parsed.readable {
                 task::finish(tx, task).await?;
             } else {

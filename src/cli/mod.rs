@@ -3,6 +3,7 @@
 mod acts;
 mod audits;
 mod corpus;
+mod erase;
 mod extract;
 mod list;
 mod login;
@@ -219,6 +220,12 @@ pub enum Command {
     },
     /// Bring the public pages up to date now
     Publish,
+    /// Erase now what people set aside long enough ago ([erase] in the configuration); `serve` does it by itself
+    Erase {
+        /// Only say what is due
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The list of recommendations
     Catalogue {
         #[command(subcommand)]
@@ -347,6 +354,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
+        Command::Erase { dry_run } => erase::erase(place, dry_run, clock).await,
         Command::Publish => serve::publish(place, clock).await,
         Command::Catalogue { what } => audits::catalogue(place, what, clock).await,
         Command::Audit { what: AuditCommand::Verify { expect } } => {

@@ -90,6 +90,9 @@ pub async fn check(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     for account in &config.accounts {
         let mut keeper = kept.as_ref().and_then(|(store, key)| Keeper::of(account, store, key));
         let store = kept.as_ref().map(|(store, _)| store);
+        if let Some(warning) = account.password_warning() {
+            println!("{}: {warning}", account.name);
+        }
         match receive::check(account, &config.receive, store, keeper.as_mut(), clock()).await {
             Ok(previews) => previews.iter().for_each(print_preview),
             Err(error) => {

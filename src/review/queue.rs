@@ -33,6 +33,8 @@ pub struct Item {
     /// When the first copy was first seen.
     pub received_at: Timestamp,
     pub sent_at: Option<Timestamp>,
+    /// When its texts were erased; empty: they are there.
+    pub erased_at: Option<Timestamp>,
     pub submitter: Submitter,
     pub title: String,
     /// Where the title was taken from: `document` (its properties), `heading`, `subject`, `file-name` or `person`; empty:
@@ -220,6 +222,9 @@ impl Facts {
             submitter,
             title.unwrap_or_else(|| line.subject.clone()),
         );
+        if line.erased_at.is_some() {
+            item.title = "(erased)".into();
+        }
         item.title_source = classified.map_or_else(|| "subject".into(), |one| one.title_source.clone());
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
         item
@@ -250,6 +255,7 @@ impl Facts {
             mailboxes,
             received_at: messages.iter().map(|line| line.first_seen).min().unwrap_or(Timestamp::UNIX_EPOCH),
             sent_at: messages.iter().filter_map(|line| line.sent_at).min(),
+            erased_at: messages.iter().filter_map(|line| line.erased_at).min(),
             submitter,
             title,
             title_source: String::new(),

@@ -66,10 +66,12 @@ pub struct MessageLine {
     pub summary: Summary,
     pub problems: Vec<Problem>,
     pub submission: Option<SubmissionId>,
+    /// When its texts were erased; what is left are times, kind and reason.
+    pub erased_at: Option<Timestamp>,
 }
 
 const LINE: &str = "id, join_key, message_id_header, subject, sent_at, first_seen, digest, outcome, kind, reason, \
-                    summary, problems, submission_id";
+                    summary, problems, submission_id, erased_at";
 
 #[derive(sqlx::FromRow)]
 struct LineRow {
@@ -86,6 +88,7 @@ struct LineRow {
     summary: String,
     problems: String,
     submission_id: Option<String>,
+    erased_at: Option<i64>,
 }
 
 impl LineRow {
@@ -104,6 +107,7 @@ impl LineRow {
             summary: from_json(&self.summary)?,
             problems: from_json(&self.problems)?,
             submission: self.submission_id.map(SubmissionId),
+            erased_at: self.erased_at.map(time),
         })
     }
 }

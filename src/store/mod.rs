@@ -1,5 +1,6 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
+pub mod erase;
 pub mod ledger;
 pub mod mailbox;
 pub mod message;

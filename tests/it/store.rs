@@ -12,7 +12,7 @@ use pouch::domain::{Digest, MailboxId, MessageId, Problem, ProblemCode, Revision
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
-use pouch::store::{Error, Store, ledger, mailbox, message, setting, submission, task, token, traffic};
+use pouch::store::{Error, Store, erase, ledger, mailbox, message, setting, submission, task, token, traffic};
 use std::time::Duration;
 
 fn at(second: i64) -> Timestamp {
@@ -433,6 +433,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut missing = Vec::new();
     for (room, file) in [
+        ("erase", "erase.rs"),
         ("ledger", "ledger.rs"),
         ("mailbox", "mailbox.rs"),
         ("mailbox", "mailbox/copies.rs"),
@@ -487,6 +488,52 @@ async fn what_an_account_fetched_is_counted_by_day_and_what_rules_left_out_can_b
         let by_id = mailbox::by_provider_id(store, "chair", "g").await.unwrap();
         assert_eq!(by_id, Some((one.digest, one.size_bytes)));
         assert_eq!(mailbox::by_provider_id(store, "office", "g").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erasing_empties_rows_on_both_engines() {
+    both(async |store| {
+        let id = some_message(store, "e@example.org", "k").await;
+        let other = some_message(store, "f@example.org", "l").await;
+        let (content, submission_id) = (Digest::of(b"file"), SubmissionId::new(at(0)));
+        let segments = vec![Segment::new(1, SegmentKind::Page, "x")];
+        let mut tx = store.begin().await.unwrap();
+        message::keep_extraction(&mut tx, content, &Extraction::new("x", Extracted::Text { segments })).await.unwrap();
+        let words = ledger::commit_to(&mut tx, "words about somebody").await.unwrap();
+        submission::add(&mut tx, &submission_id, at(0)).await.unwrap();
+        let taken_back = revision(&submission_id, 1);
+        submission::add_revision(&mut tx, &taken_back).await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::SetAside, MessageKind::Personal, "why").await.unwrap();
+        tx.commit().await.unwrap();
+
+        let blank = parsed("");
+        let mut tx = store.begin().await.unwrap();
+        assert!(!erase::is_erased(&mut tx, &id).await.unwrap());
+        assert!(erase::message(&mut tx, &id, &blank, "erased", at(9)).await.unwrap());
+        assert!(!erase::message(&mut tx, &id, &blank, "erased", at(9)).await.unwrap(), "once");
+        assert!(!erase::message(&mut tx, &other, &blank, "erased", at(9)).await.unwrap(), "it is not set aside");
+        assert!(erase::is_erased(&mut tx, &id).await.unwrap());
+        let empty = Content { title: String::new(), ..taken_back.content.clone() };
+        erase::content(&mut tx, &taken_back.id, &empty).await.unwrap();
+        erase::commitment(&mut tx, words).await.unwrap();
+        erase::extraction(&mut tx, content).await.unwrap();
+        erase::bytes(&mut tx, content, at(9)).await.unwrap();
+        tx.commit().await.unwrap();
+        let line = message::line(store, &id).await.unwrap().unwrap();
+        assert_eq!((line.subject.as_str(), line.reason.as_str(), line.erased_at), ("", "erased", Some(at(9))));
+        assert_eq!(message::parsed(store, &id).await.unwrap(), blank);
+        assert_eq!(submission::revisions(store, None).await.unwrap()[0].content, empty);
+        assert_eq!(ledger::committed_text(store, words).await.unwrap(), None);
+        assert_eq!(message::extraction(store, content).await.unwrap(), None);
+        assert_eq!(erase::waiting(store).await.unwrap(), [content]);
+        erase::removed(store, content, at(10)).await.unwrap();
+        assert_eq!(erase::waiting(store).await.unwrap(), []);
+        let mut tx = store.begin().await.unwrap();
+        erase::bytes(&mut tx, content, at(11)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(erase::waiting(store).await.unwrap(), [content], "it came again");
     })
     .await;
 }

@@ -163,7 +163,8 @@ async fn bye_anywhere_ends_one_session_and_the_other_account_goes_on() {
     // paperless-ngx#5427: Outlook answered "Command Error. 10" and BYE.
     let data = Data::new().await;
     for state in ["GREETING", "LOGIN", "EXAMINE", "UID FETCH .*BODY", "IDLE"] {
-        let fake = FakeImap::start(&["--messages", "2", &format!("{state}=>* BYE Connection is closed. 13\\r\\n$CLOSE")]);
+        let fake =
+            FakeImap::start(&["--messages", "2", &format!("{state}=>* BYE Connection is closed. 13\\r\\n$CLOSE")]);
         let mut other = FakeImap::start(&["--messages", "1"]);
         let (bad, good) = (fake.account(), other.account());
         let first = Watching::start(&data, &bad, &quick());
@@ -205,7 +206,10 @@ async fn authenticated_but_not_connected_is_told_with_its_three_causes_and_tried
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_password_is_tried_slower_and_slower_and_a_new_one_at_once() {
     // OpenArchiver's source: repeated rejected logins bring throttling, or lock the account.
-    let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "1", "LOGIN \\x22fake@example.org\\x22 \\x22wrong=>$TAG NO no\\r\\n"]));
+    let (data, fake) = (
+        Data::new().await,
+        FakeImap::start(&["--messages", "1", "LOGIN \\x22fake@example.org\\x22 \\x22wrong=>$TAG NO no\\r\\n"]),
+    );
     let file = data.dir.path().join("password");
     std::fs::write(&file, "wrong\n").unwrap();
     let account = Account { login: Login::Password(Secret::File(file.clone())), ..fake.account() };
@@ -226,7 +230,8 @@ async fn a_refused_password_is_tried_slower_and_slower_and_a_new_one_at_once() {
 
 #[test]
 fn a_password_at_a_provider_that_wants_none_is_warned_of() {
-    let at = |host: &str| Account { host: host.into(), ..crate::servers::plain_account("a", "a", 1) }.password_warning();
+    let at =
+        |host: &str| Account { host: host.into(), ..crate::servers::plain_account("a", "a", 1) }.password_warning();
     assert!(at("outlook.office365.com").unwrap().contains("Microsoft"));
     assert!(at("IMAP.gmail.com").unwrap().contains("Google may switch off"));
     assert_eq!((at("mail.example.org"), at("myoutlook.com")), (None, None));
