@@ -324,6 +324,20 @@ pub async fn lines(store: &Store, submission: Option<&SubmissionId>) -> Result<V
     rows.into_iter().map(LineRow::line).collect()
 }
 
+/// How many messages there are of each outcome; only of those that have a copy.
+pub async fn outcomes(store: &Store) -> Result<Vec<(String, u64)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select outcome, count(*)
+           from messages
+          where exists (select 1 from copies where copies.message_id = messages.id)
+          group by outcome
+          order by outcome",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows.into_iter().map(|(outcome, count)| (outcome, count as u64)).collect())
+}
+
 /// Classifications of all messages that have one, by message.
 pub async fn all_classified(store: &Store) -> Result<BTreeMap<MessageId, Classification>> {
     let rows: Vec<(String, String)> =

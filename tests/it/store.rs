@@ -172,6 +172,7 @@ async fn message_rows_work_on_both_engines() {
         assert_eq!(message::classified(store, &id).await.unwrap(), Some(classified));
         assert_eq!(message::classified(store, &other).await.unwrap(), None);
         assert_eq!(message::all_classified(store).await.unwrap().len(), 1);
+        assert_eq!(message::outcomes(store).await.unwrap(), [("held".into(), 1)], "the other one has no copy");
         assert_eq!(message::parsed(store, &id).await.unwrap().body.text, "Hello 世界");
         let line = message::line(store, &id).await.unwrap().unwrap();
         assert_eq!((line.outcome, line.first_seen, line.problems.len()), (Outcome::Held, at(1), 1));
