@@ -1,7 +1,7 @@
 //! From a host name to a session that is logged in: TCP, TLS, greeting, login, capabilities, ID. It must not log or
 //! return the password.
 
-use super::error::{Error, refused};
+use super::error::{Error, minute, refused};
 use super::folder::quoted;
 use super::session::Session;
 use super::wire::{Socket, Wire};
@@ -53,7 +53,7 @@ pub(super) async fn open(
     proof: &Proof,
     now: Timestamp,
 ) -> Result<Session, Error> {
-    let socket = socket(account, receive).await?;
+    let socket = socket(account, receive, now).await?;
     let mut session = Session::new(Wire::new(socket, receive.connect_timeout), receive);
     greeting(&mut session).await?;
     match proof {
@@ -74,7 +74,7 @@ pub(super) async fn open(
     Ok(session)
 }
 
-async fn socket(account: &Account, receive: &Receive) -> Result<Socket, Error> {
+async fn socket(account: &Account, receive: &Receive, now: Timestamp) -> Result<Socket, Error> {
     let limit = receive.connect_timeout;
     let place = format!("{}:{}", account.host, account.port);
     let addresses: Vec<_> = match timeout(limit, tokio::net::lookup_host((account.host.as_str(), account.port))).await {
@@ -97,7 +97,7 @@ async fn socket(account: &Account, receive: &Receive) -> Result<Socket, Error> {
     let connector = TlsConnector::from(Arc::new(tls_config(account.ca_file.as_deref())?));
     match timeout(limit, connector.connect(name, tcp)).await {
         Ok(Ok(tls)) => Ok(Socket::Tls(Box::new(tls))),
-        Ok(Err(error)) => Err(Error::Tls(tls_reason(&error.to_string()))),
+        Ok(Err(error)) => Err(Error::Tls(tls_reason(&error.to_string(), now))),
         Err(_) => Err(Error::Tls(format!("{place}: no answer in {} s", limit.as_secs_f32()))),
     }
 }
@@ -125,8 +125,14 @@ fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
         .with_no_client_auth())
 }
 
-fn tls_reason(text: &str) -> String {
+fn tls_reason(text: &str, now: Timestamp) -> String {
     let text = clip(text);
+    if text.contains("NotValidYet") || text.contains("not valid yet") || text.contains("xpired") {
+        return format!(
+            "by this machine's clock ({}) the server's certificate is not valid; if the clock is wrong, set it ({text})",
+            minute(now)
+        );
+    }
     if text.contains("CaUsedAsEndEntity") {
         return format!(
             "the server's certificate is itself marked as an authority (CA:TRUE), as self-signed ones often are. \

@@ -226,7 +226,8 @@ impl Watcher {
             }
         }
         if let Login::OAuth(oauth) = &self.account.login {
-            self.warning = oauth::secret_warning(oauth, now).or(self.warning.take());
+            let clock = self.keeper.as_ref().and_then(Keeper::clock_warning);
+            self.warning = clock.or_else(|| oauth::secret_warning(oauth, now)).or(self.warning.take());
         }
         self.folders = folders;
         for folder in &mut self.folders {
