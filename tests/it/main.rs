@@ -23,6 +23,7 @@ mod hidden_office;
 mod hidden_pdf;
 mod hidden_sheets;
 mod hidden_slides;
+mod identity;
 mod journey;
 mod malware;
 mod oauth;

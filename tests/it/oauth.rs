@@ -87,6 +87,7 @@ async fn a_token_is_renewed_before_it_ends_and_a_replaced_one_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_renewal_stands_in_the_state_line_and_a_new_login_ends_it_without_a_restart() {
+    // osTicket#6455: a renewal failed, and ten days passed before anyone knew.
     let (data, dovecot) = (Data::new().await, Dovecot::shared());
     let user = dovecot.user();
     let provider = FakeOAuth::start(dovecot.folder(), &["--rotate"]);
@@ -134,6 +135,7 @@ async fn a_provider_that_does_not_answer_is_asked_again_and_needs_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_ended_for_its_token_goes_on_with_another_one() {
+    // aioimaplib#83.
     let (data, dovecot) = (Data::new().await, Dovecot::shared());
     let provider = FakeOAuth::start(dovecot.folder(), &[]);
     let ends = "1*IDLE=>* BYE Session invalidated - AccessTokenExpired\\r\\n$CLOSE";
@@ -321,6 +323,7 @@ async fn use_a_token_until_killed(told: &str) {
 
 #[test]
 fn a_secret_that_ends_soon_is_told_in_days() {
+    // freescout#4465: the secret had expired, and nobody was told before.
     let account = |ends: &str| {
         let text = format!(
             "[[account]]\nname = \"unoda\"\nhost = \"outlook.example.org\"\nuser = \"desk@example.org\"\nlogin = \"microsoft-app\"\n\
@@ -415,6 +418,7 @@ fn a_person_logs_in_by_browser_by_pasting_and_by_code() {
 
 #[test]
 fn a_consent_of_somebody_else_is_refused_with_both_names() {
+    // freescout#3847: consent was given while signed in as another user; "connected, no folders".
     let dovecot = Dovecot::shared();
     let (user, other) = (dovecot.user(), dovecot.user());
     let provider = FakeOAuth::start(dovecot.folder(), &["--consent-as", &other.name]);

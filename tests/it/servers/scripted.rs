@@ -56,7 +56,8 @@ impl FakeImap {
 
     /// Changes the mailbox: `new`, `uidvalidity`, `expunge N`.
     pub fn tell(&mut self, line: &str) {
-        writeln!(self.stdin, "{line}").unwrap();
+        // In one piece: the server takes what it reads for whole lines.
+        self.stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// All commands so far, one a line, without tags and passwords.
