@@ -1,5 +1,6 @@
 //! What the operator sets, in one TOML file. Refuses unknown keys and bad values, all named at once; holds no secret.
 
+mod habits;
 mod rules;
 mod table;
 
@@ -8,6 +9,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use table::Reader;
+
+pub use habits::Habits;
 
 /// A commented configuration with every key; `pouch config example` prints it, and a test reads it back.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -62,42 +65,6 @@ pub struct Account {
     pub rules: Rules,
     /// Bytes that may be fetched in a day (UTC); `None`: any number.
     pub daily_bytes: Option<u64>,
-}
-
-impl Account {
-    /// Whose habits its server has, by its name or by how the account logs in; `None`: nobody's that we know.
-    pub fn habits(&self) -> Option<Habits> {
-        let host = self.host.to_lowercase();
-        let ends = |names: &[&str]| names.iter().any(|name| host == *name || host.ends_with(&format!(".{name}")));
-        match &self.login {
-            Login::OAuth(OAuth { provider: Provider::Google, .. }) => Some(Habits::Gmail),
-            Login::OAuth(OAuth { provider: Provider::Microsoft | Provider::MicrosoftApp, .. }) => {
-                Some(Habits::Microsoft)
-            }
-            Login::Password(_) if ends(&["gmail.com", "googlemail.com"]) => Some(Habits::Gmail),
-            Login::Password(_) if ends(&["outlook.com", "office365.com"]) => Some(Habits::Microsoft),
-            Login::Password(_) => None,
-        }
-    }
-}
-
-impl Account {
-    /// What a person should know of an account that logs in with a password where the provider wants none.
-    pub fn password_warning(&self) -> Option<String> {
-        let Login::Password(_) = self.login else { return None };
-        let provider = match self.habits()? {
-            Habits::Gmail => "Google",
-            Habits::Microsoft => "Microsoft",
-        };
-        Some(format!("this account logs in with a password, which {provider} may switch off any day: use OAuth2"))
-    }
-}
-
-/// Servers that do things of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Habits {
-    Gmail,
-    Microsoft,
 }
 
 /// How an account proves who it is.

@@ -17,6 +17,7 @@ mod import;
 mod judge;
 mod session;
 mod suspects;
+mod wait;
 mod watch;
 mod wire;
 

@@ -11,6 +11,7 @@ use super::folders::{self, Folder};
 use super::judge::Judge;
 use super::session::{IdleEnd, Session};
 use super::suspects::Suspects;
+use super::wait;
 use crate::config::{Account, Login, Receive};
 use crate::domain::{MailboxId, Timestamp};
 use crate::oauth::{self, Keeper, TokenKey};
@@ -26,8 +27,6 @@ const LEASE: Duration = Duration::from_secs(30);
 const LEASE_RENEWAL: Duration = Duration::from_secs(10);
 /// After the word to stop, an orderly end may take this long.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often it is looked whether somebody has logged in.
-const CONSENT_LOOK: Duration = Duration::from_secs(2);
 /// With so many to fetch, the state line says so.
 const MANY: usize = 50;
 
@@ -110,8 +109,8 @@ pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: R
             _ = stop.wait_for(|stop| *stop) => {}
         }
         tokio::select! {
-            () = watcher.pause(wait, &error) => {}
-            () = watcher.somebody_logs_in(&error) => {}
+            () = wait::pause(clock, wait, &error) => {}
+            () = wait::somebody_logs_in(&watcher.account.login, watcher.keeper.as_ref(), &error) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -155,39 +154,6 @@ impl Watcher {
         is_about_token && self.keeper.as_mut().is_some_and(|keeper| keeper.refused(now))
     }
 
-    /// Waits for the next try.
-    async fn pause(&self, wait: Duration, error: &Error) {
-        let Error::Budget { until, .. } = error else { return sleep(wait).await };
-        // By the clock and not by a timer: it is the day that has to change, also on a machine that slept.
-        while (self.clock)() < *until {
-            let left = until.duration_since((self.clock)()).unsigned_abs();
-            sleep(left.min(CONSENT_LOOK)).await;
-        }
-    }
-
-    /// Waits until the account has another password or refresh token, if it is for want of one that nothing goes on.
-    async fn somebody_logs_in(&self, error: &Error) {
-        if let (Error::Login(_) | Error::Secret(_), Login::Password(secret)) = (error, &self.account.login) {
-            let refused = secret.read().ok();
-            loop {
-                sleep(CONSENT_LOOK).await;
-                let now = secret.read().ok();
-                if now.is_some() && now != refused {
-                    return;
-                }
-            }
-        }
-        let (Error::Consent(_), Some(keeper)) = (error, &self.keeper) else { return std::future::pending().await };
-        let before = keeper.changed_at().await;
-        loop {
-            sleep(CONSENT_LOOK).await;
-            let now = keeper.changed_at().await;
-            if now.is_ok() && now != before {
-                return;
-            }
-        }
-    }
-
     /// One session, from the lease to its end.
     async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<End, Error> {
         // Those of the session before stay until LIST is read, so that their state lines tell what is wrong meanwhile.
@@ -216,6 +182,8 @@ impl Watcher {
         let mut session = connect::open(&self.account, &self.receive, &proof, now).await?;
         drop(proof);
         self.logged_in = true;
+        // One that was refused once may have been refused by chance.
+        self.no_idle = false;
         let mut folders = folders::named(&self.account);
         self.warning = self.account.password_warning();
         if folders::ask_for_list(&self.account) {
