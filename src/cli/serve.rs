@@ -94,7 +94,14 @@ pub async fn check(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
             println!("{}: {warning}", account.name);
         }
         match receive::check(account, &config.receive, store, keeper.as_mut(), clock()).await {
-            Ok(previews) => previews.iter().for_each(print_preview),
+            Ok(previews) => {
+                previews.iter().for_each(print_preview);
+                let bytes: u64 = previews.iter().map(|one| one.size_bytes).sum();
+                if let Some(daily) = account.daily_bytes.filter(|daily| bytes > *daily) {
+                    let days = bytes.div_ceil(daily);
+                    println!("  at {} MB a day (daily_mb) that takes {days} days, the newest first", daily / 1_000_000);
+                }
+            }
             Err(error) => {
                 println!("{}: {error}", account.name);
                 code = ExitCode::FAILURE;

@@ -22,6 +22,11 @@ impl Budget {
         Self { account: account.name.clone(), daily_bytes: account.daily_bytes }
     }
 
+    /// Whether a day has an end.
+    pub(super) fn is_limited(&self) -> bool {
+        self.daily_bytes.is_some()
+    }
+
     /// Counts what came over the wire since the last time.
     pub(super) async fn charge(&self, store: &Store, session: &mut Session, now: Timestamp) -> Result<(), Error> {
         if self.daily_bytes.is_some() {

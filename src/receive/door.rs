@@ -22,6 +22,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Sizes are asked for this many UIDs at once.
 const FACTS_AT_ONCE: usize = 500;
+/// Where the newest come first, so many of them go in the order of their UIDs.
+const NEWEST_FIRST_BY: usize = 50;
 /// Bodies are fetched for at most this many messages at once,
 const BODIES_AT_ONCE: usize = 50;
 /// or this many bytes; a larger message comes in slices.
@@ -71,13 +73,23 @@ impl Door<'_> {
     /// As soon as the session or the storage fails. What was taken in before stays; the rest is found again.
     pub(super) async fn take(&mut self, session: &mut Session, due: &[Due]) -> Result<bool, Error> {
         let mut in_flight = InFlight::new();
-        let took = self.chunks(session, due, &mut in_flight).await;
+        let took = self.pieces(session, due, &mut in_flight).await;
         // Also after an error: what was fetched is worth keeping, and the next session should not fetch it again.
         for batch in in_flight {
             landed(batch).await?;
         }
         self.budget.charge(self.store, session, (self.clock)()).await?;
         took
+    }
+
+    /// Where a day has an allowance, the newest come first: an input of today must not wait behind years of old mail.
+    async fn pieces(&mut self, session: &mut Session, due: &[Due], in_flight: &mut InFlight) -> Result<bool, Error> {
+        let at_once = if self.budget.is_limited() { NEWEST_FIRST_BY } else { due.len().max(1) };
+        let mut took = false;
+        for piece in due.rchunks(at_once) {
+            took |= self.chunks(session, piece, in_flight).await?;
+        }
+        Ok(took)
     }
 
     async fn chunks(&mut self, session: &mut Session, due: &[Due], in_flight: &mut InFlight) -> Result<bool, Error> {

@@ -76,6 +76,20 @@ async fn a_days_bytes_are_counted_over_restarts_and_the_first_load_goes_on_the_n
     assert_eq!(bodies(), before + 20 - first, "each is fetched once");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_day_has_an_allowance_the_newest_mail_comes_first() {
+    let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "120", "--size", "50000"]));
+    let account = Account { daily_bytes: Some(1_000_000), ..fake.account() };
+    let watching = Watching::start(&data, &account, &quick());
+    eventually("its allowance is used up", Duration::from_secs(20), async || {
+        line(&data, &account.name, "INBOX").await.filter(|line| line.state == "paused")
+    })
+    .await;
+    watching.stop().await;
+    let rows = copies(data.store.pool(), &account.name).await;
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.uid > 70), "{:?}", rows.first());
+}
+
 #[test]
 fn gmail_has_a_daily_allowance_by_itself_and_one_folder() {
     let read = |lines: &str| {

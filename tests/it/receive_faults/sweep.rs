@@ -194,7 +194,7 @@ async fn sweep(case: &str, tls: Tls, spoil: Spoil, step: usize, check: fn(&[Copy
     let watchers = places.map(|at| one(&data, &dovecot, tls, spoil, at));
     let expected: Vec<Digest> = (0..5).map(|number| Digest::of(&mail(number))).collect();
     watchers
-        .buffer_unordered(if table::is_bench() { 4 * AT_ONCE } else { AT_ONCE })
+        .buffer_unordered(if table::is_bench() { 2 * AT_ONCE } else { AT_ONCE })
         .for_each(async |(rows, _, took)| {
             check(&rows);
             let (lost, doubled) = table::lost_and_doubled(&rows, &expected);
