@@ -18,6 +18,7 @@
 //! durable transaction serves them all; a task that fails alone is postponed alone.
 
 mod door;
+mod erase;
 mod files;
 mod post;
 pub mod reading;
@@ -26,6 +27,7 @@ mod site;
 mod steps;
 
 pub use door::{open_mailbox, settle, take_in, vanish};
+pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
 pub use post::{add_letter, in_call_zone, receipt_number, resend};
 pub use seal::seal;
@@ -133,6 +135,7 @@ async fn save_parsed(
         }
         Some(known) => {
             message::seen_since(tx, &known, copy.first_seen).await?;
+            erase::erase_if_known_as_erased(tx, &known, copy.digest, now).await?;
             if parsed.readable {
                 task::finish(tx, task).await?;
             } else {

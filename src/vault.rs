@@ -1,4 +1,5 @@
-//! Message bytes by their digest: written once, synced before anyone counts on them, checked when read, never changed.
+//! Message bytes by their digest: written once, synced before anyone counts on them, checked when read, never
+//! changed.
 
 use crate::domain::Digest;
 use anyhow::Context as _;
@@ -124,6 +125,19 @@ impl Vault {
         incoming.write(bytes)?;
         let sealed = self.seal(vec![incoming])?;
         sealed.first().map(|(digest, _)| *digest).ok_or_else(|| io::Error::other("nothing was sealed"))
+    }
+
+    /// Removes an object for good; one that is not there is no error. Who calls this has written down why.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn erase(&self, digest: Digest) -> io::Result<()> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            done => done?,
+        }
+        File::open(path.parent().unwrap_or(&self.root))?.sync_all()
     }
 
     /// Opens an object for reading.

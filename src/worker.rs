@@ -16,6 +16,9 @@ const REST: Duration = Duration::from_millis(500);
 /// How often to look whether a missing program was installed.
 const LOOK_FOR_PROGRAMS: Duration = Duration::from_secs(30);
 
+/// How often to look for what is due to be erased.
+const LOOK_FOR_DUE_ERASURE: Duration = Duration::from_secs(3_600);
+
 /// The clock; only `main` has one.
 pub type Clock = fn() -> Timestamp;
 
@@ -53,6 +56,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     loops.spawn(recognise_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
+    loops.spawn(erase_on(tools.clone(), owner.clone(), clock, stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
     while loops.join_next().await.is_some() {}
     if let Err(error) = task::release(&tools.store, &owner).await {
@@ -183,6 +187,42 @@ async fn seal_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
             tracing::warn!(%error, "the ledger was not sealed in this round");
         }
     }
+}
+
+/// Erases what the operator wants erased: what is due is looked for every hour, and files go within a minute.
+async fn erase_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    let mut looked: Option<tokio::time::Instant> = None;
+    while !*stop.borrow() {
+        let is_time = looked.is_none_or(|at| at.elapsed() >= LOOK_FOR_DUE_ERASURE);
+        match erase_once(&tools, &owner, clock(), is_time).await {
+            Ok(()) if is_time => looked = Some(tokio::time::Instant::now()),
+            Ok(()) => {}
+            Err(error) => tracing::warn!("what is due was not erased in this round: {error:#}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(REST * 120) => {}
+            _ = stop.wait_for(|stopped| *stopped) => {}
+        }
+    }
+}
+
+/// One round of erasing, if no other process is at it.
+///
+/// # Errors
+/// If the store or the vault does not answer.
+pub async fn erase_once(tools: &Tools, owner: &str, now: Timestamp, look_for_due: bool) -> anyhow::Result<()> {
+    if !task::lease(&tools.store, "eraser", owner, now).await? {
+        return Ok(());
+    }
+    if look_for_due {
+        let count = pipeline::erase_what_is_due(tools, now).await?;
+        if count > 0 {
+            tracing::info!(count, "set-aside messages were erased");
+        }
+    }
+    pipeline::remove_erased_files(tools, now).await?;
+    task::give_back(&tools.store, "eraser", owner).await?;
+    Ok(())
 }
 
 /// Seals what waits, if no other process is the sealer.

@@ -8,7 +8,7 @@ use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::submission::State;
 use crate::domain::wish::{WishDecision, WishKind};
 use crate::domain::{Digest, LetterId, MessageId, RevisionId, SubmissionId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is stored of a revision, or follows from the ledger.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,8 @@ pub struct Facts {
 pub struct Replay {
     pub facts: Facts,
     pub illegal: Vec<String>,
+    /// Stored bytes and contents that were erased on purpose.
+    pub erased: BTreeSet<Digest>,
 }
 
 impl Replay {
@@ -120,8 +122,10 @@ impl Replay {
                 self.facts.letters.insert(letter.clone(), (*kind, *state));
             }
             Event::CatalogueConfirmed { catalogue, .. } => self.facts.confirmed_catalogue = Some(*catalogue),
-            Event::AddedByHand { .. } | Event::MailboxSeen { .. } | Event::Erased { .. } | Event::PersonSeen { .. } => {
+            Event::Erased { digest, .. } => {
+                self.erased.insert(*digest);
             }
+            Event::AddedByHand { .. } | Event::MailboxSeen { .. } | Event::PersonSeen { .. } => {}
         }
     }
 
@@ -155,8 +159,16 @@ impl Replay {
     }
 
     /// Every difference between what follows from the ledger and what is stored, in sentences.
-    pub fn compare(self, stored: &Facts) -> Vec<String> {
+    pub fn compare(mut self, stored: &Facts) -> Vec<String> {
         let mut said = self.illegal;
+        // What an erased content was, nobody can say any more.
+        for (id, facts) in &mut self.facts.revisions {
+            if self.erased.contains(&facts.content)
+                && let Some(other) = stored.revisions.get(id)
+            {
+                facts.content = other.content;
+            }
+        }
         let name = |uid: &UidKey| format!("UID {} of mailbox {}", uid.uid, uid.mailbox);
         differences(&self.facts.uids, &stored.uids, name, &mut said);
         differences(&self.facts.messages, &stored.messages, |id| format!("message {id}"), &mut said);

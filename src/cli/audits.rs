@@ -32,15 +32,22 @@ pub async fn verify(place: &Place, expect: Option<&str>, clock: fn() -> Timestam
     let vault = Vault::open(&data.join("vault"))?;
     let expected = expect.map(read_head).transpose()?;
     seal(&store, clock).await?;
-    let (mut wrong, head, entries) = verify_ledger(&store, expected).await?;
+    let Verified { mut wrong, head, entries, erased } = verify_ledger(&store, expected).await?;
     let broken = ledger::broken_commitments(&store).await?;
     wrong.extend(broken.into_iter().map(|hash| format!("the text behind the commitment {hash} was changed")));
     wrong.extend(changed_manifests(&store).await?);
-    let digests: BTreeSet<Digest> =
+    let mut digests: BTreeSet<Digest> =
         message::copies(&store, None).await?.iter().filter_map(|copy| copy.digest).collect();
+    // Only what the ledger says was erased may be missing.
+    let all = digests.len();
+    digests.retain(|digest| !erased.contains(digest));
+    let erased = all - digests.len();
     wrong.extend(verify_vault(&vault, &digests));
     if wrong.is_empty() {
         println!("In order: {entries} entries chained and replayed, {} objects of the vault re-hashed.", digests.len());
+        if erased > 0 {
+            println!("{erased} objects were erased on purpose, as the ledger says.");
+        }
         println!("Head {}:{}", head.0, head.1);
         println!(
             "Keep this line: `pouch audit verify --expect {}:{}` proves later that nothing before it has changed.",
@@ -72,12 +79,18 @@ fn read_head(text: &str) -> anyhow::Result<(u64, Digest)> {
     Ok((number.parse().context("the number before the colon")?, hash.parse().context("the hash after the colon")?))
 }
 
+/// What a pass over the ledger says.
+struct Verified {
+    wrong: Vec<String>,
+    head: (u64, Digest),
+    entries: u64,
+    /// Bytes and contents that were erased on purpose.
+    erased: BTreeSet<Digest>,
+}
+
 /// The chain and the replay in one pass. Rows may change while they are read: a difference counts only if it is still
 /// there when everything is read again.
-async fn verify_ledger(
-    store: &Store,
-    expected: Option<(u64, Digest)>,
-) -> anyhow::Result<(Vec<String>, (u64, Digest), u64)> {
+async fn verify_ledger(store: &Store, expected: Option<(u64, Digest)>) -> anyhow::Result<Verified> {
     let mut tries = 0;
     loop {
         let seals = ledger::seals(store).await?;
@@ -101,6 +114,7 @@ async fn verify_ledger(
         for entry in &tail {
             replay.take(0, &entry.event);
         }
+        let erased = replay.erased.clone();
         let differences = replay.compare(&stored);
         tries += 1;
         if !differences.is_empty() && tries < 4 && ledger::head(store).await? != seals.last().copied() {
@@ -109,7 +123,7 @@ async fn verify_ledger(
         let head = chain.head();
         let mut wrong = chain.finish();
         wrong.extend(differences);
-        return Ok((wrong, head, count));
+        return Ok(Verified { wrong, head, entries: count, erased });
     }
 }
 

@@ -4,6 +4,7 @@ mod acts;
 mod add;
 mod audits;
 mod corpus;
+mod erase;
 mod extract;
 mod letters;
 mod list;
@@ -242,6 +243,12 @@ pub enum Command {
     Publish,
     /// Mail that Pouch writes: receipts, alarms, notices, digests
     Letters(letters::What),
+    /// Erase now what people set aside long enough ago ([erase] in the configuration); `serve` does it by itself
+    Erase {
+        /// Only say what is due
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The list of recommendations
     Catalogue {
         #[command(subcommand)]
@@ -371,6 +378,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
+        Command::Erase { dry_run } => erase::erase(place, dry_run, clock).await,
         Command::Publish => serve::publish(place, clock).await,
         Command::Letters(what) => letters::letters(place, &what, clock).await,
         Command::Catalogue { what } => audits::catalogue(place, what, clock).await,

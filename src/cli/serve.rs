@@ -91,8 +91,18 @@ pub async fn check(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     for account in &config.accounts {
         let mut keeper = kept.as_ref().and_then(|(store, key)| Keeper::of(account, store, key));
         let store = kept.as_ref().map(|(store, _)| store);
+        if let Some(warning) = account.password_warning() {
+            println!("{}: {warning}", account.name);
+        }
         match receive::check(account, &config.receive, store, keeper.as_mut(), clock()).await {
-            Ok(previews) => previews.iter().for_each(print_preview),
+            Ok(previews) => {
+                previews.iter().for_each(print_preview);
+                let bytes: u64 = previews.iter().map(|one| one.size_bytes).sum();
+                if let Some(daily) = account.daily_bytes.filter(|daily| bytes > *daily) {
+                    let days = bytes.div_ceil(daily);
+                    println!("  at {} MB a day (daily_mb) that takes {days} days, the newest first", daily / 1_000_000);
+                }
+            }
             Err(error) => {
                 println!("{}: {error}", account.name);
                 code = ExitCode::FAILURE;
@@ -120,12 +130,23 @@ fn print_preview(one: &receive::MailboxPreview) {
         day(one.oldest),
         day(one.newest)
     );
-    if one.left_out > 0 {
-        println!("  would leave out {}: they came before the start date", one.left_out);
+    one.samples.iter().for_each(print_sample);
+    for (rule, of_rule) in &one.left_out {
+        println!("  would leave out {} messages, {} bytes: {rule}", of_rule.count, of_rule.size_bytes);
+        of_rule.samples.iter().for_each(print_sample);
+    }
+    if one.unjudged > 0 {
+        println!("  of those taken, {} could not be judged by the rules: the server hands out no header", one.unjudged);
     }
     if one.too_large > 0 {
         println!("  would park {}: they are larger than the limit", one.too_large);
     }
+}
+
+fn print_sample(one: &receive::Sample) {
+    let day = one.date.map_or("-".into(), |time| time.strftime("%Y-%m-%d").to_string());
+    let short = |text: &str| text.chars().take(70).collect::<String>();
+    println!("    {day}  {}  {}", short(&one.sender), short(&one.subject));
 }
 
 /// Imports files and waits until they are through.

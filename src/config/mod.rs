@@ -1,13 +1,16 @@
 //! What the operator sets, in one TOML file. Refuses unknown keys and bad values, all named at once; holds no secret.
 
 mod call;
+mod habits;
 mod post;
+mod rules;
 mod table;
 
 pub use call::Call;
+pub use habits::Habits;
 pub use post::{Acknowledge, Notify, Security, Smtp};
 
-use crate::domain::Timestamp;
+use crate::domain::rules::Rules;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,6 +27,7 @@ pub struct Config {
     pub receive: Receive,
     pub extractor: Extractor,
     pub publish: Publish,
+    pub erase: Erase,
     /// Loopback only until there are accounts for people.
     pub listen: SocketAddr,
     /// PostgreSQL's address; `None`: SQLite in the data folder.
@@ -53,15 +57,17 @@ pub struct Account {
     pub ca_file: Option<PathBuf>,
     /// False only for a server on loopback.
     pub tls: bool,
-    /// Folders to watch; empty: the inbox.
+    /// Folders to watch; empty: the inbox. `\All` is the one that holds all mail, found by its attribute (RFC 6154).
     pub folders: Vec<String>,
     /// Watch the junk folder too, found by its attribute (RFC 6154).
     pub junk: bool,
     /// Under which names this account's servers write Authentication-Results (RFC 8601 2.5), lower case; empty: nothing
     /// that stands in its mail about senders is believed.
     pub authserv_ids: Vec<String>,
-    /// Messages that came to the server before this are left out.
-    pub start: Option<Timestamp>,
+    /// What is taken of its folders.
+    pub rules: Rules,
+    /// Bytes that may be fetched in a day (UTC); `None`: any number.
+    pub daily_bytes: Option<u64>,
 }
 
 /// How an account proves who it is.
@@ -147,6 +153,10 @@ pub struct Receive {
     pub read_timeout: Duration,
     /// Shortest and longest wait before a new connection.
     pub backoff: (Duration, Duration),
+    /// A server that asks to slow down and names no time is left alone for so long.
+    pub throttle_pause: Duration,
+    /// After a refused login the next try waits for so long, then for 5, 15, 30 and 60 times as long.
+    pub login_retry: Duration,
     /// A UID that fails is tried again after this, five times, and then daily.
     pub park_retry: Duration,
     /// Larger messages are left parked with the reason, in bytes.
@@ -190,6 +200,13 @@ pub struct Publish {
     pub base_url: Option<String>,
 }
 
+/// What is erased by itself; nothing, unless the operator says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erase {
+    /// What a person set aside is erased so long after that.
+    pub set_aside_after: Option<Duration>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -202,6 +219,8 @@ impl Default for Config {
                 connect_timeout: Duration::from_secs(15),
                 read_timeout: Duration::from_secs(60),
                 backoff: (Duration::from_secs(1), Duration::from_secs(300)),
+                throttle_pause: Duration::from_secs(3600),
+                login_retry: Duration::from_secs(60),
                 park_retry: Duration::from_secs(720),
                 max_message_bytes: 200 << 20,
             },
@@ -219,6 +238,7 @@ impl Default for Config {
                 clamd: None,
             },
             publish: Publish { dir: None, delay: Duration::from_secs(60), base_url: None },
+            erase: Erase::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             postgres_url: None,
             catalogue_file: None,
@@ -259,6 +279,7 @@ impl Config {
         let mut receive = top.table("receive");
         let mut extractor = top.table("extractor");
         let mut publish = top.table("publish");
+        let mut erase = top.table("erase");
         let (seconds, hour) = (Duration::from_secs, Duration::from_secs(3600));
         let config = Self {
             call: call::read(&mut call),
@@ -278,6 +299,10 @@ impl Config {
                         .unwrap_or(base.receive.backoff.0),
                     receive.duration("backoff_most", seconds(1), hour).unwrap_or(base.receive.backoff.1),
                 ),
+                throttle_pause: receive
+                    .duration("throttle_pause", seconds(1), hour * 24)
+                    .unwrap_or(base.receive.throttle_pause),
+                login_retry: receive.duration("login_retry", seconds(1), hour).unwrap_or(base.receive.login_retry),
                 park_retry: receive.duration("park_retry", seconds(1), hour * 24).unwrap_or(base.receive.park_retry),
                 max_message_bytes: receive
                     .number("max_message_mb", 1, 2048)
@@ -314,6 +339,7 @@ impl Config {
                 delay: publish.duration("delay", Duration::ZERO, hour * 24 * 30).unwrap_or(base.publish.delay),
                 base_url: publish.url("base_url"),
             },
+            erase: Erase { set_aside_after: erase.days("set_aside_after", 1, 36_500) },
             accounts: top.tables("account").iter_mut().map(|one| account(one, top)).collect(),
             listen: top.loopback("listen").unwrap_or(base.listen),
             postgres_url: top.text("postgres_url"),
@@ -325,7 +351,7 @@ impl Config {
             acknowledge: post::acknowledge(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
-        for part in [call, receive, extractor, publish] {
+        for part in [call, receive, extractor, publish, erase] {
             top.absorb(part);
         }
         config
@@ -348,6 +374,8 @@ fn resolver(top: &mut Reader) -> Option<Resolver> {
     top.absorb(table);
     chosen
 }
+/// Google ends the access of an account that fetches more than 2,500 MB in a day.
+const GMAIL_DAILY_MB: u64 = 2_000;
 
 fn account(one: &mut Reader, top: &mut Reader) -> Account {
     let host = one.required("host");
@@ -356,7 +384,7 @@ fn account(one: &mut Reader, top: &mut Reader) -> Account {
         one.wrong("tls", "may be switched off only for a server on loopback");
     }
     let login = login(one);
-    let account = Account {
+    let mut account = Account {
         name: one.required("name"),
         port: one.number("port", 1, 65_535).map_or(993, |port| port as u16),
         user: one.required("user"),
@@ -366,12 +394,20 @@ fn account(one: &mut Reader, top: &mut Reader) -> Account {
         folders: one.texts("folders"),
         junk: one.flag("junk").unwrap_or(true),
         authserv_ids: one.texts("authserv_ids").iter().map(|id| id.to_lowercase()).collect(),
-        start: one.date("start").and_then(|date| {
-            let midnight = date.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
-            midnight.ok().map(|zoned| zoned.timestamp())
-        }),
+        rules: rules::rules(one),
+        daily_bytes: None,
         host,
     };
+    let daily_mb = one.number("daily_mb", 0, 1_000_000);
+    let by_itself = (account.habits() == Some(Habits::Gmail)).then_some(GMAIL_DAILY_MB);
+    // 0 says that there shall be none.
+    account.daily_bytes = daily_mb.or(by_itself).filter(|mb| *mb > 0).map(|mb| mb * 1_000_000);
+    if account.habits() == Some(Habits::Gmail) && account.folders.len() > 1 {
+        one.wrong(
+            "folders",
+            "at Gmail folders are labels, and one message can have several: name one, as \"INBOX\" or \"\\\\All\"",
+        );
+    }
     top.absorb(std::mem::take(one));
     account
 }

@@ -90,6 +90,14 @@ impl Reader {
         })
     }
 
+    /// A number of days as `180d`.
+    pub fn days(&mut self, key: &str, least: u64, most: u64) -> Option<Duration> {
+        self.take(key, &format!("a number of days such as \"180d\", from {least} to {most}"), |value| {
+            let days: u64 = value.as_str()?.trim().strip_suffix('d')?.trim().parse().ok()?;
+            (least..=most).contains(&days).then(|| Duration::from_secs(days * 86_400))
+        })
+    }
+
     /// A civil date.
     pub fn date(&mut self, key: &str) -> Option<jiff::civil::Date> {
         self.take(key, "a date such as 2023-11-20", |value| match value {

@@ -97,4 +97,6 @@ pub struct Unsettled {
     pub internal_date: Option<Timestamp>,
     /// For parked ones: when it is tried again.
     pub try_at: Option<Timestamp>,
+    /// For those left out: digest of the rules that did it.
+    pub rules: Option<Digest>,
 }

@@ -1,8 +1,10 @@
 //! One request to a token endpoint, with limits on time and size. Follows no redirect: it would carry secrets away.
 
+use crate::domain::Timestamp;
+use jiff::fmt::rfc2822;
 use oauth2::{HttpRequest, HttpResponse};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_rustls::rustls::crypto::ring;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -29,6 +31,29 @@ impl std::error::Error for Unreachable {}
 pub async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
     let sent = tokio::task::spawn_blocking(move || send_and_wait(request)).await;
     sent.unwrap_or_else(|_| Err(Unreachable("the request broke down".into())))
+}
+
+/// The time that the endpoint's last answer claims (RFC 9110 6.6.1), for whoever wonders about the own clock.
+#[derive(Clone, Debug, Default)]
+pub struct ServerTime(Arc<Mutex<Option<Timestamp>>>);
+
+impl ServerTime {
+    pub fn get(&self) -> Option<Timestamp> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, answer: &HttpResponse) {
+        let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
+    }
+}
+
+/// As `send`; the time of the answer is in `noted` afterwards.
+pub async fn send_noting(request: HttpRequest, noted: ServerTime) -> Result<HttpResponse, Unreachable> {
+    let answer = send(request).await?;
+    noted.note(&answer);
+    Ok(answer)
 }
 
 fn send_and_wait(request: HttpRequest) -> Result<HttpResponse, Unreachable> {

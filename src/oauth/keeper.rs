@@ -23,6 +23,8 @@ pub struct Keeper {
     store: Store,
     key: TokenKey,
     access: Option<Access>,
+    /// What is wrong with this machine's clock, as the provider's last answer showed it.
+    clock: Option<String>,
     /// When the server last refused a token that should have been good.
     refused_at: Option<Timestamp>,
 }
@@ -38,7 +40,8 @@ impl Keeper {
     pub fn of(account: &Account, store: &Store, key: &TokenKey) -> Option<Self> {
         let Login::OAuth(oauth) = &account.login else { return None };
         let (store, key) = (store.clone(), key.clone());
-        Some(Self { account: account.name.clone(), oauth: oauth.clone(), store, key, access: None, refused_at: None })
+        let (account, oauth) = (account.name.clone(), oauth.clone());
+        Some(Self { account, oauth, store, key, access: None, clock: None, refused_at: None })
     }
 
     /// A token that is good for some minutes.
@@ -78,9 +81,15 @@ impl Keeper {
             let sealed = self.key.seal(&self.account, refresh)?;
             token::put(&self.store, &self.account, &sealed, now).await?;
         }
+        self.clock = granted.server_time.and_then(|theirs| clock_differs(theirs, now));
         let renew_at = now + granted.lasts.saturating_sub(AHEAD.min(granted.lasts / 2));
         self.access = Some(Access { token: granted.access_token.clone(), renew_at });
         Ok(())
+    }
+
+    /// That this machine's clock is wrong, if it is by the provider's.
+    pub fn clock_warning(&self) -> Option<String> {
+        self.clock.clone()
     }
 
     /// When somebody last logged in, or the provider last replaced the refresh token.
@@ -102,11 +111,22 @@ impl Keeper {
 }
 
 /// What a token says of its own time (RFC 7519, 4.1), if it says anything: a clock that is wrong here is the cause of
-/// refusals that nobody understands.
+/// refusals that nobody understands. Only of a token that by this machine's clock is in use.
 pub fn clock_error(token: &str, now: Timestamp) -> Option<String> {
     let claims = super::claims(token)?;
-    let issued = Timestamp::from_second(claims["nbf"].as_i64().or_else(|| claims["iat"].as_i64())?).ok()?;
-    let early = issued.duration_since(now);
-    let is_early = early.is_positive() && early.unsigned_abs() > CLOCK_MAY_BE_WRONG;
-    is_early.then(|| format!("this machine's clock is {} minutes behind the provider's", early.as_secs() / 60))
+    let time = |name: &str| Timestamp::from_second(claims[name].as_i64()?).ok();
+    let issued = time("nbf").or_else(|| time("iat"));
+    let behind = issued.filter(|issued| now < *issued).and_then(|issued| clock_differs(issued, now));
+    // It was granted a while ago and is not used up yet: that it has ended, only a wrong clock can say.
+    behind.or_else(|| time("exp").filter(|ends| *ends < now).and_then(|ends| clock_differs(ends, now)))
+}
+
+/// How far this machine's clock is from another one, if that is too far.
+pub fn clock_differs(theirs: Timestamp, now: Timestamp) -> Option<String> {
+    let off = now.duration_since(theirs);
+    if off.unsigned_abs() <= CLOCK_MAY_BE_WRONG {
+        return None;
+    }
+    let (minutes, way) = (off.unsigned_abs().as_secs() / 60, if off.is_negative() { "behind" } else { "ahead of" });
+    Some(format!("this machine's clock is {minutes} minutes {way} the provider's: set it (timedatectl, chrony)"))
 }

@@ -2,7 +2,7 @@
 
 use super::{Error, http};
 use crate::config::{OAuth, Provider};
-use crate::domain::clip;
+use crate::domain::{Timestamp, clip};
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
@@ -49,6 +49,8 @@ pub struct Granted {
     pub refresh_token: Option<String>,
     /// The address of the person who consented, if the provider says.
     pub person: Option<String>,
+    /// The provider's clock when it granted this, if it says.
+    pub server_time: Option<Timestamp>,
 }
 
 /// A consent that a person is to give in a browser.
@@ -186,17 +188,22 @@ impl OAuth {
     /// `Refused` if a person must act, `Unavailable` if it is worth asking again.
     pub async fn renew(&self, refresh_token: Option<&str>) -> Result<Granted, Error> {
         let endpoint = self.endpoint()?;
-        match (self.provider, refresh_token) {
+        let noted = http::ServerTime::default();
+        let send = |request| http::send_noting(request, noted.clone());
+        let granted = match (self.provider, refresh_token) {
             (Provider::MicrosoftApp, _) => {
                 let asked = endpoint.exchange_client_credentials().add_scopes(self.scopes());
-                self.granted(asked.request_async(&http::send).await)
+                self.granted(asked.request_async(&send).await)?
             }
             (Provider::Google | Provider::Microsoft, Some(token)) => {
                 let token = RefreshToken::new(token.into());
-                self.granted(endpoint.exchange_refresh_token(&token).request_async(&http::send).await)
+                self.granted(endpoint.exchange_refresh_token(&token).request_async(&send).await)?
             }
-            (Provider::Google | Provider::Microsoft, None) => Err(Error::Refused("nobody has logged in yet".into())),
-        }
+            (Provider::Google | Provider::Microsoft, None) => {
+                return Err(Error::Refused("nobody has logged in yet".into()));
+            }
+        };
+        Ok(Granted { server_time: noted.get(), ..granted })
     }
 
     fn granted<E: Into<Failure>>(&self, answer: Result<Response, E>) -> Result<Granted, Error> {
@@ -207,6 +214,7 @@ impl OAuth {
             lasts: response.expires_in().unwrap_or(Duration::from_secs(3600)),
             refresh_token: response.refresh_token().map(|token| token.secret().clone()),
             person: response.extra_fields().id_token.as_deref().and_then(person_in),
+            server_time: None,
         })
     }
 

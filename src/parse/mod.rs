@@ -21,6 +21,7 @@ mod msg;
 mod outlook;
 mod quoted;
 mod rtf;
+mod rule_fields;
 mod signed;
 mod source;
 mod tar;
@@ -30,6 +31,7 @@ mod walk;
 mod zipped;
 
 pub use authentication::{key_names, verify};
+pub use rule_fields::{LIMIT_BYTES as RULE_FIELDS_BYTES, rule_fields};
 pub use source::Opened;
 
 use crate::domain::message::{ParsedMessage, Part};

@@ -4,7 +4,7 @@ use super::door::Due;
 use super::error::Error;
 use super::session::Session;
 use crate::domain::mailbox::{Settlement, Unsettled};
-use crate::domain::{MailboxId, Timestamp};
+use crate::domain::{Digest, MailboxId, Timestamp};
 use crate::pipeline;
 use crate::store::Store;
 use crate::store::mailbox::{self as rows, KnownUid};
@@ -71,12 +71,14 @@ pub(super) struct Comparison {
 }
 
 /// Compares all UIDs of the open mailbox with the rows. What is gone from the server is marked, but only if the server
-/// listed as many messages as it says it has: a half answer must not look like a deletion.
+/// listed as many messages as it says it has: a half answer must not look like a deletion. What other rules than `rules`
+/// left out is missing as well.
 pub(super) async fn compare(
     session: &mut Session,
     store: &Store,
     mailbox: &MailboxId,
     uidvalidity: u32,
+    rules: Digest,
     now: Timestamp,
 ) -> Result<Comparison, Error> {
     let mut windows = Windows::new();
@@ -88,7 +90,12 @@ pub(super) async fn compare(
         // One that was gone and is listed again was not gone: a server may contradict itself.
         let unknown = |uid: &&u32| {
             let row = known.binary_search_by_key(&u64::from(**uid), |one| one.uid);
-            row.is_err() || row.is_ok_and(|at| known[at].settlement == Settlement::Gone)
+            let is_open = |one: &KnownUid| match one.settlement {
+                Settlement::Gone => true,
+                Settlement::LeftOut => one.rules != Some(rules),
+                Settlement::Received | Settlement::Taken | Settlement::Copy | Settlement::Parked => false,
+            };
+            row.map_or(true, |at| is_open(&known[at]))
         };
         found.missing.extend(window.uids.iter().filter(unknown).map(|uid| Due { uid: *uid, tries: 0 }));
         unlisted.extend(known.into_iter().filter(|one| !listed(&window, one.uid)));
@@ -123,7 +130,7 @@ pub(super) async fn forget_earlier(
         let known: Vec<KnownUid> = stale
             .iter()
             .filter(|one| one.uidvalidity == earlier)
-            .map(|one| KnownUid { uid: one.uid, settlement: one.settlement, vanished: false })
+            .map(|one| KnownUid { uid: one.uid, settlement: one.settlement, vanished: false, rules: None })
             .collect();
         mark(
             store,
@@ -158,6 +165,7 @@ async fn mark(
                 size_bytes: None,
                 internal_date: None,
                 try_at: None,
+                rules: None,
             })
             .collect();
         let vanished: Vec<u64> = held.iter().map(|one| one.uid).collect();

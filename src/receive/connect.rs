@@ -1,11 +1,11 @@
 //! From a host name to a session that is logged in: TCP, TLS, greeting, login, capabilities, ID. It must not log or
 //! return the password.
 
-use super::error::{Error, refused};
+use super::error::{Error, minute, refused};
 use super::folder::quoted;
 use super::session::Session;
 use super::wire::{Socket, Wire};
-use crate::config::{Account, Login, Receive};
+use crate::config::{Account, Habits, Login, Receive};
 use crate::domain::{Timestamp, clip};
 use crate::oauth::{Keeper, clock_error};
 use async_imap::imap_proto::{Response, Status};
@@ -53,7 +53,7 @@ pub(super) async fn open(
     proof: &Proof,
     now: Timestamp,
 ) -> Result<Session, Error> {
-    let socket = socket(account, receive).await?;
+    let socket = socket(account, receive, now).await?;
     let mut session = Session::new(Wire::new(socket, receive.connect_timeout), receive);
     greeting(&mut session).await?;
     match proof {
@@ -74,7 +74,7 @@ pub(super) async fn open(
     Ok(session)
 }
 
-async fn socket(account: &Account, receive: &Receive) -> Result<Socket, Error> {
+async fn socket(account: &Account, receive: &Receive, now: Timestamp) -> Result<Socket, Error> {
     let limit = receive.connect_timeout;
     let place = format!("{}:{}", account.host, account.port);
     let addresses: Vec<_> = match timeout(limit, tokio::net::lookup_host((account.host.as_str(), account.port))).await {
@@ -97,7 +97,7 @@ async fn socket(account: &Account, receive: &Receive) -> Result<Socket, Error> {
     let connector = TlsConnector::from(Arc::new(tls_config(account.ca_file.as_deref())?));
     match timeout(limit, connector.connect(name, tcp)).await {
         Ok(Ok(tls)) => Ok(Socket::Tls(Box::new(tls))),
-        Ok(Err(error)) => Err(Error::Tls(tls_reason(&error.to_string()))),
+        Ok(Err(error)) => Err(Error::Tls(tls_reason(&error.to_string(), now))),
         Err(_) => Err(Error::Tls(format!("{place}: no answer in {} s", limit.as_secs_f32()))),
     }
 }
@@ -125,8 +125,14 @@ fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
         .with_no_client_auth())
 }
 
-fn tls_reason(text: &str) -> String {
+fn tls_reason(text: &str, now: Timestamp) -> String {
     let text = clip(text);
+    if text.contains("NotValidYet") || text.contains("not valid yet") || text.contains("xpired") {
+        return format!(
+            "by this machine's clock ({}) the server's certificate is not valid; if the clock is wrong, set it ({text})",
+            minute(now)
+        );
+    }
     if text.contains("CaUsedAsEndEntity") {
         return format!(
             "the server's certificate is itself marked as an authority (CA:TRUE), as self-signed ones often are. \
@@ -172,7 +178,7 @@ async fn log_in(session: &mut Session, account: &Account, password: &str) -> Res
         session.login_by_literals(user, password).await
     };
     done.map_err(|error| match scrubbed(error, password) {
-        Error::Refused { text, .. } => Error::Login(format!("{text}{}", hint(&account.host))),
+        Error::Refused { text, .. } => Error::Login(format!("{text}{}", hint(account))),
         other => other,
     })
 }
@@ -184,6 +190,7 @@ fn scrubbed(error: Error, secret: &str) -> Error {
         Error::Refused { command, text } => Error::Refused { command, text: clean(text) },
         Error::Bye(text) => Error::Bye(clean(text)),
         Error::Limit(text) => Error::Limit(clean(text)),
+        Error::NotConnected(text) => Error::NotConnected(clean(text)),
         Error::Token(text) => Error::Token(clean(text)),
         Error::Throttled { text, wait } => Error::Throttled { text: clean(text), wait },
         other => other,
@@ -209,14 +216,11 @@ async fn show_token(session: &mut Session, account: &Account, token: &str) -> Re
     done.map_err(|error| scrubbed(error, token))
 }
 
-fn hint(host: &str) -> &'static str {
-    let host = host.to_lowercase();
-    if host.ends_with("outlook.com") || host.ends_with("office365.com") {
-        " (password login is switched off at Microsoft; use OAuth2)"
-    } else if host.ends_with("gmail.com") || host.ends_with("googlemail.com") {
-        " (Google takes an app password only, or OAuth2)"
-    } else {
-        ""
+fn hint(account: &Account) -> &'static str {
+    match account.habits() {
+        Some(Habits::Microsoft) => " (password login is switched off at Microsoft; use OAuth2)",
+        Some(Habits::Gmail) => " (Google takes an app password only, or OAuth2)",
+        None => "",
     }
 }
 

@@ -1,16 +1,19 @@
 //! Takes a list of UIDs through the door: asks for sizes, fetches, makes the bytes durable, and settles every UID. It
 //! must never hand a digest to the pipeline before the vault has sealed it.
 
+use super::budget::Budget;
 use super::error::Error;
 use super::fetch::{Body, Facts, SLICE_BYTES};
 use super::folder::uid_set;
+use super::judge::Judge;
 use super::session::Session;
 use super::suspects::Suspects;
 use crate::config::Receive;
 use crate::domain::mailbox::{Arrival, Settlement, Unsettled};
-use crate::domain::{MailboxId, Timestamp};
+use crate::domain::{Digest, MailboxId, Timestamp};
 use crate::pipeline;
 use crate::store::Store;
+use crate::store::mailbox as rows;
 use crate::vault::{Incoming, Vault};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -19,6 +22,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Sizes are asked for this many UIDs at once.
 const FACTS_AT_ONCE: usize = 500;
+/// Where the newest come first, so many of them go in the order of their UIDs.
+const NEWEST_FIRST_BY: usize = 50;
 /// Bodies are fetched for at most this many messages at once,
 const BODIES_AT_ONCE: usize = 50;
 /// or this many bytes; a larger message comes in slices.
@@ -45,8 +50,10 @@ pub(super) struct Door<'a> {
     pub clock: fn() -> Timestamp,
     pub mailbox: &'a MailboxId,
     pub uidvalidity: u32,
-    /// Messages that reached the server before this are left out.
-    pub start: Option<Timestamp>,
+    pub judge: Judge<'a>,
+    pub budget: &'a Budget,
+    /// The account's short name.
+    pub account: &'a str,
     pub suspects: &'a mut Suspects,
 }
 
@@ -66,12 +73,23 @@ impl Door<'_> {
     /// As soon as the session or the storage fails. What was taken in before stays; the rest is found again.
     pub(super) async fn take(&mut self, session: &mut Session, due: &[Due]) -> Result<bool, Error> {
         let mut in_flight = InFlight::new();
-        let took = self.chunks(session, due, &mut in_flight).await;
+        let took = self.pieces(session, due, &mut in_flight).await;
         // Also after an error: what was fetched is worth keeping, and the next session should not fetch it again.
         for batch in in_flight {
             landed(batch).await?;
         }
+        self.budget.charge(self.store, session, (self.clock)()).await?;
         took
+    }
+
+    /// Where a day has an allowance, the newest come first: an input of today must not wait behind years of old mail.
+    async fn pieces(&mut self, session: &mut Session, due: &[Due], in_flight: &mut InFlight) -> Result<bool, Error> {
+        let at_once = if self.budget.is_limited() { NEWEST_FIRST_BY } else { due.len().max(1) };
+        let mut took = false;
+        for piece in due.rchunks(at_once) {
+            took |= self.chunks(session, piece, in_flight).await?;
+        }
+        Ok(took)
     }
 
     async fn chunks(&mut self, session: &mut Session, due: &[Due], in_flight: &mut InFlight) -> Result<bool, Error> {
@@ -104,16 +122,24 @@ impl Door<'_> {
         let all = session.facts(&asked).await?;
         let mut lacking: Vec<u32> =
             asked.iter().copied().filter(|uid| all.binary_search_by_key(uid, |one| one.uid).is_err()).collect();
-        let mut wanted = Vec::with_capacity(all.len());
-        for one in all {
-            match self.rule(&one, tries_of(one.uid)) {
-                Some(settlement) => settled.push(settlement),
-                None => wanted.push(one),
+        let judged = self.judge.all(session, all).await?;
+        settled.extend(judged.left_out);
+        let mut wanted = Vec::with_capacity(judged.wanted.len());
+        for one in judged.wanted {
+            if one.size_bytes > self.receive.max_message_bytes {
+                let tries = tries_of(one.uid).max(FREQUENT_TRIES);
+                settled.push(self.parked(one.uid, tries, &self.too_large(), Some(&one)));
+            } else {
+                wanted.push(one);
             }
         }
         let took = !wanted.is_empty();
-        for set in sets(wanted) {
+        let wanted = self.seen_before(wanted).await?;
+        for set in sets(wanted, self.budget.at_once(BYTES_AT_ONCE)) {
             let uids: Vec<u32> = set.iter().map(|one| one.uid).collect();
+            self.budget.charge(self.store, session, (self.clock)()).await?;
+            let bytes = set.iter().map(|one| one.size_bytes).sum();
+            self.budget.allows(self.store, bytes, (self.clock)()).await?;
             self.suspects.asking(self.mailbox, self.uidvalidity, &uids);
             let batch = self.fetch(session, set, &mut lacking, &mut settled, &tries_of).await?;
             if in_flight.len() >= BATCHES_IN_FLIGHT
@@ -131,22 +157,24 @@ impl Door<'_> {
         Ok(took)
     }
 
-    /// What the operator's rules say before a byte is fetched.
-    fn rule(&self, facts: &Facts, tries: u64) -> Option<Unsettled> {
-        if let (Some(start), Some(date)) = (self.start, facts.internal_date)
-            && date < start
-        {
-            return Some(Unsettled {
-                uid: facts.uid.into(),
-                settlement: Settlement::LeftOut,
-                reason: format!("it reached the server before the start date {start}"),
-                size_bytes: Some(facts.size_bytes),
-                internal_date: Some(date),
-                try_at: None,
-            });
+    /// Records those whose bytes are here already, as the provider's own id says (X-GM-MSGID): a message that got another
+    /// label has another UID, and is the same message. Returns the others.
+    async fn seen_before(&self, facts: Vec<Facts>) -> Result<Vec<Facts>, Error> {
+        let (mut others, mut arrivals) = (Vec::with_capacity(facts.len()), Vec::new());
+        for one in facts {
+            let known = match &one.provider_id {
+                Some(id) => rows::by_provider_id(self.store, self.account, id).await?,
+                None => None,
+            };
+            match known.filter(|(digest, _)| self.vault.open_object(*digest).is_ok()) {
+                Some((digest, size_bytes)) => arrivals.push(arrival(self.uidvalidity, one, digest, size_bytes)),
+                None => others.push(one),
+            }
         }
-        (facts.size_bytes > self.receive.max_message_bytes)
-            .then(|| self.parked(facts.uid, tries.max(FREQUENT_TRIES), &self.too_large(), Some(facts)))
+        if !arrivals.is_empty() {
+            pipeline::take_in(self.store, self.mailbox, &arrivals, (self.clock)()).await?;
+        }
+        Ok(others)
     }
 
     fn too_large(&self) -> String {
@@ -162,6 +190,7 @@ impl Door<'_> {
             size_bytes: facts.map(|facts| facts.size_bytes),
             internal_date: facts.and_then(|facts| facts.internal_date),
             try_at: (self.clock)().checked_add(wait).ok(),
+            rules: None,
         }
     }
 
@@ -230,6 +259,7 @@ impl Door<'_> {
             }
             let written = spawn_blocking(move || incoming.write(&slice).map(|()| incoming)).await;
             incoming = written.map_err(io::Error::other).and_then(|done| done).map_err(vault_error)?;
+            self.budget.charge(self.store, session, (self.clock)()).await?;
         }
     }
 
@@ -259,6 +289,7 @@ impl Door<'_> {
                     size_bytes: None,
                     internal_date: None,
                     try_at: None,
+                    rules: None,
                 }
             })
             .collect())
@@ -316,24 +347,29 @@ fn seal(vault: &Vault, uidvalidity: u32, batch: Batch) -> io::Result<Vec<Arrival
         });
     }
     let sealed = vault.seal(incoming)?;
-    let arrivals = facts.into_iter().zip(sealed).map(|(one, (digest, size_bytes))| Arrival {
-        uidvalidity,
-        uid: one.uid.into(),
-        digest,
-        size_bytes,
-        internal_date: one.internal_date,
-        provider_id: one.provider_id,
-    });
+    let arrivals = facts.into_iter().zip(sealed);
+    let arrivals = arrivals.map(|(one, (digest, size_bytes))| arrival(uidvalidity, one, digest, size_bytes));
     Ok(arrivals.collect())
 }
 
+fn arrival(uidvalidity: u32, facts: Facts, digest: Digest, size_bytes: u64) -> Arrival {
+    Arrival {
+        uidvalidity,
+        uid: facts.uid.into(),
+        digest,
+        size_bytes,
+        internal_date: facts.internal_date,
+        provider_id: facts.provider_id,
+    }
+}
+
 /// Sets for one FETCH each; a large message is a set of its own.
-fn sets(wanted: Vec<Facts>) -> Vec<Vec<Facts>> {
+fn sets(wanted: Vec<Facts>, most_bytes: u64) -> Vec<Vec<Facts>> {
     let mut sets: Vec<Vec<Facts>> = Vec::new();
     let mut bytes = 0;
     for one in wanted {
         match sets.last_mut() {
-            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= BYTES_AT_ONCE => {
+            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= most_bytes => {
                 bytes += one.size_bytes;
                 set.push(one);
             }

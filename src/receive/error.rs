@@ -1,7 +1,7 @@
 //! What can go wrong between us and a mail server, told apart by who must act and how long to wait. No text in here may
 //! hold a password, a token or a message.
 
-use crate::domain::clip;
+use crate::domain::{Timestamp, clip};
 use std::fmt;
 use std::time::Duration;
 
@@ -30,6 +30,10 @@ pub enum Error {
     Limit(String),
     /// The server asks us to slow down; `wait` if it named a time.
     Throttled { text: String, wait: Option<Duration> },
+    /// The login was good, and the mailbox is not opened to it all the same; Exchange's own.
+    NotConnected(String),
+    /// What the account may fetch in a day is used up.
+    Budget { daily_bytes: u64, until: Timestamp },
     /// NO or BAD to a command (RFC 9051 7.1).
     Refused { command: &'static str, text: String },
     /// BYE where we had not logged out (RFC 9051 7.1.5).
@@ -66,6 +70,18 @@ impl fmt::Display for Error {
             Self::Throttled { text, wait: Some(wait) } => {
                 write!(f, "the server asks us to wait {} s: {text}", wait.as_secs_f32().ceil())
             }
+            Self::NotConnected(text) => write!(
+                f,
+                "the server takes the login but does not open the mailbox. Either the login has no right to it, or \
+                 `user` names another mailbox than the one meant, or the server has a passing fault or too many \
+                 connections: {text}"
+            ),
+            Self::Budget { daily_bytes, until } => write!(
+                f,
+                "the {} MB that this account may fetch in a day (daily_mb) are used up; paused until {}",
+                daily_bytes / 1_000_000,
+                minute(*until)
+            ),
             Self::Refused { command, text } => write!(f, "the server refused {command}: {text}"),
             Self::Bye(text) => write!(f, "the server ended the session: {text}"),
             Self::Closed { during, text } => write!(f, "the connection ended during {during}: {text}"),
@@ -99,6 +115,11 @@ impl From<crate::store::Error> for Error {
     }
 }
 
+/// A time for a state line.
+pub(super) fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// What a server answered besides OK, put into the right class by its words; servers have no common codes for these.
 pub(super) fn refused(command: &'static str, text: &str) -> Error {
     let text = clip(text);
@@ -111,9 +132,7 @@ pub(super) fn refused(command: &'static str, text: &str) -> Error {
         return Error::Limit(text);
     }
     if says(&["authenticated but not connected"]) {
-        return Error::Limit(format!(
-            "{text} (too many connections, no permission for this mailbox, or a wrong user name)"
-        ));
+        return Error::NotConnected(text);
     }
     Error::Refused { command, text }
 }

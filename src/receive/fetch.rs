@@ -7,9 +7,13 @@ use super::session::Session;
 use crate::domain::Timestamp;
 use async_imap::imap_proto::{AttributeValue, Response};
 use jiff::fmt::strtime;
+use std::collections::BTreeMap;
 
 /// Bytes of one slice of a large message.
 pub(super) const SLICE_BYTES: usize = 1 << 20;
+
+/// The fields that rules look at (RFC 9051 6.4.5, HEADER.FIELDS), no more of them than will be read.
+const RULE_FIELDS: &str = "FROM SENDER TO CC RESENT-TO RESENT-CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO SUBJECT DATE";
 
 /// What a server says of a message before we fetch it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +68,25 @@ impl Session {
         Ok(bodies)
     }
 
+    /// The header fields of some UIDs that rules look at; those that the server does not hand out are left out.
+    pub(super) async fn rule_fields(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, Vec<u8>>, Error> {
+        let limit = crate::parse::RULE_FIELDS_BYTES;
+        let set = uid_set(uids);
+        let command = format!("UID FETCH {set} (UID BODY.PEEK[HEADER.FIELDS ({RULE_FIELDS})]<0.{limit}>)");
+        let mut headers: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+        let text = self
+            .run("UID FETCH", &command, |answer| {
+                if let (Some(uid), Some(bytes)) = (uid(answer), header(answer))
+                    && uids.binary_search(&uid).is_ok()
+                {
+                    headers.entry(uid).or_insert_with(|| bytes[..bytes.len().min(limit)].to_vec());
+                }
+            })
+            .await?;
+        complete(&text, headers.len() == uids.len())?;
+        Ok(headers)
+    }
+
     /// A slice of a message from byte `from` on; `None` if the server hands out none.
     pub(super) async fn slice(&mut self, uid: u32, from: u32) -> Result<Option<Vec<u8>>, Error> {
         let command = format!("UID FETCH {uid} (UID BODY.PEEK[]<{from}.{SLICE_BYTES}>)");
@@ -105,6 +128,15 @@ fn complete(text: &str, all: bool) -> Result<(), Error> {
 fn uid(answer: &Response<'_>) -> Option<u32> {
     let Response::Fetch(_, items) = answer else { return None };
     items.iter().find_map(|item| if let AttributeValue::Uid(uid) = item { Some(*uid) } else { None })
+}
+
+/// `BODY[HEADER.FIELDS (…)]`, with or without the place where the slice begins.
+fn header<'a>(answer: &'a Response<'_>) -> Option<&'a [u8]> {
+    let Response::Fetch(_, items) = answer else { return None };
+    items.iter().find_map(|item| match item {
+        AttributeValue::BodySection { section: Some(_), index: None | Some(0), data } => data.as_deref(),
+        _ => None,
+    })
 }
 
 /// `BODY[]`, or its slice from `from`; the inner `None` is NIL.

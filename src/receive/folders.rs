@@ -28,8 +28,10 @@ const JUNK_NAMES: [&str; 12] = [
 /// A watched folder during one session.
 #[derive(Debug)]
 pub(super) struct Folder {
-    /// For people; `folder::encode` makes the name on the wire of it.
+    /// For people and in the store.
     pub name: String,
+    /// Where it lies on the server, if that is found only there; `folder::encode` makes the name on the wire of it.
+    at: Option<String>,
     pub role: MailboxRole,
     /// Known once it was opened in the store.
     pub mailbox: Option<MailboxId>,
@@ -44,7 +46,12 @@ pub(super) struct Folder {
 
 impl Folder {
     fn new(name: String, role: MailboxRole) -> Self {
-        Self { name, role, mailbox: None, uidvalidity: None, cursor: 1, compared: None, listed: None }
+        Self { name, at: None, role, mailbox: None, uidvalidity: None, cursor: 1, compared: None, listed: None }
+    }
+
+    /// Its name on the server.
+    pub(super) fn on_server(&self) -> &str {
+        self.at.as_deref().unwrap_or(&self.name)
     }
 
     /// Makes the mailbox known in the store, once a session.
@@ -68,6 +75,28 @@ pub(super) fn named(account: &Account) -> Vec<Folder> {
         }
     }
     folders
+}
+
+/// What the configuration calls the folder with all mail: its attribute (RFC 6154), as its name differs by language.
+pub(super) const ALL: &str = "\\All";
+
+/// Whether LIST has to say where a folder is.
+pub(super) fn ask_for_list(account: &Account) -> bool {
+    account.junk || account.folders.iter().any(|name| name == ALL)
+}
+
+/// Finds the folder with all mail, if it is to be watched.
+///
+/// # Errors
+/// If the server names none.
+pub(super) fn find_all(folders: &mut [Folder], listed: &[Listed]) -> Result<(), Error> {
+    for folder in folders.iter_mut().filter(|folder| folder.name == ALL) {
+        let found = listed.iter().find(|one| one.all && one.selectable);
+        let found =
+            found.ok_or_else(|| Error::Mailbox("the server names no folder that holds all mail (\\All)".into()))?;
+        folder.at = Some(super::folder::decode(&found.name));
+    }
+    Ok(())
 }
 
 /// Adds the junk folder, found by its attribute; says what a person should know if there is none.

@@ -4,6 +4,7 @@
 //! Read `watch` first, then `door`. `session` speaks IMAP, `wire` guards its bytes, `compare` finds what is missing.
 
 mod backoff;
+mod budget;
 pub mod by_hand;
 mod check;
 mod compare;
@@ -14,12 +15,14 @@ mod fetch;
 mod folder;
 mod folders;
 mod import;
+mod judge;
 mod session;
 mod suspects;
+mod wait;
 mod watch;
 mod wire;
 
-pub use check::{MailboxPreview, check, opens};
+pub use check::{LeftOut, MailboxPreview, Sample, check, opens};
 pub use error::Error;
 pub use import::{Imported, import};
 pub use watch::{Place, watch};

@@ -27,6 +27,8 @@ pub(super) struct Session {
     connect_limit: Duration,
     read_limit: Duration,
     capabilities: BTreeSet<String>,
+    /// Bytes that were asked about already.
+    counted_bytes: u64,
     /// Messages in the open mailbox, as announced last.
     pub(super) exists: u32,
     /// The server announced messages since the last SEARCH.
@@ -47,6 +49,8 @@ pub(super) struct Listed {
     pub name: String,
     /// RFC 6154.
     pub junk: bool,
+    /// Holds all mail of the account (RFC 6154).
+    pub all: bool,
     /// False: a mere node of the tree.
     pub selectable: bool,
     /// It has some attribute of special use, so the server knows of them.
@@ -71,6 +75,7 @@ impl Session {
             connect_limit: receive.connect_timeout,
             read_limit: receive.read_timeout,
             capabilities: BTreeSet::new(),
+            counted_bytes: 0,
             exists: 0,
             news: false,
         }
@@ -79,6 +84,12 @@ impl Session {
     /// Whether the server announced a capability, by its upper-case name.
     pub(super) fn offers(&self, capability: &str) -> bool {
         self.capabilities.contains(capability)
+    }
+
+    /// Bytes that came over the wire since this was asked last.
+    pub(super) fn bytes_since(&mut self) -> u64 {
+        let all = self.client.get_ref().read_bytes();
+        all - std::mem::replace(&mut self.counted_bytes, all)
     }
 
     /// The next answer of the server, whatever it is, as `read` makes it out.
@@ -273,6 +284,7 @@ impl Session {
                 let leaf = if delimiter.is_empty() { None } else { name.rsplit(delimiter.as_str()).next() };
                 folders.push(Listed {
                     junk: has(NameAttribute::Junk),
+                    all: has(NameAttribute::All),
                     selectable: !has(NameAttribute::NoSelect) && !has(NONEXISTENT),
                     special: SPECIAL.iter().any(|special| found.name_attributes.contains(special)),
                     leaf: super::folder::decode(leaf.unwrap_or(&name)).to_lowercase(),

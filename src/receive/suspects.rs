@@ -51,7 +51,10 @@ impl Suspects {
     /// The session broke. What has nothing to do with a message's content accuses nobody.
     pub(super) fn session_broke(&mut self, error: &Error) {
         let asking = std::mem::take(&mut self.asking);
-        if matches!(error, Error::Storage(_) | Error::Throttled { .. } | Error::Limit(_) | Error::Leased) {
+        if matches!(
+            error,
+            Error::Storage(_) | Error::Throttled { .. } | Error::Budget { .. } | Error::Limit(_) | Error::Leased
+        ) {
             return;
         }
         for key in asking {

@@ -2,13 +2,16 @@
 //! anything at the server that a person there could notice.
 
 use super::backoff::Backoff;
+use super::budget::Budget;
 use super::compare::{compare, forget_earlier};
 use super::connect::{self, Proof};
 use super::door::{Door, Due};
-use super::error::Error;
+use super::error::{Error, minute};
 use super::folders::{self, Folder};
+use super::judge::Judge;
 use super::session::{IdleEnd, Session};
 use super::suspects::Suspects;
+use super::wait;
 use crate::config::{Account, Login, Receive};
 use crate::domain::{MailboxId, Timestamp};
 use crate::oauth::{self, Keeper, TokenKey};
@@ -24,8 +27,6 @@ const LEASE: Duration = Duration::from_secs(30);
 const LEASE_RENEWAL: Duration = Duration::from_secs(10);
 /// After the word to stop, an orderly end may take this long.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often it is looked whether somebody has logged in.
-const CONSENT_LOOK: Duration = Duration::from_secs(2);
 /// With so many to fetch, the state line says so.
 const MANY: usize = 50;
 
@@ -52,6 +53,11 @@ struct Watcher {
     /// The first is the one that IDLE listens to and whose row holds the account's lease.
     folders: Vec<Folder>,
     suspects: Suspects,
+    budget: Budget,
+    /// The last login was taken.
+    logged_in: bool,
+    /// Messages of this process that no rule could judge.
+    unjudged: u64,
     /// This server refused IDLE.
     no_idle: bool,
     /// What a person should know although all is well.
@@ -61,10 +67,13 @@ struct Watcher {
 /// Watches the mailboxes of one account until `stop` says true; ends within two seconds of that. Whatever goes wrong
 /// stands in the mailboxes' state lines, and is tried again.
 pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: Receiver<bool>) {
-    let mut backoff = Backoff::new(receive.backoff);
+    let mut backoff = Backoff::new(&receive);
     let Place { store, vault, token_key, clock, owner } = place;
     let keeper = Keeper::of(&account, &store, &token_key);
     let mut watcher = Watcher {
+        budget: Budget::of(&account),
+        logged_in: false,
+        unjudged: 0,
         account,
         receive,
         store,
@@ -91,14 +100,17 @@ pub async fn watch(account: Account, receive: Receive, place: Place, mut stop: R
             Err(error) => error,
         };
         watcher.suspects.session_broke(&error);
+        if std::mem::take(&mut watcher.logged_in) {
+            backoff.logged_in();
+        }
         let wait = backoff.after(began.elapsed(), &error);
         tokio::select! {
             () = watcher.failed(&error, wait) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
         tokio::select! {
-            () = sleep(wait) => {}
-            () = watcher.somebody_logs_in(&error) => {}
+            () = wait::pause(clock, wait, &error) => {}
+            () = wait::somebody_logs_in(&watcher.account.login, watcher.keeper.as_ref(), &error) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -142,19 +154,6 @@ impl Watcher {
         is_about_token && self.keeper.as_mut().is_some_and(|keeper| keeper.refused(now))
     }
 
-    /// Waits until the account has another refresh token, if it is for want of one that nothing goes on.
-    async fn somebody_logs_in(&self, error: &Error) {
-        let (Error::Consent(_), Some(keeper)) = (error, &self.keeper) else { return std::future::pending().await };
-        let before = keeper.changed_at().await;
-        loop {
-            sleep(CONSENT_LOOK).await;
-            let now = keeper.changed_at().await;
-            if now.is_ok() && now != before {
-                return;
-            }
-        }
-    }
-
     /// One session, from the lease to its end.
     async fn life(&mut self, stop: &mut Receiver<bool>) -> Result<End, Error> {
         // Those of the session before stay until LIST is read, so that their state lines tell what is wrong meanwhile.
@@ -182,12 +181,21 @@ impl Watcher {
         let proof = Proof::of(&self.account, self.keeper.as_mut(), now).await?;
         let mut session = connect::open(&self.account, &self.receive, &proof, now).await?;
         drop(proof);
+        self.logged_in = true;
+        // One that was refused once may have been refused by chance.
+        self.no_idle = false;
         let mut folders = folders::named(&self.account);
-        if self.account.junk {
-            self.warning = folders::add_junk(&mut folders, &session.list().await?);
+        self.warning = self.account.password_warning();
+        if folders::ask_for_list(&self.account) {
+            let listed = session.list().await?;
+            folders::find_all(&mut folders, &listed)?;
+            if self.account.junk {
+                self.warning = folders::add_junk(&mut folders, &listed).or(self.warning.take());
+            }
         }
         if let Login::OAuth(oauth) = &self.account.login {
-            self.warning = oauth::secret_warning(oauth, now).or(self.warning.take());
+            let clock = self.keeper.as_ref().and_then(Keeper::clock_warning);
+            self.warning = clock.or_else(|| oauth::secret_warning(oauth, now)).or(self.warning.take());
         }
         self.folders = folders;
         for folder in &mut self.folders {
@@ -260,7 +268,7 @@ impl Watcher {
         let now = (self.clock)();
         let folder = &mut self.folders[at];
         let Some(mailbox) = folder.mailbox.clone() else { return Ok(()) };
-        let opened = match session.examine(&folder.name).await {
+        let opened = match session.examine(folder.on_server()).await {
             Ok(opened) => opened,
             // A folder that cannot be opened must not keep the inbox from us.
             Err(error @ (Error::Refused { .. } | Error::Mailbox(_))) if at > 0 => {
@@ -276,7 +284,8 @@ impl Watcher {
             folder.compared = None;
         }
         if folder.compared.is_none_or(|compared| compared.elapsed() >= self.receive.compare) {
-            let found = compare(session, &self.store, &mailbox, opened.uidvalidity, now).await?;
+            let found =
+                compare(session, &self.store, &mailbox, opened.uidvalidity, self.account.rules.digest(), now).await?;
             let folder = &mut self.folders[at];
             // A half answer is worth asking again at the next round; one that stays half is not, until the timer.
             let again = !found.complete && folder.listed.is_none();
@@ -325,11 +334,16 @@ impl Watcher {
             clock: self.clock,
             mailbox,
             uidvalidity,
-            start: self.account.start,
+            judge: Judge { rules: &self.account.rules, unjudged: &mut self.unjudged },
+            budget: &self.budget,
+            account: &self.account.name,
             suspects: &mut self.suspects,
         };
         let took = door.take(session, &due).await?;
-        let warning = folder.listed.as_deref().or(self.warning.as_deref().filter(|_| at == 0));
+        let unjudged = (self.unjudged > 0)
+            .then(|| format!("{} messages could not be judged by the rules and were taken", self.unjudged));
+        let of_account = unjudged.as_deref().or(self.warning.as_deref()).filter(|_| at == 0);
+        let warning = folder.listed.as_deref().or(of_account);
         let exists = u64::from(session.exists);
         rows::checked(&self.store, mailbox, exists, took, warning, (self.clock)()).await?;
         Ok(())
@@ -343,12 +357,20 @@ impl Watcher {
             return;
         }
         let state = match error {
-            Error::Storage(_) => "paused",
+            Error::Storage(_) | Error::Budget { .. } => "paused",
+            Error::Throttled { .. } => "throttled",
             Error::Consent(_) => "needs-login",
             _ => "failing",
         };
         tracing::warn!(account = self.account.name, state, wait_ms = wait.as_millis(), "{error}");
-        let line = format!("{error}; next try in {} s", wait.as_secs_f32().ceil());
+        let line = match error {
+            Error::Budget { .. } => error.to_string(),
+            Error::Throttled { .. } => {
+                let until = (self.clock)().checked_add(wait).map_or("?".into(), minute);
+                format!("{error}; throttled until {until}")
+            }
+            _ => format!("{error}; next try in {} s", wait.as_secs_f32().ceil()),
+        };
         for mailbox in self.folders.iter().filter_map(|folder| folder.mailbox.as_ref()) {
             // If even this cannot be written, the log has said it.
             let _ = rows::set_state(&self.store, mailbox, state, Some(&line), (self.clock)()).await;

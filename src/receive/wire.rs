@@ -32,6 +32,8 @@ pub(super) struct Wire {
     /// Read, and not yet passed on; up to `ready` it may be.
     held: Vec<u8>,
     ready: usize,
+    /// All that came so far.
+    read_bytes: u64,
     /// Longest silence while we wait.
     limit: Duration,
     deadline: Pin<Box<Sleep>>,
@@ -41,7 +43,16 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(socket: Socket, limit: Duration) -> Self {
         let deadline = Box::pin(tokio::time::sleep(limit));
-        Self { socket, guard: Guard::default(), held: Vec::new(), ready: 0, limit, deadline, waiting: false }
+        Self {
+            socket,
+            guard: Guard::default(),
+            held: Vec::new(),
+            ready: 0,
+            read_bytes: 0,
+            limit,
+            deadline,
+            waiting: false,
+        }
     }
 
     /// From now on a silence of this length is an error.
@@ -53,6 +64,11 @@ impl Wire {
     /// The silence that is an error now.
     pub(super) fn limit(&self) -> Duration {
         self.limit
+    }
+
+    /// Bytes that came from the server so far.
+    pub(super) fn read_bytes(&self) -> u64 {
+        self.read_bytes
     }
 
     /// The clock of silence runs only while we wait; so it is set when a wait begins, not at each byte.
@@ -84,6 +100,7 @@ impl AsyncRead for Wire {
                 }
                 Poll::Ready(Ok(())) => {
                     this.waiting = false;
+                    this.read_bytes += scratch.filled().len() as u64;
                     this.guard.pass(scratch.filled())?;
                     this.held.extend_from_slice(scratch.filled());
                     this.ready = this.held.len() - this.guard.open_bytes;

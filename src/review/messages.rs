@@ -12,7 +12,11 @@ use crate::store::task::{self, Stage};
 use crate::store::{ledger, message, submission};
 
 async fn find(tools: &Tools, id: &MessageId) -> Result<MessageLine> {
-    message::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("message {id}")))
+    let line = message::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("message {id}")))?;
+    if line.erased_at.is_some() {
+        return Err(Error::Refused(format!("message {id} was erased: there is nothing left to decide about")));
+    }
+    Ok(line)
 }
 
 /// A set-aside or held message is a submission after all.

@@ -48,6 +48,8 @@ pub struct Item {
     /// The number that receipts name, as `OEWG-2023/42`.
     pub receipt_number: Option<String>,
     pub sent_at: Option<Timestamp>,
+    /// When its texts were erased; empty: they are there.
+    pub erased_at: Option<Timestamp>,
     pub submitter: Submitter,
     pub title: String,
     /// Where the title was taken from: `document` (its properties), `heading`, `subject`, `file-name` or `person`; empty:
@@ -286,6 +288,9 @@ impl Facts<'_> {
             submitter,
             title.unwrap_or_else(|| line.subject.clone()),
         );
+        if line.erased_at.is_some() {
+            item.title = "(erased)".into();
+        }
         item.title_source = classified.map_or_else(|| "subject".into(), |one| one.title_source.clone());
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
         item
@@ -325,6 +330,7 @@ impl Facts<'_> {
             late: self.config.call.deadline.is_some_and(|deadline| server_received_at > deadline),
             receipt_number: None,
             sent_at: messages.iter().filter_map(|line| line.sent_at).min(),
+            erased_at: messages.iter().filter_map(|line| line.erased_at).min(),
             submitter,
             title,
             title_source: String::new(),

@@ -4,8 +4,8 @@
 mod copies;
 
 pub use copies::{
-    KnownUid, ParkedUid, StaleUid, Sums, insert_received, known_uids, mark_vanished, parked_due, settle, stale_uids,
-    sums,
+    KnownUid, ParkedUid, StaleUid, Sums, by_provider_id, insert_received, known_uids, mark_vanished, parked_due,
+    settle, stale_uids, sums,
 };
 
 use super::rows::{micros, time, word};

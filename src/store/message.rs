@@ -67,10 +67,12 @@ pub struct MessageLine {
     pub summary: Summary,
     pub problems: Vec<Problem>,
     pub submission: Option<SubmissionId>,
+    /// When its texts were erased; what is left are times, kind and reason.
+    pub erased_at: Option<Timestamp>,
 }
 
 const LINE: &str = "id, join_key, message_id_header, subject, sent_at, first_seen, digest, outcome, kind, reason, \
-                    summary, problems, submission_id";
+                    summary, problems, submission_id, erased_at";
 
 #[derive(sqlx::FromRow)]
 struct LineRow {
@@ -87,6 +89,7 @@ struct LineRow {
     summary: String,
     problems: String,
     submission_id: Option<String>,
+    erased_at: Option<i64>,
 }
 
 impl LineRow {
@@ -105,6 +108,7 @@ impl LineRow {
             summary: from_json(&self.summary)?,
             problems: from_json(&self.problems)?,
             submission: self.submission_id.map(SubmissionId),
+            erased_at: self.erased_at.map(time),
         })
     }
 }
@@ -371,6 +375,20 @@ pub async fn held(store: &Store) -> Result<Vec<MessageId>> {
         .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
+
+/// How many messages there are of each outcome; only of those that have a copy.
+pub async fn outcomes(store: &Store) -> Result<Vec<(String, u64)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select outcome, count(*)
+           from messages
+          where exists (select 1 from copies where copies.message_id = messages.id)
+          group by outcome
+          order by outcome",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows.into_iter().map(|(outcome, count)| (outcome, count as u64)).collect())
 }
 
 /// Classifications of all messages that have one, by message.

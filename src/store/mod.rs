@@ -1,5 +1,6 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
+pub mod erase;
 pub mod ledger;
 pub mod letter;
 pub mod mailbox;
@@ -9,6 +10,7 @@ pub mod setting;
 pub mod submission;
 pub mod task;
 pub mod token;
+pub mod traffic;
 pub mod wish;
 
 use anyhow::Context as _;

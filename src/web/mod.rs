@@ -2,6 +2,7 @@
 //! Loopback only, until there are accounts for people; decides nothing.
 
 mod host;
+mod metrics;
 mod public;
 mod queue;
 
@@ -84,6 +85,7 @@ fn router(tools: Arc<Tools>, clock: fn() -> Timestamp, port: u16) -> Router {
     Router::new()
         .route("/", get(queue_page))
         .route("/healthz", get(health))
+        .route("/metrics", get(metrics_text))
         .route("/public", get(async || (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "/public/")])))
         .route("/public/", get(public_root))
         .route("/public/{*path}", get(public_file))
@@ -117,6 +119,11 @@ async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
     let (is_well, answer) = queue::health(&shared.tools, (shared.clock)()).await?;
     let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, [(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response())
+}
+
+async fn metrics_text(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
+    let text = metrics::text(&shared.tools, (shared.clock)()).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
 async fn public_root(State(shared): State<Arc<Shared>>) -> Response {

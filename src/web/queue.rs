@@ -120,7 +120,8 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
     Ok(page.render()?)
 }
 
-async fn watched(tools: &Tools) -> Result<Vec<MailboxLine>, Error> {
+/// The lines of the mailboxes that are configured.
+pub async fn watched(tools: &Tools) -> Result<Vec<MailboxLine>, Error> {
     let mut lines = mailbox::all(&tools.store).await?;
     // The row of an account that is no longer configured stays for the record; nobody watches it any more.
     let configured = |line: &MailboxLine| tools.config.accounts.iter().any(|account| account.name == line.account);

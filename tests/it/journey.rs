@@ -106,6 +106,7 @@ fn a_mail_goes_from_mailbox_to_public_page_and_back() {
 
 #[test]
 fn a_stopped_service_takes_what_came_meanwhile() {
+    // chatwoot#9234, #10103: after a stop it read only the last day. There is no window of time here, only UIDs.
     let dovecot = Dovecot::shared();
     let (chair, office) = (dovecot.user(), dovecot.user());
     let app = app_for(&chair, &office);

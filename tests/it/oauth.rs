@@ -26,6 +26,7 @@ async fn logged_in(data: &Data, account: &Account, refresh: &str) {
         lasts: Duration::ZERO,
         refresh_token: Some(refresh.into()),
         person: None,
+        server_time: None,
     };
     keeper.keep(&granted, clock()).await.unwrap();
 }
@@ -86,6 +87,7 @@ async fn a_token_is_renewed_before_it_ends_and_a_replaced_one_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_renewal_stands_in_the_state_line_and_a_new_login_ends_it_without_a_restart() {
+    // osTicket#6455: a renewal failed, and ten days passed before anyone knew.
     let (data, dovecot) = (Data::new().await, Dovecot::shared());
     let user = dovecot.user();
     let provider = FakeOAuth::start(dovecot.folder(), &["--rotate"]);
@@ -133,6 +135,7 @@ async fn a_provider_that_does_not_answer_is_asked_again_and_needs_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_ended_for_its_token_goes_on_with_another_one() {
+    // aioimaplib#83.
     let (data, dovecot) = (Data::new().await, Dovecot::shared());
     let provider = FakeOAuth::start(dovecot.folder(), &[]);
     let ends = "1*IDLE=>* BYE Session invalidated - AccessTokenExpired\\r\\n$CLOSE";
@@ -206,10 +209,121 @@ fn a_clock_that_is_behind_is_named() {
     assert_eq!(pouch::oauth::clock_error(&token, at(1_700_000_000 - 60)), None);
     let said = pouch::oauth::clock_error(&token, at(1_700_000_000 - 1800)).unwrap();
     assert!(said.contains("30 minutes behind"), "{said}");
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode("{\"iat\": 1700000000, \"exp\": 1700003600}");
+    let token = format!("x.{claims}.y");
+    assert_eq!(pouch::oauth::clock_error(&token, at(1_700_003_600 - 1)), None);
+    let said = pouch::oauth::clock_error(&token, at(1_700_003_600 + 1200)).unwrap();
+    assert!(said.contains("20 minutes ahead"), "{said}");
+}
+
+/// A clock that is wrong by an hour.
+fn an_hour_ahead() -> Timestamp {
+    clock() + Duration::from_secs(3_600)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_the_provider_shows_to_be_wrong_stands_in_the_line_of_a_mailbox_that_works() {
+    let (data, dovecot) = (Data::new().await, Dovecot::shared());
+    let user = dovecot.user();
+    let provider = FakeOAuth::start(dovecot.folder(), &[]);
+    let account = user.with_token(Provider::Google, &provider);
+    logged_in(&data, &account, &format!("{}:first", user.name)).await;
+    for (clock, words) in [(an_hour_ahead as fn() -> Timestamp, Some("60 minutes ahead of")), (clock, None)] {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let place = pouch::receive::Place { clock, ..data.place("test") };
+        let task = tokio::spawn(pouch::receive::watch(account.clone(), quick(), place, stopped));
+        let line = state(&data, &account.name, "watching").await;
+        stop.send(true).unwrap();
+        task.await.unwrap();
+        let said = line.last_error;
+        assert_eq!(
+            said.as_ref().map(|said| words.is_some_and(|words| said.contains(words))),
+            words.map(|_| true),
+            "{said:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_not_valid_by_this_clock_says_what_the_clock_says() {
+    let data = Data::new().await;
+    for (start, end) in [("20990101000000Z", "20991231000000Z"), ("20200101000000Z", "20201231000000Z")] {
+        let server = FakeImap::start_tls_valid(start, end);
+        let account = server.account_tls();
+        let watching = Watching::start(&data, &account, &quick());
+        let line = state(&data, &account.name, "failing").await;
+        watching.stop().await;
+        let said = line.last_error.unwrap();
+        let year = clock().strftime("by this machine's clock (%Y-").to_string();
+        assert!(said.contains(&year) && said.contains("set it"), "{start}: {said}");
+    }
+}
+
+const CHILD: &str = "POUCH_TEST_ROTATED";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_refresh_token_is_durable_before_the_new_access_token_is_used() {
+    // Requirement 31: killed at the first use of the access token, the next start must not need a person.
+    if let Ok(told) = std::env::var(CHILD) {
+        return use_a_token_until_killed(&told).await;
+    }
+    let (data, dovecot) = (Data::new().await, Dovecot::shared());
+    let user = dovecot.user();
+    user.deliver("INBOX", &mail(6));
+    let provider = FakeOAuth::start(dovecot.folder(), &["--rotate"]);
+    let account = user.with_token(Provider::Microsoft, &provider);
+    logged_in(&data, &account, &format!("{}:first", user.name)).await;
+    for round in 1..=5 {
+        // It takes the token, and then says nothing more.
+        let silent = FakeImap::start(&["AUTHENTICATE=>$HANG"]);
+        let dir = data.dir.path().display();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "oauth::a_rotated_refresh_token_is_durable_before_the_new_access_token_is_used"])
+            .env(CHILD, format!("{dir} {} {} {}", silent.port, provider.port, user.name))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        eventually("the first use", Duration::from_secs(20), async || {
+            silent.commands().iter().any(|line| line.starts_with("AUTHENTICATE")).then_some(())
+        })
+        .await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(refreshes(&provider), round, "the one before was ended by this refresh");
+    }
+    let watching = Watching::start(&data, &account, &quick());
+    received(&data, &account.name, 1).await;
+    watching.stop().await;
+    assert_eq!(refreshes(&provider), 6);
+}
+
+/// The child: a watcher whose refresh token is replaced at each refresh.
+async fn use_a_token_until_killed(told: &str) {
+    let words: Vec<&str> = told.split(' ').collect();
+    let [dir, imap, oauth, user] = words[..] else { panic!("{told}") };
+    let dir = std::path::Path::new(dir);
+    let store = pouch::store::Store::open_sqlite(&dir.join("pouch.db")).await.unwrap();
+    let vault = pouch::vault::Vault::open(&dir.join("vault")).unwrap();
+    let oauth = pouch::config::OAuth {
+        provider: Provider::Microsoft,
+        client_id: "pouch".into(),
+        client_secret: None,
+        client_secret_expires: None,
+        tenant: "organizations".into(),
+        base_url: Some(format!("http://127.0.0.1:{oauth}")),
+    };
+    let plain = crate::servers::plain_account(user, user, imap.parse().unwrap());
+    let account = Account { login: Login::OAuth(oauth), ..plain };
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let token_key = TokenKey::find(None, dir);
+    let place = pouch::receive::Place { store, vault, token_key, clock, owner: "test".into() };
+    pouch::receive::watch(account, quick(), place, stopped).await;
 }
 
 #[test]
 fn a_secret_that_ends_soon_is_told_in_days() {
+    // freescout#4465: the secret had expired, and nobody was told before.
     let account = |ends: &str| {
         let text = format!(
             "[[account]]\nname = \"unoda\"\nhost = \"outlook.example.org\"\nuser = \"desk@example.org\"\nlogin = \"microsoft-app\"\n\
@@ -304,6 +418,7 @@ fn a_person_logs_in_by_browser_by_pasting_and_by_code() {
 
 #[test]
 fn a_consent_of_somebody_else_is_refused_with_both_names() {
+    // freescout#3847: consent was given while signed in as another user; "connected, no folders".
     let dovecot = Dovecot::shared();
     let (user, other) = (dovecot.user(), dovecot.user());
     let provider = FakeOAuth::start(dovecot.folder(), &["--consent-as", &other.name]);

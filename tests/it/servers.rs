@@ -115,6 +115,8 @@ pub fn quick() -> Receive {
         connect_timeout: Duration::from_secs(3),
         read_timeout: Duration::from_secs(3),
         backoff: (Duration::from_millis(10), Duration::from_millis(200)),
+        throttle_pause: Duration::from_millis(200),
+        login_retry: Duration::from_millis(20),
         ..Config::default().receive
     }
 }
@@ -145,7 +147,8 @@ pub fn plain_account(name: &str, user: &str, port: u16) -> Account {
         folders: Vec::new(),
         authserv_ids: vec![],
         junk: false,
-        start: None,
+        rules: pouch::domain::rules::Rules::default(),
+        daily_bytes: None,
     }
 }
 

@@ -17,7 +17,9 @@ use pouch::domain::{
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
-use pouch::store::{Error, Store, ledger, letter, mailbox, message, setting, submission, task, token, wish};
+use pouch::store::{
+    Error, Store, erase, ledger, letter, mailbox, message, setting, submission, task, token, traffic, wish,
+};
 use std::time::Duration;
 
 fn at(second: i64) -> Timestamp {
@@ -112,6 +114,7 @@ async fn mailbox_rows_work_on_both_engines() {
             size_bytes: Some(1),
             internal_date: None,
             try_at: Some(at(10)),
+            rules: None,
         };
         assert!(mailbox::settle(&mut tx, &id, 7, &parked, at(5)).await.unwrap());
         assert!(mailbox::mark_vanished(&mut tx, &id, 7, 1, at(9)).await.unwrap());
@@ -165,6 +168,7 @@ async fn message_rows_work_on_both_engines() {
         assert_eq!(message::classified(store, &id).await.unwrap(), Some(classified));
         assert_eq!(message::classified(store, &other).await.unwrap(), None);
         assert_eq!(message::all_classified(store).await.unwrap().len(), 1);
+        assert_eq!(message::outcomes(store).await.unwrap(), [("held".into(), 1)], "the other one has no copy");
         assert_eq!(message::parsed(store, &id).await.unwrap().body.text, "Hello 世界");
         let line = message::line(store, &id).await.unwrap().unwrap();
         assert_eq!((line.outcome, line.first_seen, line.problems.len()), (Outcome::Held, at(1), 1));
@@ -542,9 +546,20 @@ async fn wish_rows_work_on_both_engines() {
         assert!(wish::decide(&mut tx, &id, 1, &decided).await.unwrap());
         tx.commit().await.unwrap();
         assert!(wish::undecided(store).await.unwrap().is_empty());
+        let mut tx = store.begin().await.unwrap();
+        erase::notes(&mut tx, &MessageId("none".into()), &[(1, wish.clone())], &[SubmissionId("none".into())])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
         let line = wish::WishLine { message: id.clone(), number: 1, wish, decided: Some(decided) };
         assert_eq!(wish::lines(store, None).await.unwrap(), std::slice::from_ref(&line));
-        assert_eq!(wish::lines(store, Some(&id)).await.unwrap(), [line]);
+        assert_eq!(wish::lines(store, Some(&id)).await.unwrap(), std::slice::from_ref(&line));
+        let mut tx = store.begin().await.unwrap();
+        let mut blank = line.wish;
+        blank.evidence.quote.clear();
+        erase::notes(&mut tx, &id, &[(1, blank.clone())], &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(wish::lines(store, None).await.unwrap()[0].wish, blank);
     })
     .await;
 }
@@ -555,6 +570,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut missing = Vec::new();
     for (room, file) in [
+        ("erase", "erase.rs"),
         ("ledger", "ledger.rs"),
         ("mailbox", "mailbox.rs"),
         ("mailbox", "mailbox/copies.rs"),
@@ -563,6 +579,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
         ("submission", "submission.rs"),
         ("task", "task.rs"),
         ("token", "token.rs"),
+        ("traffic", "traffic.rs"),
     ] {
         for line in std::fs::read_to_string(folder.join(file)).unwrap().lines() {
             let Some(rest) = line.strip_prefix("pub async fn ") else { continue };
@@ -573,6 +590,89 @@ fn every_function_of_the_store_is_called_in_this_file() {
         }
     }
     assert!(missing.is_empty(), "not called on both engines: {missing:?}");
+}
+
+#[tokio::test]
+async fn what_an_account_fetched_is_counted_by_day_and_what_rules_left_out_can_be_judged_again() {
+    both(async |store| {
+        traffic::spend(store, "chair", 5, at(0)).await.unwrap();
+        traffic::spend(store, "chair", 7, at(1)).await.unwrap();
+        traffic::spend(store, "chair", 100, at(86_400 * 2)).await.unwrap();
+        assert_eq!(traffic::spent(store, "chair", at(2)).await.unwrap(), 12);
+        assert_eq!(traffic::spent(store, "office", at(2)).await.unwrap(), 0);
+        let id = some_mailbox(store).await;
+        let left_out = |rules: &[u8]| Unsettled {
+            uid: 3,
+            settlement: Settlement::LeftOut,
+            reason: "the rule “family” leaves it out".into(),
+            size_bytes: Some(9),
+            internal_date: None,
+            try_at: None,
+            rules: Some(Digest::of(rules)),
+        };
+        let mut tx = store.begin().await.unwrap();
+        assert!(mailbox::settle(&mut tx, &id, 7, &left_out(b"old"), at(5)).await.unwrap());
+        assert!(!mailbox::settle(&mut tx, &id, 7, &left_out(b"old"), at(5)).await.unwrap(), "nothing new");
+        assert!(mailbox::settle(&mut tx, &id, 7, &left_out(b"new"), at(5)).await.unwrap());
+        tx.commit().await.unwrap();
+        let known = mailbox::known_uids(store, &id, 7, 1, 9).await.unwrap();
+        assert_eq!(known[0].rules, Some(Digest::of(b"new")));
+        let one = Arrival { provider_id: Some("g".into()), ..arrival(3) };
+        let mut tx = store.begin().await.unwrap();
+        assert!(mailbox::insert_received(&mut tx, &id, &one, at(5)).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(mailbox::known_uids(store, &id, 7, 1, 9).await.unwrap()[0].rules, None);
+        let by_id = mailbox::by_provider_id(store, "chair", "g").await.unwrap();
+        assert_eq!(by_id, Some((one.digest, one.size_bytes)));
+        assert_eq!(mailbox::by_provider_id(store, "office", "g").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erasing_empties_rows_on_both_engines() {
+    both(async |store| {
+        let id = some_message(store, "e@example.org", "k").await;
+        let other = some_message(store, "f@example.org", "l").await;
+        let (content, submission_id) = (Digest::of(b"file"), SubmissionId::new(at(0)));
+        let segments = vec![Segment::new(1, SegmentKind::Page, "x")];
+        let mut tx = store.begin().await.unwrap();
+        message::keep_extraction(&mut tx, content, &Extraction::new("x", Extracted::Text { segments })).await.unwrap();
+        let words = ledger::commit_to(&mut tx, "words about somebody").await.unwrap();
+        submission::add(&mut tx, &submission_id, at(0), 1).await.unwrap();
+        let taken_back = revision(&submission_id, 1);
+        submission::add_revision(&mut tx, &taken_back).await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::SetAside, MessageKind::Personal, "why").await.unwrap();
+        tx.commit().await.unwrap();
+
+        let blank = parsed("");
+        let mut tx = store.begin().await.unwrap();
+        assert!(!erase::is_erased(&mut tx, &id).await.unwrap());
+        assert!(erase::message(&mut tx, &id, &blank, "erased", at(9)).await.unwrap());
+        assert!(!erase::message(&mut tx, &id, &blank, "erased", at(9)).await.unwrap(), "once");
+        assert!(!erase::message(&mut tx, &other, &blank, "erased", at(9)).await.unwrap(), "it is not set aside");
+        assert!(erase::is_erased(&mut tx, &id).await.unwrap());
+        let empty = Content { title: String::new(), ..taken_back.content.clone() };
+        erase::content(&mut tx, &taken_back.id, &empty).await.unwrap();
+        erase::commitment(&mut tx, words).await.unwrap();
+        erase::extraction(&mut tx, content).await.unwrap();
+        erase::bytes(&mut tx, content, at(9)).await.unwrap();
+        tx.commit().await.unwrap();
+        let line = message::line(store, &id).await.unwrap().unwrap();
+        assert_eq!((line.subject.as_str(), line.reason.as_str(), line.erased_at), ("", "erased", Some(at(9))));
+        assert_eq!(message::parsed(store, &id).await.unwrap(), blank);
+        assert_eq!(submission::revisions(store, None).await.unwrap()[0].content, empty);
+        assert_eq!(ledger::committed_text(store, words).await.unwrap(), None);
+        assert_eq!(message::extraction(store, content).await.unwrap(), None);
+        assert_eq!(erase::waiting(store).await.unwrap(), [content]);
+        erase::removed(store, content, at(10)).await.unwrap();
+        assert_eq!(erase::waiting(store).await.unwrap(), []);
+        let mut tx = store.begin().await.unwrap();
+        erase::bytes(&mut tx, content, at(11)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(erase::waiting(store).await.unwrap(), [content], "it came again");
+    })
+    .await;
 }
 
 #[tokio::test]

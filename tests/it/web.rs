@@ -1,6 +1,7 @@
 //! The read-only page of the service: who may read it, and what it never does.
 
-use crate::app::{App, Serving};
+use crate::app::{App, Serving, wait_for};
+use crate::servers::FakeImap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
@@ -102,4 +103,63 @@ fn a_second_service_on_the_same_folder_is_refused_with_the_reason() {
     let said = app.refused(&["serve"]);
     assert!(said.contains("another `pouch serve` works on"), "{said}");
     drop(serving);
+}
+
+#[test]
+fn metrics_tell_how_mailboxes_do_and_what_waits() {
+    // bichon#232: a sync hung for ten hours, and nothing that a machine could read said so.
+    let server = FakeImap::start(&[
+        "--messages",
+        "2",
+        "UID FETCH .*BODY=>* 1 FETCH (UID 1 BODY[] {9}\\r\\nSubject: )\\r\\n$TAG OK\\r\\n",
+    ]);
+    let app = App::with_config(&format!(
+        "[[account]]\nname = \"ch\\\"air\"\nhost = \"127.0.0.1\"\nport = {}\ntls = false\njunk = false\nuser = \"u\"\n\
+         password_env = \"PATH\"\ndaily_mb = 7\n",
+        server.port
+    ));
+    app.import(&["spam-en.eml", "withdrawal-en.eml", "input-en-docx.eml"]);
+    let serving = app.serve();
+    let host = serving.address.clone();
+    let mailbox = "account=\"ch\\\"air\",folder=\"INBOX\"";
+    let text = wait_for("a message that is parked", || {
+        let text = get(&serving, "/metrics", &host);
+        text.contains(&format!("pouch_mailbox_parked_messages{{{mailbox}}} 1")).then_some(text)
+    });
+    let text = if text.contains("state=\"watching\"} 1") {
+        text
+    } else {
+        wait_for("a mailbox that is watched", || {
+            Some(get(&serving, "/metrics", &host)).filter(|text| text.contains("state=\"watching\"} 1"))
+        })
+    };
+    assert!(text.contains("content-type: text/plain; version=0.0.4"), "{text}");
+    for line in [
+        format!("pouch_mailbox_state{{{mailbox},state=\"needs-login\"}} 0"),
+        format!("pouch_mailbox_server_messages{{{mailbox}}} 2"),
+        "pouch_account_needs_login{account=\"ch\\\"air\"} 0".into(),
+        "pouch_account_daily_limit_bytes{account=\"ch\\\"air\"} 7000000".into(),
+        "pouch_tasks_failed{stage=\"parse\"} 0".into(),
+        "pouch_messages{outcome=\"held\"} 1".into(),
+        "pouch_messages{outcome=\"submission\"} 1".into(),
+    ] {
+        assert!(text.contains(&line), "{line} is not in:\n{text}");
+    }
+    let number = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+        line.rsplit(' ').next().unwrap().parse::<i64>().unwrap()
+    };
+    let checked = number("pouch_mailbox_last_complete_check_timestamp_seconds{");
+    assert!((jiff::Timestamp::now().as_second() - checked).abs() < 120);
+    assert!(number("pouch_account_fetched_today_bytes{") > 100);
+    // The format: every value has a family with help and type, and no family comes twice.
+    let families: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    let mut once = families.clone();
+    once.dedup();
+    assert_eq!(once, families);
+    let body = text.split("\r\n\r\n").nth(1).unwrap();
+    for line in body.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        assert!(families.contains(&format!("{name} gauge").as_str()), "{line}");
+    }
 }

@@ -1,9 +1,9 @@
 //! Rows of UIDs with their settlement: the truth about what is missing. Nothing here ever deletes a row.
 
-use super::super::rows::{micros, word};
+use super::super::rows::{digest, micros, word};
 use super::super::{Result, Store, Tx};
 use crate::domain::mailbox::{Arrival, Settlement, Unsettled};
-use crate::domain::{MailboxId, Timestamp};
+use crate::domain::{Digest, MailboxId, Timestamp};
 
 /// A UID that has a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct KnownUid {
     pub settlement: Settlement,
     /// A complete check no longer showed it.
     pub vanished: bool,
+    /// The rules that left it out.
+    pub rules: Option<Digest>,
 }
 
 /// A parked UID that is due again.
@@ -58,8 +60,8 @@ pub async fn known_uids(
     low: u64,
     high: u64,
 ) -> Result<Vec<KnownUid>> {
-    let rows: Vec<(i64, String, i64)> = sqlx::query_as(
-        "select uid, settlement, case when vanished_at is null then 0 else 1 end
+    let rows: Vec<(i64, String, i64, Option<String>)> = sqlx::query_as(
+        "select uid, settlement, case when vanished_at is null then 0 else 1 end, rules
          from copies
          where mailbox_id = $1 and uidvalidity = $2 and uid >= $3 and uid <= $4
          order by uid",
@@ -71,8 +73,9 @@ pub async fn known_uids(
     .fetch_all(store.pool())
     .await?;
     rows.into_iter()
-        .map(|(uid, settlement, vanished)| {
-            Ok(KnownUid { uid: count(uid), settlement: word(&settlement)?, vanished: vanished != 0 })
+        .map(|(uid, settlement, vanished, rules)| {
+            let rules = rules.as_deref().map(digest).transpose()?;
+            Ok(KnownUid { uid: count(uid), settlement: word(&settlement)?, vanished: vanished != 0, rules })
         })
         .collect()
 }
@@ -127,8 +130,8 @@ pub async fn stale_uids(store: &Store, mailbox: &MailboxId, uidvalidity: u32, li
         .collect()
 }
 
-/// Adds a copy whose bytes are in the vault; true: the row is new, or was parked or gone (a server may have been wrong
-/// about that). Any other row stays as it is.
+/// Adds a copy whose bytes are in the vault; true: the row is new, or was parked, gone (a server may have been wrong about
+/// that) or left out (by rules that have changed). Any other row stays as it is.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -144,8 +147,9 @@ pub async fn insert_received(tx: &mut Tx, mailbox: &MailboxId, arrival: &Arrival
              internal_date = excluded.internal_date,
              provider_id = excluded.provider_id,
              reason = null,
+             rules = null,
              try_at = null
-         where copies.settlement in ('parked', 'gone')",
+         where copies.settlement in ('parked', 'gone', 'left-out')",
     )
     .bind(mailbox.as_str())
     .bind(i64::from(arrival.uidvalidity))
@@ -160,8 +164,8 @@ pub async fn insert_received(tx: &mut Tx, mailbox: &MailboxId, arrival: &Arrival
     Ok(done.rows_affected() > 0)
 }
 
-/// Settles a UID without bytes; true: the row is new, or was parked (its tries grow) or gone. Any other row stays as it
-/// is.
+/// Settles a UID without bytes; true: the row is new, or was parked (its tries grow), gone, or left out by other rules. Any
+/// other row stays as it is.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -174,16 +178,20 @@ pub async fn settle(
 ) -> Result<bool> {
     let done = sqlx::query(
         "insert into copies
-             (mailbox_id, uidvalidity, uid, settlement, size_bytes, internal_date, first_seen, reason, tries, try_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             (mailbox_id, uidvalidity, uid, settlement, size_bytes, internal_date, first_seen, reason, tries, try_at,
+              rules)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (mailbox_id, uidvalidity, uid) do update
          set settlement = excluded.settlement,
              size_bytes = coalesce(excluded.size_bytes, copies.size_bytes),
-             internal_date = coalesce(excluded.internal_date, copies.internal_date),
+             internal_date = case when excluded.settlement = 'left-out' then null
+                                  else coalesce(excluded.internal_date, copies.internal_date) end,
              reason = excluded.reason,
+             rules = excluded.rules,
              tries = copies.tries + excluded.tries,
              try_at = excluded.try_at
-         where copies.settlement in ('parked', 'gone')",
+         where copies.settlement in ('parked', 'gone')
+            or (copies.settlement = 'left-out' and coalesce(copies.rules, '') <> coalesce(excluded.rules, ''))",
     )
     .bind(mailbox.as_str())
     .bind(i64::from(uidvalidity))
@@ -195,9 +203,32 @@ pub async fn settle(
     .bind(settled.reason.as_str())
     .bind(i64::from(settled.settlement == Settlement::Parked))
     .bind(settled.try_at.map(micros))
+    .bind(settled.rules.map(|rules| rules.to_string()))
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// The bytes of a message that the account has shown before, by the provider's own id of it (X-GM-MSGID), with their size;
+/// `None` if they are not known or were erased.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_provider_id(store: &Store, account: &str, provider_id: &str) -> Result<Option<(Digest, u64)>> {
+    let row: Option<(String, i64)> = sqlx::query_as(
+        "select copies.digest, copies.size_bytes
+         from copies
+         join mailboxes on mailboxes.id = copies.mailbox_id
+         where copies.provider_id = $2 and mailboxes.account = $1 and copies.digest is not null
+           and copies.size_bytes is not null and copies.digest not in (select digest from erased)
+         order by copies.first_seen
+         limit 1",
+    )
+    .bind(account)
+    .bind(provider_id)
+    .fetch_optional(store.pool())
+    .await?;
+    row.map(|(bytes, size)| Ok((digest(&bytes)?, count(size)))).transpose()
 }
 
 /// Marks a UID as no longer on the server; true: it was not marked before.

@@ -102,6 +102,7 @@ async fn a_server_that_never_tells_is_asked() {
     }
 }
 
+// Each IDLE here is ended in the middle of a read, and the next command finds its own answers (chatmail-core#1795).
 #[tokio::test(flavor = "multi_thread")]
 async fn signs_of_life_do_not_keep_one_idle_open() {
     let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "1", "--chatty", "0.05"]));
@@ -258,4 +259,29 @@ async fn a_restart_a_crash_or_a_kick_of_the_server_is_survived_and_never_by_two_
         .await;
     }
     watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_off_for_long_is_found_again_whatever_its_absence_looks_like() {
+    // parsedmarc#211: the reconnect itself failed, the second error escaped, and the process ended. A hundred failed tries
+    // are two hours of the default waits.
+    let data = Data::new().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let account = Account { port, ..crate::servers::plain_account("off", "fake@example.org", port) };
+    let settings = Receive { backoff: (Duration::from_millis(5), Duration::from_millis(20)), ..quick() };
+    let watching = Watching::start(&data, &account, &settings);
+    // First somebody else is at the port, who hangs up; then nobody; then the server.
+    let hung_up = tokio::task::spawn_blocking(move || {
+        for _ in 0..100 {
+            drop(taken.accept().unwrap());
+        }
+    });
+    hung_up.await.unwrap();
+    reason(&data, "off", "no connection to the server").await;
+    let fake = FakeImap::start(&["--messages", "2", "--port", &port.to_string()]);
+    received(&data, "off", 2).await;
+    assert_eq!(watching_now(&data, "off").await.last_error, None);
+    watching.stop().await;
+    assert_eq!(fake.commands().iter().filter(|line| line.starts_with("LOGIN")).count(), 1);
 }

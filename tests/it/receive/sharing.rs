@@ -127,7 +127,7 @@ fn arrival(uid: u64, text: &str) -> Arrival {
 }
 
 fn unsettled(uid: u64, settlement: Settlement, try_at: Option<Timestamp>) -> Unsettled {
-    Unsettled { uid, settlement, reason: "why".into(), size_bytes: Some(1), internal_date: None, try_at }
+    Unsettled { uid, settlement, reason: "why".into(), size_bytes: Some(1), internal_date: None, try_at, rules: None }
 }
 
 /// Every function of `store::mailbox`, on either engine.

@@ -177,12 +177,16 @@ async fn no_password_and_no_word_of_a_message_stands_in_a_log_or_an_error() {
         // A literal that is shorter than the message: the rest looks like an answer.
         "UID FETCH .*BODY=>* 1 FETCH (UID 1 BODY[] {3}\\r\\nabc CONFIDENTIAL) CONFIDENTIAL\\r\\n",
         "UID FETCH .*BODY=>* CONFIDENTIAL words of a message\\r\\n",
+        "UID FETCH .*HEADER=>* 1 FETCH (UID 1 BODY[HEADER.FIELDS (SUBJECT)] {3}\\r\\nSub CONFIDENTIAL) x\\r\\n",
         "LOGIN=>$TAG NO fake@example.org secret is wrong\\r\\n",
         "LOGIN=>* LOGIN secret is what you sent\\r\\n",
     ];
     for rule in rules {
         let fake = FakeImap::start(&["--messages", "1", rule]);
-        let account = fake.account();
+        let mut account = fake.account();
+        if rule.contains("HEADER") {
+            account.rules.addresses.push("inputs@example.org".into());
+        }
         let watching = Watching::start(&data, &account, &quick());
         let shown = reason(&data, &account.name, "next try").await.last_error.unwrap();
         watching.stop().await;

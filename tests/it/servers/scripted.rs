@@ -56,7 +56,8 @@ impl FakeImap {
 
     /// Changes the mailbox: `new`, `uidvalidity`, `expunge N`.
     pub fn tell(&mut self, line: &str) {
-        writeln!(self.stdin, "{line}").unwrap();
+        // In one piece: the server takes what it reads for whole lines.
+        self.stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// All commands so far, one a line, without tags and passwords.
@@ -132,6 +133,34 @@ impl FakeImap {
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let fake = Self::start(&["--cert", &certificate, "--key", &key]);
+        Self { certificate: Some(dir), ..fake }
+    }
+
+    /// With a certificate of its own authority that is valid between these times, as openssl writes them.
+    pub fn start_tls_valid(start: &str, end: &str) -> Self {
+        let dir = TestDir::new();
+        let at = |name: &str| dir.path().join(name).to_str().unwrap().to_string();
+        let openssl = |words: &[&str]| {
+            let made = Command::new("openssl").args(words).output().unwrap();
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        };
+        let config = format!(
+            "[ca]\ndefault_ca=d\n[d]\nnew_certs_dir={0}\ndatabase={0}/index\nrand_serial=yes\ndefault_md=sha256\n\
+             policy=p\nx509_extensions=x\nunique_subject=no\n[p]\ncommonName=supplied\n\
+             [x]\nsubjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
+            dir.path().display()
+        );
+        fs::write(at("config"), config).unwrap();
+        fs::write(at("index"), "").unwrap();
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+        let authority = ["req", "-x509", "-days", "30", "-subj", "/CN=test authority", "-keyout", &at("ca.key")];
+        openssl(&[&authority[..], &key, &["-out", &at("self.pem")]].concat());
+        let request = ["req", "-new", "-subj", "/CN=localhost", "-keyout", &at("server.key"), "-out", &at("request")];
+        openssl(&[&request[..], &key].concat());
+        let times = ["-startdate", start, "-enddate", end, "-in", &at("request"), "-out", &at("server.pem")];
+        let sign = ["ca", "-batch", "-notext", "-config", &at("config"), "-cert", &at("self.pem"), "-keyfile"];
+        openssl(&[&sign[..], &[&at("ca.key")], &times].concat());
+        let fake = Self::start(&["--cert", &at("server.pem"), "--key", &at("server.key")]);
         Self { certificate: Some(dir), ..fake }
     }
 
