@@ -6,6 +6,7 @@ use super::error::Error;
 use super::fetch::{Body, Facts, SLICE_BYTES};
 use super::folder::uid_set;
 use super::judge::Judge;
+use super::placeholder::is_placeholder;
 use super::session::Session;
 use super::suspects::Suspects;
 use crate::config::Receive;
@@ -32,6 +33,8 @@ const BYTES_AT_ONCE: u64 = 8 << 20;
 const BATCHES_IN_FLIGHT: usize = 2;
 /// After so many tries a parked UID is tried daily only.
 const FREQUENT_TRIES: u64 = 5;
+/// Why a message is parked that Exchange hands out as another one.
+const EXCHANGE_CANNOT: &str = "Exchange cannot convert it and hands out a notice in its place: look at it in Outlook";
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A UID that has to be fetched.
@@ -212,6 +215,10 @@ impl Door<'_> {
                     lacking.push(one.uid);
                     Batch::new()
                 }
+                Slices::Placeholder => {
+                    settled.push(self.parked(one.uid, tries_of(one.uid), EXCHANGE_CANNOT, Some(one)));
+                    Batch::new()
+                }
                 Slices::TooLarge => {
                     settled.push(self.parked(
                         one.uid,
@@ -229,6 +236,10 @@ impl Door<'_> {
         let mut batch = Batch::with_capacity(set.len());
         for facts in set {
             match bodies.remove(&facts.uid) {
+                Some(body) if is_placeholder(&body.bytes) => {
+                    let tries = tries_of(facts.uid);
+                    settled.push(self.parked(facts.uid, tries, EXCHANGE_CANNOT, Some(&facts)));
+                }
                 // An empty body of a message that has a size is no message but a server's way out.
                 Some(body) if !body.bytes.is_empty() || facts.size_bytes == 0 => {
                     batch.push((facts, Fetched::Whole(body)));
@@ -250,6 +261,10 @@ impl Door<'_> {
             };
             if slice.is_empty() {
                 return Ok(if from == 0 { Slices::None } else { Slices::Whole(incoming) });
+            }
+            // The size is that of the message that cannot be had.
+            if from == 0 && is_placeholder(&slice) {
+                return Ok(Slices::Placeholder);
             }
             if from + slice.len() as u64 > self.receive.max_message_bytes {
                 return Ok(Slices::TooLarge);
@@ -321,6 +336,8 @@ enum Slices {
     Whole(Incoming),
     /// Not handed out.
     None,
+    /// Exchange's notice in its place.
+    Placeholder,
     TooLarge,
 }
 
