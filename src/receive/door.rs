@@ -3,9 +3,10 @@
 
 use super::budget::Budget;
 use super::error::Error;
-use super::fetch::{Body, Facts, SLICE_BYTES};
+use super::fetch::{BYTES_AT_ONCE, Body, Facts, SLICE_BYTES, sets};
 use super::folder::uid_set;
 use super::judge::Judge;
+use super::placeholder::is_placeholder;
 use super::session::Session;
 use super::suspects::Suspects;
 use crate::config::Receive;
@@ -24,14 +25,12 @@ use tokio::task::{JoinHandle, spawn_blocking};
 const FACTS_AT_ONCE: usize = 500;
 /// Where the newest come first, so many of them go in the order of their UIDs.
 const NEWEST_FIRST_BY: usize = 50;
-/// Bodies are fetched for at most this many messages at once,
-const BODIES_AT_ONCE: usize = 50;
-/// or this many bytes; a larger message comes in slices.
-const BYTES_AT_ONCE: u64 = 8 << 20;
 /// Batches that are being made durable while the next one is fetched.
 const BATCHES_IN_FLIGHT: usize = 2;
 /// After so many tries a parked UID is tried daily only.
 const FREQUENT_TRIES: u64 = 5;
+/// Why a message is parked that Exchange hands out as another one.
+const EXCHANGE_CANNOT: &str = "Exchange cannot convert it and hands out a notice in its place: look at it in Outlook";
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A UID that has to be fetched.
@@ -55,6 +54,8 @@ pub(super) struct Door<'a> {
     /// The account's short name.
     pub account: &'a str,
     pub suspects: &'a mut Suspects,
+    /// The server listed a UID and then had no such message.
+    pub contradicted: bool,
 }
 
 /// A fetched message on its way to the vault.
@@ -212,6 +213,10 @@ impl Door<'_> {
                     lacking.push(one.uid);
                     Batch::new()
                 }
+                Slices::Placeholder => {
+                    settled.push(self.parked(one.uid, tries_of(one.uid), EXCHANGE_CANNOT, Some(one)));
+                    Batch::new()
+                }
                 Slices::TooLarge => {
                     settled.push(self.parked(
                         one.uid,
@@ -229,6 +234,10 @@ impl Door<'_> {
         let mut batch = Batch::with_capacity(set.len());
         for facts in set {
             match bodies.remove(&facts.uid) {
+                Some(body) if is_placeholder(&body.bytes) => {
+                    let tries = tries_of(facts.uid);
+                    settled.push(self.parked(facts.uid, tries, EXCHANGE_CANNOT, Some(&facts)));
+                }
                 // An empty body of a message that has a size is no message but a server's way out.
                 Some(body) if !body.bytes.is_empty() || facts.size_bytes == 0 => {
                     batch.push((facts, Fetched::Whole(body)));
@@ -251,6 +260,10 @@ impl Door<'_> {
             if slice.is_empty() {
                 return Ok(if from == 0 { Slices::None } else { Slices::Whole(incoming) });
             }
+            // The size is that of the message that cannot be had.
+            if from == 0 && is_placeholder(&slice) {
+                return Ok(Slices::Placeholder);
+            }
             if from + slice.len() as u64 > self.receive.max_message_bytes {
                 return Ok(Slices::TooLarge);
             }
@@ -266,7 +279,7 @@ impl Door<'_> {
     /// The server answered for some UIDs with an OK and no body. Those that it still lists are parked; the others are
     /// proven gone.
     async fn look_again(
-        &self,
+        &mut self,
         session: &mut Session,
         lacking: &[u32],
         tries_of: &impl Fn(u32) -> u64,
@@ -276,6 +289,7 @@ impl Door<'_> {
         let listed = session.search(&uid_set(&sorted)).await?;
         // This SEARCH asked for a few only; what else is new is still to be looked for.
         session.news = true;
+        self.contradicted |= sorted.iter().any(|uid| listed.binary_search(uid).is_err());
         Ok(sorted
             .into_iter()
             .map(|uid| {
@@ -321,6 +335,8 @@ enum Slices {
     Whole(Incoming),
     /// Not handed out.
     None,
+    /// Exchange's notice in its place.
+    Placeholder,
     TooLarge,
 }
 
@@ -361,25 +377,6 @@ fn arrival(uidvalidity: u32, facts: Facts, digest: Digest, size_bytes: u64) -> A
         internal_date: facts.internal_date,
         provider_id: facts.provider_id,
     }
-}
-
-/// Sets for one FETCH each; a large message is a set of its own.
-fn sets(wanted: Vec<Facts>, most_bytes: u64) -> Vec<Vec<Facts>> {
-    let mut sets: Vec<Vec<Facts>> = Vec::new();
-    let mut bytes = 0;
-    for one in wanted {
-        match sets.last_mut() {
-            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= most_bytes => {
-                bytes += one.size_bytes;
-                set.push(one);
-            }
-            _ => {
-                bytes = one.size_bytes;
-                sets.push(vec![one]);
-            }
-        }
-    }
-    sets
 }
 
 fn vault_error(error: io::Error) -> Error {

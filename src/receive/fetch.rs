@@ -15,6 +15,11 @@ pub(super) const SLICE_BYTES: usize = 1 << 20;
 /// The fields that rules look at (RFC 9051 6.4.5, HEADER.FIELDS), no more of them than will be read.
 const RULE_FIELDS: &str = "FROM SENDER TO CC RESENT-TO RESENT-CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO SUBJECT DATE";
 
+/// Bodies are fetched for at most this many messages at once,
+const BODIES_AT_ONCE: usize = 50;
+/// or this many bytes; a larger message comes in slices.
+pub(super) const BYTES_AT_ONCE: u64 = 8 << 20;
+
 /// What a server says of a message before we fetch it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Facts {
@@ -168,4 +173,23 @@ fn facts(answer: &Response<'_>) -> Option<Facts> {
 /// `" 1-Jun-2026 10:00:00 +0000"` (RFC 9051 9, date-time).
 fn internal_date(text: &str) -> Option<Timestamp> {
     strtime::parse("%d-%b-%Y %H:%M:%S %z", text.trim()).ok()?.to_timestamp().ok()
+}
+
+/// Sets for one FETCH each; a large message is a set of its own.
+pub(super) fn sets(wanted: Vec<Facts>, most_bytes: u64) -> Vec<Vec<Facts>> {
+    let mut sets: Vec<Vec<Facts>> = Vec::new();
+    let mut bytes = 0;
+    for one in wanted {
+        match sets.last_mut() {
+            Some(set) if set.len() < BODIES_AT_ONCE && bytes + one.size_bytes <= most_bytes => {
+                bytes += one.size_bytes;
+                set.push(one);
+            }
+            _ => {
+                bytes = one.size_bytes;
+                sets.push(vec![one]);
+            }
+        }
+    }
+    sets
 }

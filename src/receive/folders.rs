@@ -40,13 +40,25 @@ pub(super) struct Folder {
     /// One more than the highest UID that is settled. A hint: the comparison finds what it misses.
     pub cursor: u32,
     pub compared: Option<Instant>,
+    /// In this session a comparison was repeated because the server contradicted itself; once is enough.
+    pub doubted: bool,
     /// What was odd about the last comparison.
     pub listed: Option<String>,
 }
 
 impl Folder {
     fn new(name: String, role: MailboxRole) -> Self {
-        Self { name, at: None, role, mailbox: None, uidvalidity: None, cursor: 1, compared: None, listed: None }
+        Self {
+            name,
+            at: None,
+            role,
+            mailbox: None,
+            uidvalidity: None,
+            cursor: 1,
+            compared: None,
+            doubted: false,
+            listed: None,
+        }
     }
 
     /// Its name on the server.

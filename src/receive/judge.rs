@@ -3,6 +3,7 @@
 
 use super::error::Error;
 use super::fetch::Facts;
+use super::placeholder::is_placeholder;
 use super::session::Session;
 use crate::domain::mailbox::{Settlement, Unsettled};
 use crate::domain::rules::Rules;
@@ -40,7 +41,9 @@ impl Judge<'_> {
             let uids: Vec<u32> = some.iter().map(|one| one.uid).collect();
             let headers = session.rule_fields(&uids).await?;
             for one in some {
-                let reason = match headers.get(&one.uid).and_then(|header| rule_fields(header)) {
+                // What Exchange puts in the place of a message says nothing of the message.
+                let header = headers.get(&one.uid).filter(|header| !is_placeholder(header));
+                let reason = match header.and_then(|header| rule_fields(header)) {
                     Some(fields) => self.rules.left_out_by(&fields),
                     // No input may be lost for want of a header.
                     None => {

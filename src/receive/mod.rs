@@ -16,6 +16,7 @@ mod folder;
 mod folders;
 mod import;
 mod judge;
+mod placeholder;
 mod session;
 mod suspects;
 mod wait;

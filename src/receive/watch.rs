@@ -292,10 +292,10 @@ impl Watcher {
             folder.listed = (!found.complete).then(|| {
                 format!("the server says that it holds {} messages but listed another number", session.exists)
             });
-            self.take(session, at, found.missing).await?;
+            let doubt = self.take(session, at, found.missing).await?;
             let folder = &mut self.folders[at];
             folder.cursor = found.highest.saturating_add(1);
-            folder.compared = (!again).then(Instant::now);
+            folder.compared = (!again && !doubt).then(Instant::now);
             return Ok(());
         }
         self.look(session, at).await
@@ -307,17 +307,21 @@ impl Watcher {
         let mut uids = session.search(&format!("{cursor}:*")).await?;
         uids.retain(|uid| *uid >= cursor);
         let highest = uids.last().copied();
-        self.take(session, at, uids.into_iter().map(|uid| Due { uid, tries: 0 }).collect()).await?;
+        let doubt = self.take(session, at, uids.into_iter().map(|uid| Due { uid, tries: 0 }).collect()).await?;
+        if doubt {
+            self.folders[at].compared = None;
+        }
         if let Some(highest) = highest {
             self.folders[at].cursor = highest.saturating_add(1);
         }
         Ok(())
     }
 
-    /// Takes in what is due, parked ones whose time has come included, and writes the state line.
-    async fn take(&mut self, session: &mut Session, at: usize, mut due: Vec<Due>) -> Result<(), Error> {
+    /// Takes in what is due, parked ones whose time has come included, and writes the state line. True: the server
+    /// contradicted itself for the first time, so what it lists should be compared again soon.
+    async fn take(&mut self, session: &mut Session, at: usize, mut due: Vec<Due>) -> Result<bool, Error> {
         let folder = &self.folders[at];
-        let (Some(mailbox), Some(uidvalidity)) = (&folder.mailbox, folder.uidvalidity) else { return Ok(()) };
+        let (Some(mailbox), Some(uidvalidity)) = (&folder.mailbox, folder.uidvalidity) else { return Ok(false) };
         for parked in rows::parked_due(&self.store, mailbox, uidvalidity, (self.clock)()).await? {
             if let Ok(uid) = u32::try_from(parked.uid) {
                 due.push(Due { uid, tries: parked.tries });
@@ -338,15 +342,19 @@ impl Watcher {
             budget: &self.budget,
             account: &self.account.name,
             suspects: &mut self.suspects,
+            contradicted: false,
         };
         let took = door.take(session, &due).await?;
+        let contradicted = door.contradicted;
         let unjudged = (self.unjudged > 0)
             .then(|| format!("{} messages could not be judged by the rules and were taken", self.unjudged));
         let of_account = unjudged.as_deref().or(self.warning.as_deref()).filter(|_| at == 0);
         let warning = folder.listed.as_deref().or(of_account);
         let exists = u64::from(session.exists);
         rows::checked(&self.store, mailbox, exists, took, warning, (self.clock)()).await?;
-        Ok(())
+        let doubt = contradicted && !self.folders[at].doubted;
+        self.folders[at].doubted |= contradicted;
+        Ok(doubt)
     }
 
     /// Says once, in the log and in the state lines, why it does not go on, and when it tries again.

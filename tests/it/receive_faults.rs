@@ -134,6 +134,25 @@ async fn what_is_gone_before_it_is_fetched_is_gone_by_a_tagged_ok() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_proves_wrong_is_asked_for_again_soon_and_not_for_ever() {
+    // Without TLS a digit may change on the way: 47 is no message, and 3 is one that was not listed.
+    let settings = Receive { poll: Duration::from_millis(100), compare: Duration::from_secs(600), ..quick() };
+    let began = Instant::now();
+    let wrong = "UID SEARCH UID 1:50000=>* SEARCH 1 2 47\\r\\n$TAG OK done\\r\\n";
+    let (settled, _) = scripted(&["--messages", "3", &format!("1*{wrong}")], &settings, 3).await;
+    assert_eq!(settled, ["1 received", "2 received", "3 received", "47 gone"]);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    // A server that says so for ever is not compared at each look.
+    let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "3", wrong]));
+    let watching = Watching::start(&data, &fake.account(), &settings);
+    let looks = || fake.commands().iter().filter(|line| line.starts_with("EXAMINE")).count();
+    eventually("some looks", Duration::from_secs(20), async || (looks() > 20).then_some(())).await;
+    watching.stop().await;
+    let compared = fake.commands().iter().filter(|line| line.contains("SEARCH UID 1:50000")).count();
+    assert_eq!(compared, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_breaks_every_session_is_parked_and_the_others_come_in() {
     // chatwoot, docspell#2376: one odd mail must not block the rest, again and again.
     let breaks = r"UID FETCH (1:4|1:3|2:4|1:2|2:3|3|2) .*BODY=>* 2 FETCH (UID 2 BODY[] ~{1}\r\nx)\r\n";

@@ -250,3 +250,76 @@ fn a_password_at_a_provider_that_wants_none_is_warned_of() {
     assert!(at("IMAP.gmail.com").unwrap().contains("Google may switch off"));
     assert_eq!((at("mail.example.org"), at("myoutlook.com")), (None, None));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_notice_that_exchange_hands_out_for_a_message_is_parked_and_a_mail_that_looks_like_it_is_not() {
+    // offlineimap#62, freescout#3203: the notice was taken for the message, and the message was lost from sight.
+    let data = Data::new().await;
+    let to = "To: Chair <chair@example.org>\r\n";
+    let subject = "Subject: Retrieval using the IMAP4 protocol failed for the following\r\n message: 1\r\n";
+    let notice =
+        format!("MIME-Version: 1.0\r\nFrom: Microsoft Exchange Server 2010\r\n{to}{subject}\r\nThe server ...\r\n");
+    let in_french = format!("From: \"Microsoft Exchange Server\"\r\n{to}Subject: Echec\r\n\r\nx\r\n");
+    let forged = format!(
+        "Received: from a by b; Mon, 20 Nov 2023 10:00:00 +0000\r\nFrom: Microsoft Exchange Server\r\n{to}{subject}\r\nx\r\n"
+    );
+    let quoted = format!("From: ngo@example.net\r\n{to}{subject}\r\nWhat does this mean?\r\n");
+    // Under the size of a large message, which is fetched in slices.
+    let rule = format!(
+        "UID FETCH .*BODY.PEEK\\[\\]<0=>* 1 FETCH (UID 1 BODY[]<0> {{{}}}\\r\\n{})\\r\\n$TAG OK\\r\\n",
+        notice.len(),
+        notice.replace("\r\n", "\\r\\n")
+    );
+    let fake = FakeImap::start(&["--messages", "1", "--size", "9000000", &rule]);
+    let account = fake.account();
+    let watching = Watching::start(&data, &account, &quick());
+    let rows = eventually("it is settled", Duration::from_secs(20), async || {
+        Some(copies(data.store.pool(), &account.name).await).filter(|rows| !rows.is_empty())
+    })
+    .await;
+    watching.stop().await;
+    assert_eq!(rows[0].settlement, "parked", "{rows:?}");
+    // By rules of a person's mailbox the notice could not be judged: it must be parked there as well, not left out.
+    let only = pouch::domain::rules::Rules {
+        take: vec![pouch::domain::rules::Rule {
+            name: "all others".into(),
+            subject: vec!["no such subject".into()],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    for (mail, settlement, by_rules) in [
+        (&notice, "parked", "parked"),
+        (&in_french, "parked", "parked"),
+        (&forged, "received", "left-out"),
+        (&quoted, "received", "left-out"),
+    ] {
+        let wire = mail.replace("\r\n", "\\r\\n").replace('"', "\\x22");
+        let body = format!(
+            "UID FETCH .*BODY.PEEK\\[\\]=>* 1 FETCH (UID 1 BODY[] {{{}}}\\r\\n{wire})\\r\\n$TAG OK\\r\\n",
+            mail.len()
+        );
+        let head: String = mail.split("\r\n\r\n").next().unwrap().into();
+        let fields = format!("{head}\r\n\r\n");
+        let wire = fields.replace("\r\n", "\\r\\n").replace('"', "\\x22");
+        let head = format!(
+            "UID FETCH .*HEADER=>* 1 FETCH (UID 1 BODY[HEADER.FIELDS (SUBJECT)]<0> {{{}}}\\r\\n{wire})\\r\\n$TAG OK\\r\\n",
+            fields.len()
+        );
+        for (rules, expected) in [(Default::default(), settlement), (only.clone(), by_rules)] {
+            let fake = FakeImap::start(&["--messages", "1", &body, &head]);
+            let account = Account { rules, ..fake.account() };
+            let watching = Watching::start(&data, &account, &quick());
+            let rows = eventually("it is settled", Duration::from_secs(20), async || {
+                Some(copies(data.store.pool(), &account.name).await).filter(|rows| !rows.is_empty())
+            })
+            .await;
+            watching.stop().await;
+            assert_eq!(rows[0].settlement, expected, "{mail}");
+            if expected == "parked" {
+                assert!(rows[0].reason.as_ref().unwrap().contains("look at it in Outlook"));
+                assert!(data.vault.open_object(pouch::domain::Digest::of(mail.as_bytes())).is_err());
+            }
+        }
+    }
+}
