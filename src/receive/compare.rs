@@ -37,6 +37,9 @@ impl Windows {
 
     /// The next window that is not empty; `None` once as many UIDs were listed as the mailbox has messages.
     pub(super) async fn next(&mut self, session: &mut Session) -> Result<Option<Window>, Error> {
+        if session.exists == 0 && self.next == Some(1) {
+            return self.of_an_empty_mailbox(session).await;
+        }
         while let Some(low) = self.next {
             if self.seen >= session.exists {
                 break;
@@ -57,6 +60,17 @@ impl Windows {
             }
         }
         Ok(None)
+    }
+}
+
+impl Windows {
+    /// A mailbox that is said to be empty is asked once whether it is: else one wrong number would look like the removal
+    /// of everything.
+    async fn of_an_empty_mailbox(&mut self, session: &mut Session) -> Result<Option<Window>, Error> {
+        self.next = None;
+        let uids = session.search("1:*").await?;
+        self.seen = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+        Ok((!uids.is_empty()).then_some(Window { low: 1, high: u32::MAX, uids }))
     }
 }
 

@@ -149,7 +149,7 @@ async fn a_server_that_throttles_is_left_alone_and_its_line_says_until_when() {
     let data = Data::new().await;
     let long = Receive { throttle_pause: Duration::from_secs(3600), ..quick() };
     for (answer, seconds) in [
-        ("$TAG NO Request is throttled. Suggested Backoff Time: 299961 milliseconds\\r\\n", 299..=300),
+        ("$TAG NO Request is throttled. Suggested Backoff Time: 299961 milliseconds\\r\\n", 290..=300),
         ("$TAG NO [OVERQUOTA] Account exceeded command or bandwidth limits\\r\\n", 3_590..=3_600),
         ("* BYE [UNAVAILABLE] Account exceeded command or bandwidth limits. (Failure)\\r\\n$CLOSE", 3_590..=3_600),
         ("* 1 FETCH (UID 1)\\r\\n$TAG OK Success [THROTTLED]\\r\\n", 3_590..=3_600),

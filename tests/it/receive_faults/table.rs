@@ -2,7 +2,7 @@
 //! messages that are there, none twice, and take in one more that comes afterwards, within two minutes of its start.
 
 use crate::receive::{Copy, Watching, copies, watching_now};
-use crate::servers::{Data, FakeImap, quick};
+use crate::servers::{Data, FakeImap, eventually, quick};
 use futures::StreamExt as _;
 use pouch::config::{Config, Receive};
 use pouch::domain::Digest;
@@ -253,4 +253,21 @@ async fn the_table_itself_sees_what_is_lost_and_what_is_doubled() {
     watching.stop().await;
     assert_eq!(lost_and_doubled(&rows, &[body(1), body(2), body(3)]), (1, 0));
     assert_eq!(lost_and_doubled(&[rows.clone(), rows.clone()].concat(), &[body(1)]), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_is_said_to_be_empty_and_is_not_loses_no_message() {
+    let lie = "EXAMINE=>* 0 EXISTS\\r\\n* OK [UIDVALIDITY 5] x\\r\\n$TAG OK\\r\\n";
+    let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "5", lie]));
+    let account = fake.account();
+    let expected: Vec<Digest> = (1..=MESSAGES).map(body).collect();
+    let watching = Watching::start(&data, &account, &settings());
+    wait_for_all(&data, &account.name, &expected, Instant::now()).await;
+    // Compared several times since: with short waits each round compares.
+    let opened = || fake.commands().iter().filter(|line| line.starts_with("EXAMINE")).count();
+    let so_far = opened();
+    eventually("more rounds", Duration::from_secs(30), async || (opened() >= so_far + 4).then_some(())).await;
+    let rows = copies(data.store.pool(), &account.name).await;
+    watching.stop().await;
+    assert_eq!(lost_and_doubled(&rows, &expected), (0, 0), "{rows:#?}");
 }
