@@ -9,9 +9,9 @@ use crate::domain::submission::State;
 use crate::domain::{SubmissionId, Timestamp};
 use crate::letters::alarm::{self, Alarm, Limits, Watched};
 use crate::letters::digest::{self, News, Standing};
-use crate::pipeline::{Tools, add_letter, in_call_zone};
+use crate::pipeline::{Tools, add_letters, in_call_zone};
 use crate::store::{self, letter, mailbox, message, setting, submission, task, wish};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use tokio::sync::watch::Receiver;
 
 /// Name of the setting that remembers which alarms were told and are not over.
@@ -73,15 +73,16 @@ async fn watched(tools: &Tools, since: Timestamp) -> store::Result<Vec<Watched>>
 async fn tell_alarms(tools: &Tools, since: Timestamp, now: Timestamp) -> store::Result<()> {
     let notify = &tools.config.notify;
     let limits = Limits { failing: notify.failing, unchecked: tools.config.receive.compare * 3 };
-    let mut hold = alarm::of_secrets(&secrets(tools), now.to_zoned(tools.config.call.time_zone.clone()).date());
-    let of_secrets: BTreeSet<String> = secrets(tools)
-        .into_iter()
-        .filter(|_| !hold.is_empty())
-        .map(|(account, _)| format!("warning {account}"))
-        .collect();
+    let today = now.to_zoned(tools.config.call.time_zone.clone()).date();
+    let mut hold = alarm::of_secrets(&secrets(tools), today);
     // The same warning stands on the mailbox's line; it is told with its steps.
+    let is_told = |one: &Alarm| {
+        let soon =
+            secrets(tools).into_iter().filter(|ends| !alarm::of_secrets(std::slice::from_ref(ends), today).is_empty());
+        soon.into_iter().any(|(account, _)| one.key == format!("warning {account}"))
+    };
     let of_mailboxes = alarm::alarms(&watched(tools, since).await?, limits, now);
-    hold.extend(of_mailboxes.into_iter().filter(|one| !of_secrets.contains(&one.key)));
+    hold.extend(of_mailboxes.into_iter().filter(|one| !is_told(one)));
     let told: BTreeMap<String, Timestamp> = match setting::get(&tools.store, ACTIVE).await? {
         Some(text) => store::rows::from_json(&text)?,
         None => BTreeMap::new(),
@@ -96,7 +97,7 @@ async fn tell_alarms(tools: &Tools, since: Timestamp, now: Timestamp) -> store::
     let mut tx = tools.store.begin().await?;
     setting::set(&mut tx, ACTIVE, &store::rows::json(&active)?).await?;
     let written = alarm::letter(&notify.operator, &begun, &ended, notify.link.as_deref());
-    add_letter(&mut tx, &tools.config, LetterKind::Alarm, None, &written, now).await?;
+    add_letters(&mut tx, &tools.config, LetterKind::Alarm, None, &written, now).await?;
     tx.commit().await
 }
 
@@ -117,22 +118,23 @@ async fn tell_news(tools: &Tools, now: Timestamp) -> store::Result<()> {
         return Ok(());
     }
     let held: Vec<String> = message::held(&tools.store).await?.into_iter().map(|id| id.0).collect();
+    let open = wish::undecided(&tools.store).await?;
     // A message may be held and have a wish: two things to tell of.
-    let wishes: Vec<String> = wish::undecided(&tools.store).await?.iter().map(|id| format!("wish {id}")).collect();
-    let news = News {
-        held: letter::unnoticed(&tools.store, &held).await?,
-        wishes: letter::unnoticed(&tools.store, &wishes).await?,
-    };
+    let subjects: Vec<String> = open.iter().map(|(message, _)| format!("wish {message}")).collect();
+    let new = letter::unnoticed(&tools.store, &subjects).await?;
+    let items = open.iter().zip(&subjects).filter(|(_, subject)| new.contains(subject));
+    let mut wishes: Vec<String> = items.map(|((_, item), _)| item.clone()).collect();
+    wishes.dedup();
+    let news = News { held: letter::unnoticed(&tools.store, &held).await?, wishes };
     if news.held.is_empty() && news.wishes.is_empty() {
         return Ok(());
     }
     let mut tx = tools.store.begin().await?;
-    for subject in news.held.iter().chain(&news.wishes) {
+    for subject in news.held.iter().chain(&new) {
         letter::notice(&mut tx, subject, now).await?;
     }
-    let news = News { wishes: news.wishes.iter().map(|one| one.trim_start_matches("wish ").into()).collect(), ..news };
     let written = digest::notice(&notify.reviewers, &news, notify.link.as_deref());
-    add_letter(&mut tx, &tools.config, LetterKind::Notice, None, &written, now).await?;
+    add_letters(&mut tx, &tools.config, LetterKind::Notice, None, &written, now).await?;
     tx.commit().await
 }
 
@@ -143,16 +145,16 @@ async fn tell_day(tools: &Tools, now: Timestamp) -> store::Result<()> {
     if tools.config.notify.digest.is_none_or(|time| local.time() < time) {
         return Ok(());
     }
-    let today = local.date().to_string();
-    if setting::get(&tools.store, "last digest").await?.is_some_and(|day| day >= today) {
+    let last = letter::last_of(&tools.store, LetterKind::Digest).await?;
+    if last.is_some_and(|at| at.to_zoned(zone.clone()).date() >= local.date()) {
         return Ok(());
     }
     let standing = standing(tools, &local, now).await?;
     let notify = &tools.config.notify;
     let mut tx = tools.store.begin().await?;
-    setting::set(&mut tx, "last digest", &today).await?;
     let written = digest::daily(&notify.reviewers, &standing, notify.link.as_deref());
-    add_letter(&mut tx, &tools.config, LetterKind::Digest, Some(format!("digest {today}")), &written, now).await?;
+    add_letters(&mut tx, &tools.config, LetterKind::Digest, Some(&format!("digest {}", local.date())), &written, now)
+        .await?;
     tx.commit().await
 }
 

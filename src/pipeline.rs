@@ -22,14 +22,18 @@ mod erase;
 mod files;
 mod post;
 pub mod reading;
+mod received;
 mod seal;
+mod senders;
 mod site;
 mod steps;
+mod wishes;
 
 pub use door::{open_mailbox, settle, take_in, vanish};
 pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
-pub use post::{add_letter, in_call_zone, receipt_number, resend};
+pub use post::{add_letters, in_call_zone, receipt_number, resend};
+pub use received::{BY_HAND, received};
 pub use seal::seal;
 pub use site::{public_input, write_front};
 pub use steps::{TaskError, joined, texts_of};
@@ -42,23 +46,18 @@ use crate::domain::ledger::{Actor, EditKind, Event, Outcome};
 use crate::domain::mailbox::Settlement;
 use crate::domain::message::PartKind;
 use crate::domain::submission::{Change, Content, Manifest, State};
-use crate::domain::timing::ReceivedBy;
-use crate::domain::wish::Wish;
 use crate::domain::{Digest, MessageId, Problem, RevisionId, SubmissionId, Timestamp};
 use crate::resolve::Resolver;
 use crate::sandbox::Pool;
-use crate::store::message::{CopyLine, MessageLine, NewMessage};
+use crate::store::message::{CopyLine, NewMessage};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Store, Tx, ledger, letter, message, submission, task, wish};
+use crate::store::{self, Store, Tx, ledger, letter, message, sender, submission, task};
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use steps::{Done, for_each, uid_key};
-
-/// The account of mailboxes that hold what persons brought in, each named after how it came.
-pub const BY_HAND: &str = "by hand";
 
 /// What the stages work with.
 #[derive(Clone)]
@@ -116,7 +115,7 @@ async fn save_parsed(
     now: Timestamp,
 ) -> store::Result<()> {
     let mut id = MessageId::new(now);
-    let (says, of_sender) = steps::sender_of(tools, copy, &parsed.message);
+    let (says, of_sender) = senders::of(tools, copy, &parsed.message);
     let problems: Vec<Problem> = parsed.message.problems.iter().cloned().chain(of_sender).collect();
     let new = NewMessage {
         id: &id,
@@ -147,7 +146,7 @@ async fn save_parsed(
     };
     message::join_copy(tx, &copy.key, settlement, &id).await?;
     if let Some(says) = &says {
-        message::set_server_says(tx, &copy.key, says).await?;
+        sender::set_server_says(tx, &copy.key, says).await?;
     }
     let event = Event::Joined { uid: copy.key.clone(), settlement, message: id };
     ledger::append(tx, &Actor::Pouch, &[event], now).await
@@ -199,10 +198,10 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     for (task, (line, classified, signatures)) in &done.good {
         let id = line.id.clone();
         if let Some(signatures) = signatures {
-            message::set_signatures(&mut tx, &id, signatures).await?;
+            sender::set_signatures(&mut tx, &id, signatures).await?;
         }
         message::set_classified(&mut tx, &id, classified).await?;
-        keep_wishes(&mut tx, &id, &classified.wishes, now).await?;
+        wishes::keep(&mut tx, &id, &classified.wishes, now).await?;
         if line.submission.is_some() || line.outcome == Outcome::Submission {
             // Read again, or a person said so: it stays the submission that it is.
             task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
@@ -231,24 +230,6 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
-}
-
-/// Keeps the wishes that are not known yet: read again, a mail may say more, and what was decided stays decided.
-async fn keep_wishes(tx: &mut Tx, id: &MessageId, wishes: &[Wish], now: Timestamp) -> store::Result<()> {
-    let mut known = wish::lines_in(tx, id).await?.into_iter().map(|line| line.wish).collect::<Vec<_>>();
-    for new in wishes {
-        let is_same = |one: &Wish| one.kind == new.kind && one.evidence.quote == new.evidence.quote;
-        if known.iter().any(is_same) {
-            continue;
-        }
-        known.push(new.clone());
-        let number = known.len() as u32;
-        wish::add(tx, id, number, new).await?;
-        let quote = ledger::commit_to(tx, &new.evidence.quote).await?;
-        let event = Event::WishFound { message: id.clone(), number, kind: new.kind, quote };
-        ledger::append(tx, &Actor::Pouch, &[event], now).await?;
-    }
-    Ok(())
 }
 
 /// Says what a message is to us, in its row and in the ledger.
@@ -384,7 +365,7 @@ async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
             tx.commit().await?;
             continue;
         };
-        let may = match steps::open_wish(tools, &revision).await? {
+        let may = match wishes::undecided(tools, &revision).await? {
             Some(wish) => Err(wish),
             None => steps::approved_manifest(&revision),
         };
@@ -450,18 +431,6 @@ pub async fn change_state(
     };
     ledger::append(tx, actor, &[Event::Changed { revision: revision.id.clone(), change, reason }], now).await?;
     Ok(after)
-}
-
-/// When a message was received, and by which clock: the first of them that says so.
-pub fn received(line: &MessageLine, copies: &[CopyLine]) -> (Timestamp, ReceivedBy) {
-    let by_hand = !copies.is_empty() && copies.iter().all(|copy| copy.account == BY_HAND);
-    let by_server = copies.iter().filter_map(|copy| copy.internal_date).min();
-    match (by_server, line.summary.received) {
-        (Some(at), _) if by_hand => (at, ReceivedBy::Person),
-        (Some(at), _) => (at, ReceivedBy::Server),
-        (None, Some(at)) => (at, ReceivedBy::Header),
-        (None, None) => (line.first_seen, ReceivedBy::FirstSeen),
-    }
 }
 
 /// The parts of a message that can hold an input: files, not pictures of the layout.

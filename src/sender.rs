@@ -65,14 +65,13 @@ fn is_elsewhere(reply: &str, from: &str) -> bool {
 
 /// Domains that only a State, or the United Nations, gives out: `mfa.gov.xx`, `diplomatie.gouv.xx`, `un.org`.
 fn is_official(domain: &str, more: &[String]) -> bool {
-    let labels: Vec<&str> = domain.split('.').collect();
-    let by_label = labels
-        .iter()
-        .any(|label| matches!(*label, "gov" | "gob" | "gouv" | "govt" | "gub" | "guv" | "mil" | "mfa" | "go"));
-    // `go` and the like mean a government only above a country's own label.
-    let under_country = labels.last().is_some_and(|last| last.len() == 2) || labels.last() == Some(&"gov");
+    let mut labels = domain.rsplit('.');
+    let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    // Only right below a country's own label does such a word mean a government.
+    let words = ["gov", "gob", "gouv", "govt", "gub", "guv", "mil", "mfa", "go"];
+    let is_government = matches!(top, "gov" | "mil") || (top.len() == 2 && words.contains(&second));
     let of_un = ["un.org", "unoda.org", "un.int", "itu.int", "europa.eu", "gc.ca", "admin.ch", "bund.de"];
-    (by_label && under_country)
+    is_government
         || of_un.iter().any(|one| same_or_below(domain, one))
         || more.iter().any(|one| same_or_below(domain, one))
 }

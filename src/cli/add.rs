@@ -13,7 +13,6 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tokio::sync::watch;
 
 /// What is added.
 #[derive(Debug, Args)]
@@ -58,15 +57,7 @@ pub async fn add(place: &Place, what: &What, clock: fn() -> Timestamp) -> anyhow
         title: what.title.as_deref(),
         received,
     };
-    worker::release_the_dead(&tools.store, now).await?;
-    let (stop, stopped) = watch::channel(false);
-    let working = tokio::spawn(worker::run(tools.clone(), worker::owner(), clock, stopped));
-    let taken = by_hand::take(&tools.store, &tools.vault, &hand, now).await;
-    if taken.is_ok() {
-        serve::wait_until_through(&tools, clock).await?;
-    }
-    stop.send_replace(true);
-    working.await?;
+    let taken = serve::through(&tools, clock, by_hand::take(&tools.store, &tools.vault, &hand, now)).await?;
     let copy = message::copy(&tools.store, &taken?).await?.context("it was taken, and is not there")?;
     let id = copy.message.context("it was taken, and could not be read: see `pouch list`")?;
     let reason = format!("added by hand: {}", hand.source);

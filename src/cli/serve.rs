@@ -152,9 +152,25 @@ fn print_sample(one: &receive::Sample) {
 /// Imports files and waits until they are through.
 pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
+    let code = through(&tools, clock, import_all(&tools, paths, clock)).await?;
+    println!("All through. `pouch list` shows what waits for review.");
+    Ok(code)
+}
+
+/// Takes in what `take` takes in, while workers run, and waits until it is through.
+pub async fn through<T>(tools: &Tools, clock: fn() -> Timestamp, take: impl Future<Output = T>) -> anyhow::Result<T> {
     worker::release_the_dead(&tools.store, clock()).await?;
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker::run(tools.clone(), worker::owner(), clock, stopped));
+    let taken = take.await;
+    wait_until_through(tools, clock).await?;
+    stop.send_replace(true);
+    working.await?;
+    worker::settle_down(tools, clock).await?;
+    Ok(taken)
+}
+
+async fn import_all(tools: &Tools, paths: &[PathBuf], clock: fn() -> Timestamp) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for path in paths {
         let shown = path.display();
@@ -173,19 +189,13 @@ pub async fn import(place: &Place, paths: &[PathBuf], clock: fn() -> Timestamp) 
             }
         }
     }
-    wait_until_through(&tools, clock).await?;
-    stop.send_replace(true);
-    working.await?;
-    worker::settle_down(&tools, clock).await?;
-    println!("All through. `pouch list` shows what waits for review.");
-    Ok(code)
+    code
 }
 
 /// What a message goes through before a person sees it.
 const BEFORE_REVIEW: [Stage; 5] = [Stage::Parse, Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue];
 
-/// Waits until nothing that came in is on its way any more.
-pub async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
+async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
     while task::is_busy(&tools.store, &BEFORE_REVIEW, clock()).await? {
         let left: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
         progress("steps left", left as u64);

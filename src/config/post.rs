@@ -1,7 +1,8 @@
 //! What the operator sets about mail that Pouch writes. Holds no password; addresses are checked when they are read.
 
+use super::account::secret;
 use super::table::Reader;
-use super::{Account, Secret, secret};
+use super::{Account, Secret};
 use std::path::PathBuf;
 use std::time::Duration;
 

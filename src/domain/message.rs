@@ -51,6 +51,19 @@ pub struct Body {
 }
 
 impl Body {
+    /// No text at all.
+    pub fn nothing() -> Self {
+        Self {
+            text: String::new(),
+            source: BodySource::Nothing,
+            own: vec![],
+            quoted: vec![],
+            plain: None,
+            html: None,
+            with_unseen: None,
+        }
+    }
+
     /// What the sender wrote, without what they quoted.
     pub fn own_text(&self) -> String {
         let chars: Vec<char> = self.text.chars().collect();

@@ -5,7 +5,7 @@ use super::Tools;
 use crate::config::Erase;
 use crate::domain::classification::Submitter;
 use crate::domain::ledger::{Actor, Commitment, Event, Outcome};
-use crate::domain::message::{Body, BodySource, ParsedMessage};
+use crate::domain::message::{Body, ParsedMessage};
 use crate::domain::submission::{Content, State};
 use crate::domain::wish::Wish;
 use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
@@ -102,7 +102,7 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
     let wishes = blank_wishes(store, id).await?;
     let about: Vec<SubmissionId> = revisions.iter().map(|one| one.submission.clone()).collect();
     let mut tx = store.begin().await?;
-    if !erase::message(&mut tx, id, &blank_message(), &reason, now).await? {
+    if !erase::message(&mut tx, id, &ParsedMessage::empty(Body::nothing()), &reason, now).await? {
         return Ok(false);
     }
     erase::notes(&mut tx, id, &wishes, &about).await?;
@@ -210,18 +210,6 @@ pub async fn remove_erased_files(tools: &Tools, now: Timestamp) -> anyhow::Resul
         erase::removed(&tools.store, *digest, now).await?;
     }
     Ok(waiting.len() as u64)
-}
-
-fn blank_message() -> ParsedMessage {
-    ParsedMessage::empty(Body {
-        text: String::new(),
-        source: BodySource::Nothing,
-        own: vec![],
-        quoted: vec![],
-        plain: None,
-        html: None,
-        with_unseen: None,
-    })
 }
 
 fn blank_content() -> Content {

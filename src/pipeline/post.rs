@@ -29,20 +29,27 @@ pub fn receipt_number(config: &Config, number: u64) -> String {
     format!("{}/{number}", config.call.code)
 }
 
-/// Queues a letter, in its row, in the ledger and as a task; false if one with the same key was queued before.
+/// Queues a letter to each of its recipients, in its row, in the ledger and as a task: one address that is refused must not
+/// keep the others from hearing. What has a key is queued once.
 ///
 /// # Errors
-/// If the store does not answer, or no server is configured.
-pub async fn add_letter(
+/// If the store does not answer.
+pub async fn add_letters(
     tx: &mut Tx,
     config: &Config,
     kind: LetterKind,
-    once: Option<String>,
+    once: Option<&str>,
     letter: &Letter,
     now: Timestamp,
-) -> store::Result<bool> {
-    queue(tx, config, kind, once, None, letter, now).await
+) -> store::Result<()> {
+    for to in &letter.to {
+        let one = Letter { to: vec![to.clone()], ..letter.clone() };
+        queue(tx, config, kind, once.map(|key| format!("{key} {to}")), None, &one, now).await?;
+    }
+    Ok(())
 }
+
+/// Queues one letter; false if one with the same key was queued before.
 
 async fn queue(
     tx: &mut Tx,

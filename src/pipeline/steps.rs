@@ -2,20 +2,19 @@
 
 use super::{Tools, set_outcome};
 use crate::classify::Input;
-use crate::domain::authenticity::{AuthResults, SignatureCheck, SignatureResult};
+use crate::domain::authenticity::SignatureCheck;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::extraction::{Extracted, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
-use crate::domain::message::{Body, BodySource, ParsedMessage, PartKind};
+use crate::domain::message::{Body, ParsedMessage, PartKind};
 use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
 use crate::domain::{Digest, FindingCode, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
 use crate::sandbox::{self, Source};
-use crate::sender;
 use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Tx, message, setting, task, wish};
+use crate::store::{self, Tx, message, setting, task};
 use futures::StreamExt as _;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -154,17 +153,8 @@ pub async fn parse_copy(tools: &Tools, task: Task) -> Result<Option<(CopyLine, P
 }
 
 fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
-    let body = Body {
-        text: String::new(),
-        source: BodySource::Nothing,
-        own: vec![],
-        quoted: vec![],
-        plain: None,
-        html: None,
-        with_unseen: None,
-    };
     let problem = Problem::new(ProblemCode::BrokenStructure, format!("The mail could not be parsed: {error}."));
-    let mut message = ParsedMessage::empty(body);
+    let mut message = ParsedMessage::empty(Body::nothing());
     message.problems.push(problem);
     (message.fingerprint, message.kinship) = (digest, digest);
     Parsed { message, join_key: format!("bytes:{digest}"), digest, readable: false }
@@ -196,44 +186,6 @@ pub async fn compare_with_kin(
         message::set_problems(tx, id, &problems).await?;
     }
     Ok(())
-}
-
-/// What the receiving server says of this copy's sender, and what should make a person look.
-pub fn sender_of(tools: &Tools, copy: &CopyLine, parsed: &ParsedMessage) -> (Option<AuthResults>, Vec<Problem>) {
-    let account = tools.config.accounts.iter().find(|account| account.name == copy.account);
-    let own: Vec<String> = tools.config.call.addresses.iter().map(|one| one.to_lowercase()).collect();
-    let rules = sender::Rules {
-        authserv_ids: account.map_or(&[], |account| account.authserv_ids.as_slice()),
-        official_domains: &tools.config.call.official_domains,
-        own_addresses: &own,
-    };
-    // What a person brings by hand has no sender that anybody could imitate.
-    if copy.account == super::BY_HAND {
-        return (None, Vec::new());
-    }
-    (sender::believed(parsed, rules.authserv_ids).cloned(), sender::problems(parsed, &rules))
-}
-
-/// What the signatures of a message are worth, if keys may be looked up and it has any. A check never stops a mail: what
-/// could not be had is said.
-async fn signatures_of(tools: &Tools, digest: Digest) -> Result<Option<Vec<SignatureCheck>>, TaskError> {
-    let Some(resolver) = &tools.resolver else { return Ok(None) };
-    let source = source(tools, digest)?;
-    let names = match tools.pool.key_names(&source).await {
-        Ok(names) => names,
-        Err(error) => return Ok(Some(vec![unchecked(&error)])),
-    };
-    if names.is_empty() {
-        return Ok(Some(Vec::new()));
-    }
-    let keys = resolver.texts(&names).await;
-    Ok(Some(tools.pool.signatures(&source, keys).await.unwrap_or_else(|error| vec![unchecked(&error)])))
-}
-
-/// That the signatures could not be looked at is a result too.
-fn unchecked(error: &sandbox::Error) -> SignatureCheck {
-    let (kind, result) = ("DKIM".into(), SignatureResult::NotChecked);
-    SignatureCheck { kind, domain: "the sender".into(), result, detail: crate::domain::clip(&error.to_string()) }
 }
 
 /// The stored bytes of a message, for a child to read.
@@ -366,7 +318,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, T
         classified.unsure = true;
         classified.reason = format!("{} {}", problem.detail, classified.reason);
     }
-    let signatures = signatures_of(tools, line.digest).await?;
+    let signatures = super::senders::signatures(tools, line.digest).await?;
     Ok((line, classified, signatures))
 }
 
@@ -445,23 +397,6 @@ pub fn approved_manifest(revision: &Revision) -> Result<Manifest, String> {
         return Err("what would be published is not what was approved; reopen and approve it again".into());
     }
     serde_json::from_str(json).map_err(|error| format!("what was approved cannot be read: {error}"))
-}
-
-/// Why an approved revision must not become public: a wish that nobody has decided on, found since it was approved.
-pub async fn open_wish(tools: &Tools, revision: &Revision) -> store::Result<Option<String>> {
-    let parts = &revision.content.parts;
-    let messages: BTreeSet<&MessageId> = parts.iter().map(|part| &part.message).collect();
-    for id in messages {
-        for line in wish::lines(&tools.store, Some(id)).await? {
-            if line.decided.is_none() && line.wish.touches(id, parts) {
-                return Ok(Some(format!(
-                    "wish {} of message {id} was found since it was approved: decide on it",
-                    line.number
-                )));
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// Whether a person has confirmed the catalogue that is in use.

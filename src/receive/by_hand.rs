@@ -86,23 +86,9 @@ fn sender(text: &str) -> anyhow::Result<Mailbox> {
     Ok(Mailbox::new(Some(text.into()), NOBODY.parse().context("no address")?))
 }
 
-/// By the name alone: what is inside is looked at later, like that of every other file.
+/// A mail is walked as a mail; of all else the type is found by its content later, like that of every file without one.
 fn media_type(path: &Path) -> anyhow::Result<ContentType> {
-    let ending = path.extension().and_then(|one| one.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let name = match ending.as_str() {
-        "pdf" => "application/pdf",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "doc" => "application/msword",
-        "odt" => "application/vnd.oasis.opendocument.text",
-        "rtf" => "application/rtf",
-        "html" | "htm" => "text/html",
-        "txt" => "text/plain",
-        "eml" => "message/rfc822",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "tif" | "tiff" => "image/tiff",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
-    };
+    let is_mail = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("eml"));
+    let name = if is_mail { "message/rfc822" } else { "application/octet-stream" };
     ContentType::parse(name).context("the file's type cannot be written")
 }

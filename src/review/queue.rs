@@ -17,7 +17,7 @@ use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::wish::{self, WishLine};
-use crate::store::{self, Store};
+use crate::store::{self, Store, sender};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -179,7 +179,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
         extractions: message::extraction_lines(store).await?,
         classified: message::all_classified(store).await?,
         wishes: wish::lines(store, None).await?,
-        senders: message::senders(store).await?,
+        senders: sender::all(store).await?,
         config,
     };
     let mut items = Vec::new();
@@ -196,7 +196,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
     }
     let stand_alone = others.iter().filter(|line| facts.copies.contains_key(&line.id));
     items.extend(stand_alone.map(|line| facts.message(line)));
-    items.sort_by(|a, b| (a.received_at, &a.id).cmp(&(b.received_at, &b.id)));
+    items.sort_by(|a, b| (a.server_received_at, &a.id).cmp(&(b.server_received_at, &b.id)));
     Ok(items)
 }
 

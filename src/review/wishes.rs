@@ -3,19 +3,21 @@
 
 use super::{Act, Error, Result, person};
 use crate::domain::ledger::Event;
-use crate::domain::submission::Content;
+use crate::domain::submission::{Content, State};
 use crate::domain::wish::{WishDecision, WishKind};
 use crate::domain::{MessageId, Timestamp};
 use crate::pipeline::Tools;
+use crate::store::submission::Revision;
 use crate::store::wish::{Decided, WishLine};
-use crate::store::{ledger, message, wish};
+use crate::store::{ledger, message, submission, wish};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Writes down what a person decided about a wish.
 ///
 /// # Errors
-/// If there is no such wish, or an embargo shall be heeded and nobody says until when.
+/// If there is no such wish, an embargo shall be heeded and nobody says until when, or the input is approved already: what
+/// was approved would go public whatever is decided now.
 pub async fn decide_wish(
     tools: &Tools,
     id: &MessageId,
@@ -38,6 +40,15 @@ pub async fn decide_wish(
         }
         (true, _) => WishDecision::Heeded { until: None },
     };
+    let waits = |one: &Revision| {
+        matches!(one.state, State::Approved { .. }) && one.content.parts.iter().any(|part| part.message == *id)
+    };
+    if let Some(approved) = submission::revisions(&tools.store, None).await?.into_iter().find(waits) {
+        return Err(Error::Refused(format!(
+            "submission {} is approved already: put it back first (`pouch reopen`), decide, and approve it again",
+            approved.submission
+        )));
+    }
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
     let reason = super::reason(&mut tx, act).await?;

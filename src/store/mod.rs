@@ -6,6 +6,7 @@ pub mod letter;
 pub mod mailbox;
 pub mod message;
 pub mod rows;
+pub mod sender;
 pub mod setting;
 pub mod submission;
 pub mod task;

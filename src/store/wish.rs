@@ -79,13 +79,18 @@ pub async fn lines_in(tx: &mut Tx, message: &MessageId) -> Result<Vec<WishLine>>
     rows.into_iter().map(Row::line).collect()
 }
 
-/// Messages with a wish that nobody has decided on, oldest first.
-pub async fn undecided(store: &Store) -> Result<Vec<MessageId>> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("select distinct message_id from wishes where decision is null order by message_id")
-            .fetch_all(store.pool())
-            .await?;
-    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+/// Messages with a wish that nobody has decided on, oldest first, each with the id under which lists show it; those that
+/// are set aside wish for nothing that we could do.
+pub async fn undecided(store: &Store) -> Result<Vec<(MessageId, String)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select distinct m.id, coalesce(m.submission_id, m.id)
+           from wishes w join messages m on m.id = w.message_id
+          where w.decision is null and m.outcome <> 'set-aside'
+          order by m.id",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows.into_iter().map(|(id, item)| (MessageId(id), item)).collect())
 }
 
 /// Adds a wish.

@@ -3,7 +3,7 @@
 use crate::app::{App, Folder, Serving, fixture, wait_for};
 use crate::journey::account_config;
 use crate::servers::{Dovecot, PASSWORD, User, testbed};
-use pouch::domain::message::{Address, Body, BodySource, ParsedMessage};
+use pouch::domain::message::{Address, Body, ParsedMessage};
 use pouch::letters::alarm::{Limits, Watched, alarms, of_secrets};
 use pouch::letters::receipt::{Circumstances, recipient};
 use serde_json::Value;
@@ -163,17 +163,12 @@ fn no_receipt_goes_where_a_machine_or_nobody_reads() {
 }
 
 fn message(from: &str) -> ParsedMessage {
-    let body = Body {
-        text: String::new(),
-        source: BodySource::Plain,
-        own: vec![],
-        quoted: vec![],
-        plain: None,
-        html: None,
-        with_unseen: None,
-    };
     let address = |text: &str| Address { name: None, address: text.into() };
-    ParsedMessage { from: vec![address(from)], to: vec![address("call@desk.example")], ..ParsedMessage::empty(body) }
+    ParsedMessage {
+        from: vec![address(from)],
+        to: vec![address("call@desk.example")],
+        ..ParsedMessage::empty(Body::nothing())
+    }
 }
 
 #[test]
@@ -330,7 +325,7 @@ fn the_server_is_spoken_to_over_tls_with_a_password_and_never_without() {
 fn the_operator_hears_of_a_failing_mailbox_once_and_of_its_end() {
     let (dovecot, exim) = (Dovecot::shared(), Exim::start());
     let user = dovecot.user();
-    let notify = "[notify]\noperator = [\"ops@desk.example\"]\nfailing = \"1s\"\nlook = \"200ms\"\nlink = \"https://desk.example/\"\n";
+    let notify = "[notify]\noperator = [\"never@desk.example\", \"ops@desk.example\"]\nfailing = \"1s\"\nlook = \"200ms\"\nlink = \"https://desk.example/\"\n";
     let app = app_for(&user, &exim, notify);
     fs::remove_file(app.data().join("password")).unwrap();
     let serving = app.serve();
@@ -344,6 +339,23 @@ fn the_operator_hears_of_a_failing_mailbox_once_and_of_its_end() {
         (texts.iter().any(|text| text.contains("In order again"))).then_some(texts)
     });
     assert_eq!(texts.iter().filter(|text| text.contains("is failing since")).count(), 1, "{texts:?}");
+    drop(serving);
+}
+
+#[test]
+fn a_wish_is_told_at_once_with_the_place_where_lists_show_it() {
+    let (dovecot, exim) = (Dovecot::shared(), Exim::start());
+    let user = dovecot.user();
+    let notify = "[notify]\nreviewers = [\"desk@desk.example\"]\ndigest = \"off\"\nlook = \"200ms\"\nlink = \"https://desk.example/\"\n";
+    let app = app_for(&user, &exim, notify);
+    let serving = app.serve();
+    let mail = String::from_utf8(mail_from("ana@sender.example", 80, "")).unwrap();
+    user.append("INBOX", mail.replace("We welcome", "Please do not publish our input.\r\n\r\nWe welcome").as_bytes());
+    let notice = exim.one_to("desk@desk.example").replace("=\n", "");
+    assert_eq!(header(&notice, "Subject"), "Pouch: 1 with a wish of the sender");
+    let id = app.item("input-80@")["id"].as_str().unwrap().to_string();
+    assert!(notice.contains(&format!("- wish: https://desk.example/#{id}")), "{notice}");
+    assert!(crate::web::get(&serving, "/", &serving.address).contains(&format!("id=\"{id}\"")));
     drop(serving);
 }
 

@@ -18,7 +18,7 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, erase, ledger, letter, mailbox, message, setting, submission, task, token, traffic, wish,
+    Error, Store, erase, ledger, letter, mailbox, message, sender, setting, submission, task, token, traffic, wish,
 };
 use std::time::Duration;
 
@@ -508,10 +508,10 @@ async fn what_is_known_of_senders_is_kept_on_both_engines() {
         let mut tx = store.begin().await.unwrap();
         mailbox::insert_received(&mut tx, &mailbox, &arrival(1), at(1)).await.unwrap();
         message::join_copy(&mut tx, &key, Settlement::Taken, &id).await.unwrap();
-        message::set_server_says(&mut tx, &key, &says).await.unwrap();
-        message::set_signatures(&mut tx, &id, std::slice::from_ref(&check)).await.unwrap();
+        sender::set_server_says(&mut tx, &key, &says).await.unwrap();
+        sender::set_signatures(&mut tx, &id, std::slice::from_ref(&check)).await.unwrap();
         tx.commit().await.unwrap();
-        let known = message::senders(store).await.unwrap();
+        let known = sender::all(store).await.unwrap();
         assert_eq!(known[&id], (vec![says], vec![check]));
     })
     .await;
@@ -541,7 +541,14 @@ async fn wish_rows_work_on_both_engines() {
         assert!(!wish::decide(&mut tx, &id, 2, &decided).await.unwrap());
         assert_eq!(wish::lines_in(&mut tx, &id).await.unwrap()[0].decided, None);
         tx.commit().await.unwrap();
-        assert_eq!(wish::undecided(store).await.unwrap(), std::slice::from_ref(&id));
+        assert_eq!(wish::undecided(store).await.unwrap(), [(id.clone(), id.0.clone())]);
+        let mut tx = store.begin().await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::SetAside, MessageKind::Spam, "why").await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(wish::undecided(store).await.unwrap().is_empty());
+        let mut tx = store.begin().await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::Held, MessageKind::Unknown, "why").await.unwrap();
+        tx.commit().await.unwrap();
         let mut tx = store.begin().await.unwrap();
         assert!(wish::decide(&mut tx, &id, 1, &decided).await.unwrap());
         tx.commit().await.unwrap();

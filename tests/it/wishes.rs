@@ -217,12 +217,12 @@ fn a_wish_found_after_the_approval_stops_the_publication() {
     let id = item["id"].as_str().unwrap();
     app.decide(&["approve", id]);
     // As when a scan is recognised later and says so.
-    let wish = r#"{"kind":"embargo","evidence":{"quote":"x","part":"2","digest":"DIGEST","segment":1,"start":0,"end":1},"concerns":null,"until":null}"#;
+    let found = r#"{"kind":"embargo","evidence":{"quote":"x","part":"2","digest":"DIGEST","segment":1,"start":0,"end":1},"concerns":null,"until":null}"#;
     let digest = item["attachments"][0]["digest"].as_str().unwrap();
     let insert = format!(
         "insert into wishes (message_id, number, kind, wish) values ('{}', 1, 'embargo', '{}') returning kind",
         item["messages"][0].as_str().unwrap(),
-        wish.replace("DIGEST", digest)
+        found.replace("DIGEST", digest)
     );
     app.sql(Box::leak(insert.into_boxed_str()));
     app.sql("update tasks set due_at = 0 where stage = 'publish' returning id");
@@ -230,4 +230,10 @@ fn a_wish_found_after_the_approval_stops_the_publication() {
     assert!(!app.public(&format!("inputs/{id}/index.html")).exists());
     let list = app.run(&["list", "--all"]);
     assert!(list.contains("was found since it was approved"), "{list}");
+    // What is approved is not decided upon behind its approval.
+    let why = app.refused(&["wish", id, "1", "--overrule", "--by", "Rana", "--reason", "no"]);
+    assert!(why.contains("pouch reopen"), "{why}");
+    app.decide(&["reopen", id]);
+    wish(&app, id, &["1", "--overrule"]);
+    app.decide(&["approve", id]);
 }
