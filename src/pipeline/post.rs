@@ -50,7 +50,6 @@ pub async fn add_letters(
 }
 
 /// Queues one letter; false if one with the same key was queued before.
-
 async fn queue(
     tx: &mut Tx,
     config: &Config,
