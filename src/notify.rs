@@ -10,7 +10,7 @@ use crate::domain::{SubmissionId, Timestamp};
 use crate::letters::alarm::{self, Alarm, Limits, Watched};
 use crate::letters::digest::{self, News, Standing};
 use crate::pipeline::{Tools, add_letters, in_call_zone};
-use crate::store::{self, letter, mailbox, message, setting, submission, task, wish};
+use crate::store::{self, letter, mailbox, message, relation, setting, submission, task, wish};
 use std::collections::BTreeMap;
 use tokio::sync::watch::Receiver;
 
@@ -191,6 +191,7 @@ async fn standing(tools: &Tools, local: &jiff::Zoned, now: Timestamp) -> store::
     }
     said.oldest_days = oldest.map_or(0, |at| now.duration_since(at).as_hours() / 24);
     said.wishes = wish::undecided(&tools.store).await?.len() as u64;
+    said.relations = relation::undecided(&tools.store).await?.len() as u64;
     said.unsent = letter::stuck(&tools.store).await? as u64;
     for line in watched(tools, now).await? {
         let last = line.last_check.map_or("never".into(), |at| in_call_zone(&tools.config, at));

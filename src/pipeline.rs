@@ -6,6 +6,7 @@
 //! extract   attachment        -> text                  src/extract
 //! recognise picture of text   -> text                  src/tool_runner
 //! classify  text, catalogue   -> kind, assignments     src/classify
+//! relate    two messages      -> proposals             src/relate
 //! queue     assignments       -> revision, Queued      src/pipeline.rs
 //! review    (a person)        -> decision              src/review.rs
 //! publish   approved revision -> public page           src/publish
@@ -23,6 +24,7 @@ mod files;
 mod post;
 pub mod reading;
 mod received;
+mod relations;
 mod seal;
 mod senders;
 mod site;
@@ -52,7 +54,7 @@ use crate::sandbox::Pool;
 use crate::store::message::{CopyLine, NewMessage};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Store, Tx, ledger, letter, message, sender, submission, task};
+use crate::store::{self, Store, Tx, ledger, letter, message, relation, sender, submission, task};
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use std::path::PathBuf;
@@ -84,6 +86,7 @@ pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -
         Stage::Extract => extract(tools, tasks, now).await,
         Stage::Recognise => recognise(tools, tasks, now).await,
         Stage::Classify => classify(tools, tasks, now).await,
+        Stage::Relate => relate(tools, tasks, now).await,
         Stage::Queue => queue(tools, tasks, now).await,
         Stage::Publish => publish(tools, tasks, now).await,
         Stage::Site => site::write(tools, tasks, now).await,
@@ -195,13 +198,15 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
     let done = steps::results(tasks, 2, |task| steps::classify_message(tools, task));
     let done = steps::gathered(done).await;
     let mut tx = tools.store.begin().await?;
-    for (task, (line, classified, signatures)) in &done.good {
+    for (task, steps::Classified { line, says: classified, signatures, likeness }) in &done.good {
         let id = line.id.clone();
         if let Some(signatures) = signatures {
             sender::set_signatures(&mut tx, &id, signatures).await?;
         }
         message::set_classified(&mut tx, &id, classified).await?;
         wishes::keep(&mut tx, &id, &classified.wishes, now).await?;
+        relation::keep_likeness(&mut tx, likeness, &crate::relate::keys(likeness)).await?;
+        task::renew(&mut tx, Stage::Relate, id.as_str(), now).await?;
         if line.submission.is_some() || line.outcome == Outcome::Submission {
             // Read again, or a person said so: it stays the submission that it is.
             task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
@@ -209,9 +214,9 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
         }
         let outcome = match classified.kind {
             _ if classified.unsure => Outcome::Held,
-            MessageKind::Submission => Outcome::Submission,
-            // Somebody takes an input back: a person has to act on it, and soon.
-            MessageKind::Withdrawal | MessageKind::Unknown => Outcome::Held,
+            MessageKind::Submission | MessageKind::Correction => Outcome::Submission,
+            // Somebody takes an input or a mail back: a person has to act on it, and soon.
+            MessageKind::Withdrawal | MessageKind::Recall | MessageKind::Unknown => Outcome::Held,
             MessageKind::Query
             | MessageKind::Registration
             | MessageKind::AutoReply
@@ -227,6 +232,20 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
             Outcome::Submission => task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?,
             Outcome::SetAside | Outcome::Held | Outcome::Pending => task::finish(&mut tx, task).await?,
         }
+    }
+    tx.commit().await?;
+    steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// two messages -> proposals; a message that came out of order is compared with those after it, too
+async fn relate(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let done = for_each(tasks, |task| relations::compare(tools, task)).await;
+    let mut tx = tools.store.begin().await?;
+    for (task, found) in &done.good {
+        for one in found {
+            relations::propose(&mut tx, one, now).await?;
+        }
+        task::finish(&mut tx, task).await?;
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
@@ -365,10 +384,11 @@ async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
             tx.commit().await?;
             continue;
         };
-        let may = match wishes::undecided(tools, &revision).await? {
-            Some(wish) => Err(wish),
-            None => steps::approved_manifest(&revision),
+        let stop = match wishes::undecided(tools, &revision).await? {
+            None => relations::taken_back(tools, &revision).await?,
+            wish => wish,
         };
+        let may = stop.map_or_else(|| steps::approved_manifest(&revision), Err);
         match may {
             Ok(manifest) => {
                 save_published(&mut tx, tools, &revision, &manifest, confirmed, now).await?;

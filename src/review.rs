@@ -3,10 +3,12 @@
 
 mod messages;
 pub mod queue;
+mod relations;
 mod revisions;
 mod wishes;
 
 pub use messages::{accept, part, release, retry, set_aside};
+pub use relations::{decide_relation, difference_of};
 pub use revisions::{Edit, approve, assign, edit, merge, reject, reopen, revise, split, unassign, withdraw};
 
 pub use wishes::{decide_wish, wishes_of};

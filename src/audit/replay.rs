@@ -5,6 +5,7 @@ use crate::domain::classification::MessageKind;
 use crate::domain::ledger::{Event, Outcome};
 use crate::domain::letter::{LetterKind, LetterState};
 use crate::domain::mailbox::{Settlement, UidKey};
+use crate::domain::relation::RelationKind;
 use crate::domain::submission::State;
 use crate::domain::wish::{WishDecision, WishKind};
 use crate::domain::{Digest, LetterId, MessageId, RevisionId, SubmissionId};
@@ -41,6 +42,8 @@ pub struct Facts {
     pub letters: BTreeMap<LetterId, (LetterKind, LetterState)>,
     /// Wishes, and what was decided about them.
     pub wishes: BTreeMap<(MessageId, u32), (WishKind, Option<WishDecision>)>,
+    /// How messages belong together, by the newer and the older one, and whether a person agreed.
+    pub relations: BTreeMap<(MessageId, MessageId), (RelationKind, Option<bool>)>,
     /// Running numbers of submissions.
     pub numbers: BTreeMap<SubmissionId, u64>,
 }
@@ -115,6 +118,12 @@ impl Replay {
                     None => self.illegal.push(format!("entry {number}: a decision on a wish that nobody had")),
                 }
             }
+            Event::RelationFound { message, other, kind, .. } => {
+                self.facts.relations.insert((message.clone(), other.clone()), (*kind, None));
+            }
+            Event::RelationDecided { message, other, kind, confirmed, .. } => {
+                self.facts.relations.insert((message.clone(), other.clone()), (*kind, Some(*confirmed)));
+            }
             Event::Numbered { submission, number } => {
                 self.facts.numbers.insert(submission.clone(), *number);
             }
@@ -177,6 +186,8 @@ impl Replay {
         differences(&self.facts.letters, &stored.letters, |id| format!("letter {id}"), &mut said);
         let name = |(message, number): &(MessageId, u32)| format!("wish {number} of message {message}");
         differences(&self.facts.wishes, &stored.wishes, name, &mut said);
+        let name = |(message, other): &(MessageId, MessageId)| format!("relation of message {message} to {other}");
+        differences(&self.facts.relations, &stored.relations, name, &mut said);
         differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
         if self.facts.confirmed_catalogue != stored.confirmed_catalogue {
             said.push("the confirmation of the catalogue is not what the ledger says".into());

@@ -3,12 +3,12 @@
 
 use super::features::{Feature, features};
 use super::linear::Model;
-use super::normal::{Normal, normal};
 use super::terms::{Hit, Terms};
 use super::{Input, Passage, Reading, cues};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
+use crate::normal::{Normal, normal};
 use std::collections::BTreeMap;
 
 /// Most assignments of one input.

@@ -1,6 +1,6 @@
 //! Word lists of the classifier, read once from `data/cues.toml`, and found in a text in one pass. Holds no rule.
 
-use super::normal::normal;
+use crate::normal::normal;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

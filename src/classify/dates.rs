@@ -1,7 +1,7 @@
 //! Days as people write them in the six languages. Never guesses a month or a day.
 
-use super::normal::normal;
 use crate::domain::Timestamp;
+use crate::normal::normal;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::Regex;

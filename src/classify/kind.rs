@@ -1,10 +1,10 @@
 //! What kind of mail it is. A missed input is the worst error: when unsure, a person looks; never aside by a guess.
 
 use super::cues::{Scan, scan};
-use super::normal::normal;
 use super::{Input, Passage, Reading};
 use crate::domain::classification::MessageKind;
 use crate::domain::message::{Automatic, PartKind};
+use crate::normal::normal;
 
 /// What was decided, and why.
 pub struct Verdict {
@@ -13,10 +13,12 @@ pub struct Verdict {
     /// In words for a person, with a quote where there is one.
     pub reason: String,
     pub unsure: bool,
+    /// What else it is.
+    pub also: Option<MessageKind>,
 }
 
 fn sure(kind: MessageKind, confidence: f64, reason: String) -> Verdict {
-    Verdict { kind, confidence, reason, unsure: false }
+    Verdict { kind, confidence, reason, unsure: false, also: None }
 }
 
 /// What the rules look at.
@@ -56,7 +58,7 @@ pub fn judge(
 }
 
 fn unsure(kind: MessageKind, why: &str) -> Verdict {
-    Verdict { kind, confidence: 0.4, reason: format!("Pouch is not sure: {why}"), unsure: true }
+    Verdict { kind, confidence: 0.4, reason: format!("Pouch is not sure: {why}"), unsure: true, also: None }
 }
 
 fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
@@ -111,6 +113,10 @@ fn by_text(input: &Input<'_>, signs: &Signs, terms: usize) -> Verdict {
     let withdrawal = mail.of("withdrawal");
     if !withdrawal.is_empty() && signs.mail_words < 300 && signs.files <= 1 {
         return sure(MessageKind::Withdrawal, 0.8, format!("it asks to take something back: {}", quoted(withdrawal)));
+    }
+    let correction = mail.of("correction");
+    if !correction.is_empty() && signs.mail_words < 300 && (signs.files > 0 || signs.mail_words < 120) {
+        return sure(MessageKind::Correction, 0.8, format!("it corrects something: {}", quoted(correction)));
     }
     if spam.len() >= 2 && signs.files == 0 {
         // Advertising that drops our words, and abuse, look like input to a word list; a person should see doubtful ones.

@@ -9,8 +9,8 @@ mod features;
 mod kind;
 mod language;
 mod linear;
-mod normal;
 mod passage;
+mod revises;
 mod submitter;
 mod terms;
 mod title;
@@ -24,9 +24,9 @@ pub use train::{Sample, Trained, train};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
+use crate::normal::Normal;
 use assign::Assigner;
 use cues::Scan;
-use normal::Normal;
 use passage::{Passage, passages};
 use std::collections::BTreeSet;
 use terms::{Hit, Terms};
@@ -46,7 +46,7 @@ struct Reading {
 
 impl Reading {
     fn of(passage: &Passage, terms: &Terms) -> Self {
-        let normal = normal::normal(&passage.text);
+        let normal = crate::normal::normal(&passage.text);
         let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal));
         Self { normal, scan, hits }
     }
@@ -93,6 +93,9 @@ impl Classifier {
             kind_confidence: verdict.confidence,
             reason,
             unsure: verdict.unsure,
+            also: verdict.also,
+            correction: revises::sentence(input, &passages, "correction"),
+            annex: revises::sentence(input, &passages, "annex"),
             submitter: submitter::submitter(input, &passages),
             title,
             title_source,

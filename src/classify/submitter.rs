@@ -1,9 +1,9 @@
 //! Who speaks, as claimed, and what kind of body it is. A name is taken from the mail, never made up.
 
 use super::cues::scan;
-use super::normal::normal;
 use super::{Input, Passage};
 use crate::domain::classification::{Submitter, SubmitterKind};
+use crate::normal::normal;
 
 /// Kinds in the order in which their words decide.
 const KINDS: [(&str, SubmitterKind); 8] = [

@@ -1,10 +1,10 @@
 //! The catalogue's terms: which words of a passage are the words of a recommendation, and how rare they are among the
 //! others'. They add to what the linear model says, and stand in for it where a catalogue has what the model never saw.
 
-use super::normal::{Normal, normal};
 use super::words::{is_chinese, stem, words};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::message::Span;
+use crate::normal::{Normal, normal};
 use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -3,7 +3,7 @@
 
 use super::features::{HASHES, features};
 use super::linear::{MARK, Model, RARENESS, share};
-use super::normal::normal;
+use crate::normal::normal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -2,12 +2,12 @@
 //! a reviewer a moment; one that is missed may become public: in doubt it is told. Decides nothing.
 
 use super::dates;
-use super::normal::normal;
 use super::{Input, Passage, Reading};
 use crate::domain::Timestamp;
 use crate::domain::classification::Evidence;
 use crate::domain::message::{Part, PartKind, Span};
 use crate::domain::wish::{Wish, WishKind};
+use crate::normal::normal;
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::collections::BTreeMap;

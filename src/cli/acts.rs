@@ -68,6 +68,7 @@ pub async fn act(place: &Place, command: Command, clock: fn() -> Timestamp) -> a
         | Command::Release { .. }
         | Command::Retry { .. }
         | Command::Wish { .. }
+        | Command::Relate { .. }
         | Command::Part { .. } => message_act(&tools, command, clock).await?,
         Command::Approve { .. } | Command::Reject { .. } | Command::Withdraw { .. } | Command::Reopen { .. } => {
             decide(&tools, command, clock).await?
@@ -186,6 +187,10 @@ async fn message_act(tools: &Tools, command: Command, clock: fn() -> Timestamp) 
             let id = message_id(tools, &id).await?;
             review::decide_wish(tools, &id, number, heed, until, &act_of(&by, clock)?).await?;
             format!("Wish {number} of message {id} is {}.", if heed { "heeded" } else { "overruled" })
+        }
+        Command::Relate { id, other, confirm, refuse: _, kind, by } => {
+            let (id, other) = (message_id(tools, &id).await?, message_id(tools, &other).await?);
+            review::decide_relation(tools, (&id, &other), kind, confirm, &act_of(&by, clock)?).await?
         }
         Command::Part { id, copy, by } => {
             let id = message_id(tools, &id).await?;

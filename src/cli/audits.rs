@@ -12,7 +12,7 @@ use crate::pipeline::Tools;
 use crate::review::queue::revision_that_counts;
 use crate::store::message::CopyLine;
 use crate::store::task::{self, Stage};
-use crate::store::{Store, ledger, letter, mailbox, message, setting, submission, wish};
+use crate::store::{Store, ledger, letter, mailbox, message, relation, setting, submission, wish};
 use crate::vault::Vault;
 use crate::worker;
 use anyhow::Context as _;
@@ -155,6 +155,9 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
     for line in wish::lines(store, None).await? {
         let decision = line.decided.map(|decided| decided.decision);
         facts.wishes.insert((line.message, line.number), (line.wish.kind, decision));
+    }
+    for relation::RelationLine { relation: one, decided } in relation::lines(store, None).await? {
+        facts.relations.insert((one.message, one.other), (one.kind, decided.map(|decided| decided.confirmed)));
     }
     for line in letter::lines(store, None).await? {
         facts.letters.insert(line.id, (line.kind, line.state));

@@ -99,6 +99,9 @@ fn print_item(item: &Item) {
     for wish in &item.wishes {
         println!("          ? {}", visible(&wish.words()));
     }
+    for relation in item.relations.iter().filter(|one| one.waits) {
+        println!("          ? {}", visible(&relation.words()));
+    }
     for problem in &item.problems {
         println!("          ! {}", visible(&problem.detail));
     }

@@ -10,12 +10,14 @@ mod letters;
 mod list;
 mod login;
 mod open;
+mod relations;
 mod serve;
 mod show;
 
 use crate::confine::Limits;
 use crate::domain::Timestamp;
 use crate::domain::classification::{MessageKind, SubmitterKind};
+use crate::domain::relation::RelationKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -239,6 +241,33 @@ pub enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// How messages belong together: corrections, the same once more, annexes; of one message with what changed
+    Relations {
+        id: Option<String>,
+        /// Those that are decided, and those that need no decision, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Groups of nearly the same text by many senders
+    Groups,
+    /// Say whether two messages belong together, and do what follows
+    Relate {
+        /// The newer message
+        id: String,
+        /// The older one
+        other: String,
+        /// It is so: a revision becomes the next version, the same once more and an annex are joined
+        #[arg(long, conflicts_with = "refuse", required_unless_present = "refuse")]
+        confirm: bool,
+        /// It is not so
+        #[arg(long)]
+        refuse: bool,
+        /// What the first is to the second, if Pouch proposes nothing or something else
+        #[arg(long = "as", value_name = "KIND", value_parser = relation_kind)]
+        kind: Option<RelationKind>,
+        #[command(flatten)]
+        by: By,
+    },
     /// Bring the public pages up to date now
     Publish,
     /// Mail that Pouch writes: receipts, alarms, notices, digests
@@ -356,6 +385,11 @@ fn parse_message_kind(text: &str) -> Result<MessageKind, String> {
     known.ok_or_else(|| format!("one of {}", MessageKind::ALL.map(MessageKind::as_str).join(", ")))
 }
 
+fn relation_kind(text: &str) -> Result<RelationKind, String> {
+    let known = RelationKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    known.ok_or_else(|| format!("one of {}", RelationKind::ALL.map(RelationKind::as_str).join(", ")))
+}
+
 /// Does what was asked; the exit code is 0 for success, 1 for a refusal or a failure, 2 for words that make no sense.
 pub async fn run(cli: Cli, clock: fn() -> Timestamp) -> ExitCode {
     match answer(cli, clock).await {
@@ -379,6 +413,8 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Erase { dry_run } => erase::erase(place, dry_run, clock).await,
+        Command::Relations { id, all } => relations::relations(place, id.as_deref(), all).await,
+        Command::Groups => relations::groups(place).await,
         Command::Publish => serve::publish(place, clock).await,
         Command::Letters(what) => letters::letters(place, &what, clock).await,
         Command::Catalogue { what } => audits::catalogue(place, what, clock).await,

@@ -162,6 +162,9 @@ impl Seen {
         for wish in &item.wishes {
             println!("wish       {}", visible(&wish.words()));
         }
+        for relation in &item.relations {
+            println!("relation   {}", visible(&relation.words()));
+        }
         for problem in &item.problems {
             println!("problem    {}", visible(&problem.detail));
         }
@@ -329,6 +332,13 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         }
         Event::WishDecided { number, decided, reason, .. } => {
             (format!("wish {number} {}", decided.as_str()), Some(*reason))
+        }
+        Event::RelationFound { other, kind, reason, .. } => {
+            (format!("proposed: it {} message {other}", kind.words()), Some(*reason))
+        }
+        Event::RelationDecided { other, kind, confirmed, reason, .. } => {
+            let not = if *confirmed { "" } else { "not " };
+            (format!("decided: it is {not}so that it {} message {other}", kind.words()), Some(*reason))
         }
         Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
         Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),

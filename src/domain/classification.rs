@@ -11,8 +11,12 @@ pub enum MessageKind {
     Submission,
     Query,
     Registration,
-    /// Asks to withdraw or replace an earlier input.
+    /// Asks to take an earlier input back.
     Withdrawal,
+    /// Brings a new version of an earlier input, or asks to change it.
+    Correction,
+    /// Asks to disregard a mail that was sent by mistake, as Outlook's "recall" does.
+    Recall,
     AutoReply,
     Bounce,
     Spam,
@@ -26,11 +30,13 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All kinds, in the order of the manual.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Submission,
         Self::Query,
         Self::Registration,
         Self::Withdrawal,
+        Self::Correction,
+        Self::Recall,
         Self::AutoReply,
         Self::Bounce,
         Self::Spam,
@@ -48,6 +54,8 @@ impl MessageKind {
             Self::Query => "query",
             Self::Registration => "registration",
             Self::Withdrawal => "withdrawal",
+            Self::Correction => "correction",
+            Self::Recall => "recall",
             Self::AutoReply => "auto-reply",
             Self::Bounce => "bounce",
             Self::Spam => "spam",
@@ -165,6 +173,15 @@ pub struct Classification {
     pub reason: String,
     /// True: the classifier is not sure enough of the kind; a person has to look.
     pub unsure: bool,
+    /// What else it is, if it is two things at once: a submission that asks something, too.
+    #[serde(default)]
+    pub also: Option<MessageKind>,
+    /// The sentence that says that it corrects or replaces something.
+    #[serde(default)]
+    pub correction: Option<String>,
+    /// The sentence that says that it brings a piece that was missing.
+    #[serde(default)]
+    pub annex: Option<String>,
     pub submitter: Submitter,
     pub title: String,
     /// Where the title was taken from: `document`, `heading`, `subject`, `file-name`.

@@ -4,6 +4,7 @@ use super::classification::MessageKind;
 use super::letter::{LetterKind, LetterState};
 use super::mailbox::{Settlement, UidKey};
 use super::message::Span;
+use super::relation::RelationKind;
 use super::submission::{Change, PartRef};
 use super::wish::{WishDecision, WishKind};
 use super::{Digest, LetterId, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
@@ -79,6 +80,10 @@ pub enum Event {
     WishFound { message: MessageId, number: u32, kind: WishKind, quote: Commitment },
     /// A person decided on a wish.
     WishDecided { message: MessageId, number: u32, decided: WishDecision, reason: Commitment },
+    /// Pouch proposes that two messages belong together.
+    RelationFound { message: MessageId, other: MessageId, kind: RelationKind, reason: Commitment },
+    /// A person decided whether they do.
+    RelationDecided { message: MessageId, other: MessageId, kind: RelationKind, confirmed: bool, reason: Commitment },
     /// A submission got its running number, which receipts name.
     Numbered { submission: SubmissionId, number: u64 },
     /// A mail that Pouch writes has come so far; `submission` for a receipt.
@@ -98,6 +103,8 @@ impl Event {
             | Self::AddedByHand { message, .. }
             | Self::WishFound { message, .. }
             | Self::WishDecided { message, .. }
+            | Self::RelationFound { message, .. }
+            | Self::RelationDecided { message, .. }
             | Self::OutcomeSet { message, .. } => message.as_str(),
             Self::Queued { revision, .. } | Self::Changed { revision, .. } | Self::Edited { revision, .. } => {
                 revision.as_str()

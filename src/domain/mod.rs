@@ -15,6 +15,7 @@ pub mod message;
 pub mod problem;
 pub mod publication;
 pub mod reader;
+pub mod relation;
 pub mod rules;
 pub mod submission;
 pub mod timing;

@@ -31,6 +31,7 @@ mod walk;
 mod zipped;
 
 pub use authentication::{key_names, verify};
+pub use quoted::is_forward;
 pub use rule_fields::{LIMIT_BYTES as RULE_FIELDS_BYTES, rule_fields};
 pub use source::Opened;
 

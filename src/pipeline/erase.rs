@@ -124,7 +124,7 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
             erase::commitment(&mut tx, words).await?;
         }
     }
-    for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue] {
+    for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Relate, Stage::Queue] {
         task::remove_for(&mut tx, stage, id.as_str()).await?;
     }
     tell(&mut tx, &gone, &reason, now).await?;
@@ -168,6 +168,8 @@ fn words_of(event: &Event) -> Option<Commitment> {
         Event::Changed { reason, .. } => *reason,
         Event::WishFound { quote: words, .. }
         | Event::WishDecided { reason: words, .. }
+        | Event::RelationFound { reason: words, .. }
+        | Event::RelationDecided { reason: words, .. }
         | Event::AddedByHand { reason: words, .. } => Some(*words),
         _ => None,
     }

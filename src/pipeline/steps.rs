@@ -8,6 +8,7 @@ use crate::domain::extraction::{Extracted, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::message::{Body, ParsedMessage, PartKind};
+use crate::domain::relation::Likeness;
 use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
 use crate::domain::{Digest, FindingCode, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
 use crate::sandbox::{self, Source};
@@ -15,6 +16,7 @@ use crate::store::message::{CopyLine, MessageLine};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
 use crate::store::{self, Tx, message, setting, task};
+use crate::{parse, relate};
 use futures::StreamExt as _;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -269,8 +271,13 @@ fn leave_beginning(texts: &mut Vec<TextPart>) -> bool {
     is_cut
 }
 
-/// A message with what the classifier says, and what its signatures are worth.
-pub type Classified = (MessageLine, Classification, Option<Vec<SignatureCheck>>);
+/// A message with what the classifier says, what its signatures are worth, and what makes it comparable.
+pub struct Classified {
+    pub line: MessageLine,
+    pub says: Classification,
+    pub signatures: Option<Vec<SignatureCheck>>,
+    pub likeness: Likeness,
+}
 
 /// Classifies the message of a task; only evidence that stands in the source is let through.
 pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, TaskError> {
@@ -287,9 +294,11 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, T
     // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
     let work = tokio::task::spawn_blocking(move || {
         let classified = classifier.classify(&Input { message: &parsed, texts: texts.clone() });
-        (classified, texts)
+        let likeness = relate::likeness(&id, &parsed, &classified, &texts, parse::is_forward(&parsed.subject));
+        (classified, texts, likeness)
     });
-    let (mut classified, texts) = work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
+    let (mut classified, texts, likeness) =
+        work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
     for one in &mut classified.assignments {
         one.evidence.retain(|evidence| {
             let source = texts.iter().find(|text| text.path == evidence.part);
@@ -319,7 +328,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, T
         classified.reason = format!("{} {}", problem.detail, classified.reason);
     }
     let signatures = super::senders::signatures(tools, line.digest).await?;
-    Ok((line, classified, signatures))
+    Ok(Classified { line, says: classified, signatures, likeness })
 }
 
 /// The whole text of a part: what evidence offsets count in.

@@ -37,6 +37,7 @@ pub async fn accept(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
     // A held message may have stopped before it was classified; the way to the queue leads through that step.
     let next = if message::classified(&tools.store, id).await?.is_some() { Stage::Queue } else { Stage::Classify };
     task::renew(&mut tx, next, id.as_str(), act.now).await?;
+    task::renew(&mut tx, Stage::Relate, id.as_str(), act.now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -71,7 +72,7 @@ pub async fn set_aside(tools: &Tools, id: &MessageId, kind: MessageKind, act: &A
         message::set_submission(&mut tx, id, None).await?;
     }
     set_outcome(&mut tx, &actor, id, Outcome::SetAside, kind, &act.reason, act.now).await?;
-    for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue] {
+    for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Relate, Stage::Queue] {
         task::remove_for(&mut tx, stage, id.as_str()).await?;
     }
     tx.commit().await?;

@@ -9,12 +9,14 @@ use crate::domain::extraction::Remarks;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
+use crate::domain::relation::RelationKind;
 use crate::domain::submission::{Assigner, Assignment};
 use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::wish::WishDecision;
 use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
+use crate::store::relation::{self, RelationLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::wish::{self, WishLine};
 use crate::store::{self, Store, sender};
@@ -60,6 +62,8 @@ pub struct Item {
     pub assignments: Vec<ItemAssignment>,
     pub attachments: Vec<ItemAttachment>,
     pub wishes: Vec<ItemWish>,
+    /// How its messages belong to others.
+    pub relations: Vec<ItemRelation>,
     /// What is known about who sent it, in words.
     pub sender_checks: Vec<String>,
     pub problems: Vec<Problem>,
@@ -113,6 +117,53 @@ impl ItemWish {
         let until = self.until.map(|day| format!(", until {day}")).unwrap_or_default();
         let decision = self.decision.unwrap_or("not decided");
         format!("Wish {} ({}{file}{until}; {decision}): \"{}\"", self.number, self.kind, self.quote)
+    }
+}
+
+/// How a message belongs to another one.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemRelation {
+    /// The newer message.
+    pub message: MessageId,
+    /// The older one.
+    pub other: MessageId,
+    pub kind: &'static str,
+    /// How much of their texts is common, in per cent.
+    pub similarity: u8,
+    pub reason: String,
+    /// `confirmed` or `refused`; `None`: nobody has decided.
+    pub decision: Option<&'static str>,
+    /// Whether somebody has to decide before the input can be approved.
+    pub waits: bool,
+}
+
+impl ItemRelation {
+    /// `joined`: a person made one submission of both already.
+    fn of(line: &RelationLine, joined: bool) -> Self {
+        let one = &line.relation;
+        let decision = line.decided.as_ref().map(|decided| if decided.confirmed { "confirmed" } else { "refused" });
+        Self {
+            message: one.message.clone(),
+            other: one.other.clone(),
+            kind: one.kind.as_str(),
+            similarity: one.similarity,
+            reason: one.reason.clone(),
+            decision,
+            waits: decision.is_none() && one.kind.asks() && !joined,
+        }
+    }
+
+    /// In a sentence for a person.
+    pub fn words(&self) -> String {
+        let kind = RelationKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
+        let short = |id: &MessageId| id.as_str()[id.as_str().len().saturating_sub(8)..].to_string();
+        let decision = match (self.decision, self.waits) {
+            (Some(decision), _) => format!(" ({decision})"),
+            (None, true) => " (not decided)".into(),
+            (None, false) => String::new(),
+        };
+        let words = kind.map_or("belongs to", RelationKind::words);
+        format!("Message {} {words} {}{decision}: {}", short(&self.message), short(&self.other), self.reason)
     }
 }
 
@@ -179,6 +230,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
         extractions: message::extraction_lines(store).await?,
         classified: message::all_classified(store).await?,
         wishes: wish::lines(store, None).await?,
+        relations: relation::lines(store, None).await?,
         senders: sender::all(store).await?,
         config,
     };
@@ -231,6 +283,7 @@ struct Facts<'a> {
     extractions: BTreeMap<Digest, ExtractionLine>,
     classified: BTreeMap<MessageId, Classification>,
     wishes: Vec<WishLine>,
+    relations: Vec<RelationLine>,
     senders: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>,
     config: &'a Config,
 }
@@ -344,9 +397,16 @@ impl Facts<'_> {
                 .filter(|one| messages.iter().any(|line| line.id == one.message))
                 .map(ItemWish::of)
                 .collect(),
+            relations: self.relations_of(messages),
             sender_checks: messages.iter().flat_map(|line| self.sender_checks(line)).collect(),
             problems,
         }
+    }
+
+    fn relations_of(&self, messages: &[MessageLine]) -> Vec<ItemRelation> {
+        let is_own = |id: &MessageId| messages.iter().any(|line| line.id == *id);
+        let of_it = self.relations.iter().filter(|one| is_own(&one.relation.message) || is_own(&one.relation.other));
+        of_it.map(|one| ItemRelation::of(one, is_own(&one.relation.message) && is_own(&one.relation.other))).collect()
     }
 
     /// Sentences about who sent a message; that nothing was checked is one, too.

@@ -40,6 +40,7 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     if manifest.files.is_empty() && manifest.body_text.is_none() {
         return Err(Error::Refused("no part is chosen for publication: choose parts with `pouch edit --part`".into()));
     }
+    super::relations::respect_relations(tools, &revision.content).await?;
     let not_before = super::wishes::respect_wishes(tools, &revision.content, act.now).await?;
     let findings = findings_of(tools, &revision.content).await?;
     if !findings_seen && findings.iter().any(|(_, one)| one.code.stops_approval()) {
@@ -439,9 +440,22 @@ async fn to_be_joined(tools: &Tools, tx: &mut Tx, from: &SubmissionId, into: &Su
 pub async fn revise(tools: &Tools, newer: &SubmissionId, of: &SubmissionId, act: &Act) -> Result<u32> {
     let mut tx = tools.store.begin().await?;
     let (_, actor) = person(&mut tx, act).await?;
-    let revision = to_be_joined(tools, &mut tx, newer, of).await?;
-    let number = submission::revisions_in(&mut tx, of).await?.last().map_or(1, |last| last.number + 1);
-    submission::move_revision(&mut tx, &revision, of, number).await?;
+    let number = revise_in(tools, &mut tx, &actor, newer, of, act).await?;
+    tx.commit().await?;
+    Ok(number)
+}
+
+pub(super) async fn revise_in(
+    tools: &Tools,
+    tx: &mut Tx,
+    actor: &Actor,
+    newer: &SubmissionId,
+    of: &SubmissionId,
+    act: &Act,
+) -> Result<u32> {
+    let revision = to_be_joined(tools, tx, newer, of).await?;
+    let number = submission::revisions_in(tx, of).await?.last().map_or(1, |last| last.number + 1);
+    submission::move_revision(tx, &revision, of, number).await?;
     let queued = Event::Queued {
         submission: of.clone(),
         revision: revision.id.clone(),
@@ -449,8 +463,7 @@ pub async fn revise(tools: &Tools, newer: &SubmissionId, of: &SubmissionId, act:
         parts: revision.content.parts.clone(),
         content: content_digest(&revision.content)?,
     };
-    join(&mut tx, &actor, newer, of, vec![queued], act).await?;
-    tx.commit().await?;
+    join(tx, actor, newer, of, vec![queued], act).await?;
     Ok(number)
 }
 
@@ -474,27 +487,59 @@ async fn join(
 pub async fn merge(tools: &Tools, from: &SubmissionId, into: &SubmissionId, act: &Act) -> Result<()> {
     let mut tx = tools.store.begin().await?;
     let (_, actor) = person(&mut tx, act).await?;
-    let annex = to_be_joined(tools, &mut tx, from, into).await?;
-    let revision = queued(&mut tx, into, act).await?;
+    merge_in(tools, &mut tx, &actor, from, into, act).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn merge_in(
+    tools: &Tools,
+    tx: &mut Tx,
+    actor: &Actor,
+    from: &SubmissionId,
+    into: &SubmissionId,
+    act: &Act,
+) -> Result<()> {
+    let annex = to_be_joined(tools, tx, from, into).await?;
+    let revision = queued(tx, into, act).await?;
     let mut content = revision.content.clone();
     for part in &annex.content.parts {
         if !content.parts.contains(part) {
             content.parts.push(part.clone());
         }
     }
-    let removed = submission::removed(&mut tx, into).await?;
+    let removed = submission::removed(tx, into).await?;
     for one in &annex.content.assignments {
         let known = content.assignments.iter().any(|other| other.recommendation == one.recommendation);
         if !known && !removed.contains(&one.recommendation) {
             content.assignments.push(one.clone());
         }
     }
-    write_edit(&mut tx, &actor, &revision, &content, EditKind::Parts, act).await?;
-    let gone = Change::Supersede { at: act.now, by_revision: revision.id.clone() };
-    change(&mut tx, &actor, &annex, gone, act).await?;
-    join(&mut tx, &actor, from, into, Vec::new(), act).await?;
-    tx.commit().await?;
+    write_edit(tx, actor, &revision, &content, EditKind::Parts, act).await?;
+    supersede(tx, actor, &annex, &revision, act).await?;
+    join(tx, actor, from, into, Vec::new(), act).await
+}
+
+async fn supersede(tx: &mut Tx, actor: &Actor, gone: &Revision, by: &Revision, act: &Act) -> Result<()> {
+    let change_to = Change::Supersede { at: act.now, by_revision: by.id.clone() };
+    change(tx, actor, gone, change_to, act).await?;
     Ok(())
+}
+
+/// Joins submission `from` into `into`, which has all of it: the same input on another way. Its messages stay on record.
+pub(super) async fn join_way_in(
+    tools: &Tools,
+    tx: &mut Tx,
+    actor: &Actor,
+    from: &SubmissionId,
+    into: &SubmissionId,
+    act: &Act,
+) -> Result<()> {
+    let copy = to_be_joined(tools, tx, from, into).await?;
+    let kept = submission::revisions_in(tx, into).await?.pop();
+    let kept = kept.ok_or_else(|| Error::NotFound(format!("revision of submission {into}")))?;
+    supersede(tx, actor, &copy, &kept, act).await?;
+    join(tx, actor, from, into, Vec::new(), act).await
 }
 
 /// Makes chosen parts of a queued revision a submission of their own: a coalition mailed several papers at once.

@@ -37,6 +37,13 @@ pub async fn notes(tx: &mut Tx, id: &MessageId, wishes: &[(u32, Wish)], about: &
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    for text in [
+        "delete from likeness_keys where message_id = $1",
+        "delete from likenesses where message_id = $1",
+        "update relations set reason = '', decided_why = null where message_id = $1 or other_id = $1",
+    ] {
+        sqlx::query(text).bind(id.as_str()).execute(&mut **tx).await?;
+    }
     for (number, blank) in wishes {
         sqlx::query("update wishes set wish = $1, reason = null where message_id = $2 and number = $3")
             .bind(json(blank)?)

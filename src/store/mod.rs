@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod letter;
 pub mod mailbox;
 pub mod message;
+pub mod relation;
 pub mod rows;
 pub mod sender;
 pub mod setting;

@@ -18,6 +18,8 @@ pub enum Stage {
     /// Read the words in pictures, which takes long.
     Recognise,
     Classify,
+    /// Compare with the messages before and after.
+    Relate,
     Queue,
     Publish,
     /// Bring the public pages of one submission up to date.
@@ -30,11 +32,12 @@ pub enum Stage {
 
 impl Stage {
     /// In the order of a message's way.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Parse,
         Self::Extract,
         Self::Recognise,
         Self::Classify,
+        Self::Relate,
         Self::Queue,
         Self::Publish,
         Self::Site,
@@ -49,6 +52,7 @@ impl Stage {
             Self::Extract => "extract",
             Self::Recognise => "recognise",
             Self::Classify => "classify",
+            Self::Relate => "relate",
             Self::Queue => "queue",
             Self::Publish => "publish",
             Self::Site => "site",
@@ -226,6 +230,8 @@ pub async fn due_stages(store: &Store, now: Timestamp) -> Result<Vec<Stage>> {
          select 'recognise' where exists (select 1 from tasks where stage = 'recognise' and due_at <= $1 and lease_until <= $1)
          union all
          select 'classify' where exists (select 1 from tasks where stage = 'classify' and due_at <= $1 and lease_until <= $1)
+         union all
+         select 'relate' where exists (select 1 from tasks where stage = 'relate' and due_at <= $1 and lease_until <= $1)
          union all
          select 'queue' where exists (select 1 from tasks where stage = 'queue' and due_at <= $1 and lease_until <= $1)
          union all

@@ -35,7 +35,7 @@ async fn tools(app: &App, days: Option<u32>) -> Tools {
 }
 
 /// Erases as `serve` would after so many days.
-fn after(app: &App, period: Option<u32>, days: u32) -> u64 {
+pub fn after(app: &App, period: Option<u32>, days: u32) -> u64 {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (tools, now) = (tools(app, period).await, Timestamp::now() + DAY * days);

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 /// The floors, lowest first. A room is the first word of a path below `crate::`.
 const FLOORS: [&[&str]; 9] = [
     &["domain"],
-    &["config", "confine", "frames", "language", "memory"],
+    &["config", "confine", "frames", "language", "memory", "normal"],
     // Of a mail's HTML body only what its reader sees is text: parsing asks extraction for it.
     &["extract"],
-    &["parse", "classify", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware", "resolve"],
+    &[
+        "parse", "classify", "relate", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware",
+        "resolve",
+    ],
     &["smtp"],
     &["pipeline", "oauth"],
     &["review"],

@@ -35,6 +35,7 @@ mod receive;
 mod receive_faults;
 mod received;
 mod recognise;
+mod relations;
 mod review;
 mod sender;
 mod servers;

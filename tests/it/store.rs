@@ -9,6 +9,7 @@ use pouch::domain::letter::{LetterKind, LetterState};
 use pouch::domain::mailbox::{Arrival, MailboxRole, Settlement, UidKey, Unsettled};
 use pouch::domain::message::{Body, BodySource, ParsedMessage, Span};
 use pouch::domain::publication::{PublicInput, PublicRecommendation, PublicStatus};
+use pouch::domain::relation::{Likeness, Relation, RelationKind};
 use pouch::domain::submission::{Change, Content, PartRef, State};
 use pouch::domain::wish::{Wish, WishDecision, WishKind};
 use pouch::domain::{
@@ -18,7 +19,8 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, erase, ledger, letter, mailbox, message, sender, setting, submission, task, token, traffic, wish,
+    Error, Store, erase, ledger, letter, mailbox, message, relation, sender, setting, submission, task, token, traffic,
+    wish,
 };
 use std::time::Duration;
 
@@ -201,6 +203,9 @@ fn classification() -> Classification {
         kind_confidence: 0.5,
         reason: "because".into(),
         unsure: false,
+        also: None,
+        correction: None,
+        annex: None,
         submitter: Submitter::default(),
         title: "T".into(),
         title_source: "subject".into(),
@@ -513,6 +518,80 @@ async fn what_is_known_of_senders_is_kept_on_both_engines() {
         tx.commit().await.unwrap();
         let known = sender::all(store).await.unwrap();
         assert_eq!(known[&id], (vec![says], vec![check]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn relation_rows_work_on_both_engines() {
+    both(async |store| {
+        let (one, two) = (some_message(store, "a@x", "a").await, some_message(store, "b@x", "b").await);
+        let like = |id: &MessageId, answers: &[&str]| Likeness {
+            message: id.clone(),
+            kind: MessageKind::Unknown,
+            message_id_header: None,
+            answers: answers.iter().map(ToString::to_string).collect(),
+            contains: vec![],
+            forwards: false,
+            from: vec!["a@x.example".into()],
+            title: String::new(),
+            submitter: String::new(),
+            files: vec![],
+            texts: vec![],
+            correction: None,
+            annex: None,
+            names: String::new(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        for id in [&one, &two] {
+            let likeness = like(id, &["old"]);
+            relation::keep_likeness(&mut tx, &likeness, &pouch::relate::keys(&likeness)).await.unwrap();
+        }
+        let newest = like(&two, &[]);
+        relation::keep_likeness(&mut tx, &newest, &pouch::relate::keys(&newest)).await.unwrap();
+        message::set_outcome(&mut tx, &one, Outcome::Submission, MessageKind::Spam, "why").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut decided_upon = like(&one, &["old"]);
+        decided_upon.kind = MessageKind::Submission;
+        assert_eq!(relation::likeness(store, &one).await.unwrap(), Some(decided_upon.clone()));
+        assert_eq!(relation::likeness(store, &two).await.unwrap(), Some(newest.clone()));
+        assert_eq!(relation::candidates(store, &two, 9).await.unwrap(), [(decided_upon, true)]);
+        assert_eq!(relation::candidates(store, &one, 9).await.unwrap(), [(newest, false)]);
+        assert!(relation::candidates(store, &one, 0).await.unwrap().is_empty());
+        let mut proposal = Relation {
+            message: two.clone(),
+            other: one.clone(),
+            kind: RelationKind::NearCopy,
+            similarity: 77,
+            reason: "alike".into(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        assert!(relation::propose(&mut tx, &proposal).await.unwrap());
+        assert!(!relation::propose(&mut tx, &proposal).await.unwrap(), "it is known");
+        tx.commit().await.unwrap();
+        assert!(relation::undecided(store).await.unwrap().is_empty(), "a near-copy waits for nobody");
+        proposal.kind = RelationKind::Revision;
+        let mut tx = store.begin().await.unwrap();
+        assert!(relation::propose(&mut tx, &proposal).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(relation::undecided(store).await.unwrap(), [(two.clone(), two.0.clone())]);
+        let by = pouch::domain::PersonId("p".into());
+        let decided = relation::Decided { confirmed: false, by, reason: "no".into(), at: at(3) };
+        let mut tx = store.begin().await.unwrap();
+        relation::decide(&mut tx, &proposal, &decided).await.unwrap();
+        let other = Relation { kind: RelationKind::Duplicate, ..proposal.clone() };
+        assert!(!relation::propose(&mut tx, &other).await.unwrap(), "a person has decided");
+        tx.commit().await.unwrap();
+        assert!(relation::undecided(store).await.unwrap().is_empty());
+        let line = relation::RelationLine { relation: proposal, decided: Some(decided) };
+        assert_eq!(relation::lines(store, None).await.unwrap(), std::slice::from_ref(&line));
+        assert_eq!(relation::lines(store, Some(&one)).await.unwrap(), std::slice::from_ref(&line));
+        assert!(relation::lines(store, Some(&MessageId("none".into()))).await.unwrap().is_empty());
+        let mut tx = store.begin().await.unwrap();
+        erase::notes(&mut tx, &two, &[], &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(relation::likeness(store, &two).await.unwrap(), None);
+        assert_eq!(relation::lines(store, None).await.unwrap()[0].relation.reason, "");
     })
     .await;
 }

@@ -1,0 +1,31 @@
+//! The sentence by which a mail says that it corrects an earlier one, or brings a piece that was missing. Only of the
+//! mail's own text: papers speak of new versions of other things.
+
+use super::cues::scan;
+use super::{Input, Passage};
+use crate::normal::normal;
+
+/// A mail's own text longer than this, in bytes, is the input itself.
+const COVERS: usize = 6_000;
+/// Longest quote, in characters.
+const LONGEST: usize = 240;
+
+/// The first sentence of the mail with a phrase of a list, or its subject if that has one.
+pub fn sentence(input: &Input<'_>, passages: &[Passage], list: &str) -> Option<String> {
+    let has = |text: &str| !scan(&normal(text).text).of(list).is_empty();
+    let is_reply = super::title::is_reply(&input.message.subject);
+    if !is_reply && has(&input.message.subject) {
+        return Some(input.message.subject.trim().chars().take(LONGEST).collect());
+    }
+    if input.message.body.text.len() > COVERS {
+        return None;
+    }
+    let of_mail = passages.iter().filter(|one| input.texts[one.text_index].path == "body");
+    let sentences = of_mail.flat_map(|passage| {
+        let chars: Vec<char> = passage.text.chars().collect();
+        let start = passage.span.start;
+        passage.sentences.iter().map(move |span| chars[span.start - start..span.end - start].iter().collect::<String>())
+    });
+    let found = sentences.into_iter().find(|words| has(words))?;
+    Some(found.trim().chars().take(LONGEST).collect())
+}

@@ -1,0 +1,55 @@
+//! How messages belong together, on a message's way: compared with those that have something in common with it, and
+//! proposed. Joins nothing; what persons decide stands in `review`.
+
+use super::Tools;
+use super::steps::TaskError;
+use crate::domain::ledger::{Actor, Event};
+use crate::domain::relation::{Relation, RelationKind};
+use crate::domain::{MessageId, Timestamp};
+use crate::relate;
+use crate::store::relation::RelationLine;
+use crate::store::submission::Revision;
+use crate::store::task::Task;
+use crate::store::{self, Tx, ledger, relation};
+use std::collections::BTreeSet;
+
+/// Messages that one message is compared with: those that have most in common with it. Of a campaign of thousands each
+/// finds its like among them.
+const MOST: u32 = 100;
+
+/// Compares the message of a task with those before and after it.
+pub async fn compare(tools: &Tools, task: Task) -> Result<Vec<Relation>, TaskError> {
+    let id = MessageId(task.subject);
+    // Erased or read anew meanwhile: then there is nothing to compare, or it is compared again.
+    let Some(likeness) = relation::likeness(&tools.store, &id).await? else { return Ok(Vec::new()) };
+    let others = relation::candidates(&tools.store, &id, MOST).await?;
+    Ok(relate::relations(&likeness, &others))
+}
+
+/// Why an approved revision must not become public: a mail that came since seems to take it back, and nobody has decided.
+pub async fn taken_back(tools: &Tools, revision: &Revision) -> store::Result<Option<String>> {
+    let messages: BTreeSet<&MessageId> = revision.content.parts.iter().map(|part| &part.message).collect();
+    for id in messages {
+        let lines = relation::lines(&tools.store, Some(id)).await?;
+        let of_it = |line: &&RelationLine| line.relation.kind == RelationKind::Withdrawal && line.relation.other == *id;
+        if let Some(line) = lines.iter().filter(|line| line.decided.is_none()).find(of_it) {
+            let by = &line.relation.message;
+            return Ok(Some(format!("message {by} seems to take it back: reopen it, and decide with `pouch relate`")));
+        }
+    }
+    Ok(None)
+}
+
+/// Writes a proposal down, if it is new and nobody has decided about these two.
+pub async fn propose(tx: &mut Tx, found: &Relation, now: Timestamp) -> store::Result<()> {
+    if !relation::propose(tx, found).await? {
+        return Ok(());
+    }
+    let event = Event::RelationFound {
+        message: found.message.clone(),
+        other: found.other.clone(),
+        kind: found.kind,
+        reason: ledger::commit_to(tx, &found.reason).await?,
+    };
+    ledger::append(tx, &Actor::Pouch, &[event], now).await
+}
