@@ -1,9 +1,11 @@
-//! Trains the model of `src/classify` from `training/passages` and the catalogue: `cargo run --release --example train`
-//! in the repository's folder. Prints what cross-validation says of it.
+//! Trains the models of `src/classify`, for recommendations from `training/passages` and the catalogue and for kinds of mail
+//! from `training/kinds`: `cargo run --release --example train` in the repository's folder, with `kinds` for the second
+//! alone. Prints what cross-validation says of them.
 
 use anyhow::Context as _;
-use pouch::classify::{Sample, train};
+use pouch::classify::{Sample, kind_text, train};
 use pouch::domain::catalogue::Catalogue;
+use pouch::domain::classification::MessageKind;
 use serde::Deserialize;
 use std::fs;
 
@@ -14,7 +16,49 @@ struct Line {
     also: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct Mail {
+    kind: MessageKind,
+    subject: String,
+    text: String,
+    files: usize,
+}
+
 fn main() -> anyhow::Result<()> {
+    kinds()?;
+    if std::env::args().nth(1).as_deref() == Some("kinds") { Ok(()) } else { recommendations() }
+}
+
+/// The model of kinds. Inputs that stand in the mail itself are made of passages: a kind's mails are short, they are long.
+fn kinds() -> anyhow::Result<()> {
+    let classes: Vec<String> = MessageKind::LEARNT.iter().map(|kind| kind.as_str().into()).collect();
+    let mut samples = Vec::new();
+    for language in ["ar", "en", "es", "fr", "ru", "zh"] {
+        for line in fs::read_to_string(format!("training/kinds/{language}.jsonl"))?.lines() {
+            let mail: Mail = serde_json::from_str(line).with_context(|| line.to_string())?;
+            let class = MessageKind::LEARNT.iter().position(|kind| *kind == mail.kind).context("an unknown kind")?;
+            let text = kind_text(&mail.subject, &mail.text, mail.files > 0);
+            samples.push(Sample { text, classes: vec![class], group: language.into() });
+        }
+        let passages = fs::read_to_string(format!("training/passages/{language}.jsonl"))?;
+        let lines = passages.lines().map(serde_json::from_str).collect::<Result<Vec<Line>, _>>()?;
+        // Every eleventh, so that neighbours are about different things.
+        for first in 0..INPUTS {
+            let texts: Vec<&str> = (0..3).map(|at| lines[(first + at * 11 * 13) % lines.len()].text.as_str()).collect();
+            let text = kind_text("", &texts.join("\n"), false);
+            samples.push(Sample { text, classes: vec![0], group: String::new() });
+        }
+    }
+    let made = train(&samples, &classes);
+    fs::write("src/classify/data/kinds.bin", &made.bytes)?;
+    println!("{}{} mails, {} bytes\n", made.report, samples.len(), made.bytes.len());
+    Ok(())
+}
+
+/// Long inputs made for each language.
+const INPUTS: usize = 25;
+
+fn recommendations() -> anyhow::Result<()> {
     let text = fs::read_to_string("catalogue/second-apr.toml")?;
     let catalogue = Catalogue::read(&text).map_err(|problems| anyhow::anyhow!(problems.join("\n")))?;
     let classes: Vec<String> = catalogue.recommendations.iter().map(|one| one.id.clone()).collect();

@@ -1,10 +1,12 @@
 //! What kind of mail it is. A missed input is the worst error: when unsure, a person looks; never aside by a guess.
 
 use super::cues::{Scan, scan};
+use super::learnt::{Kinds, kind_text, telling};
 use super::{Input, Passage, Reading};
 use crate::domain::classification::MessageKind;
-use crate::domain::message::{Automatic, PartKind};
+use crate::domain::message::{Automatic, Part, PartKind};
 use crate::normal::normal;
+use std::collections::BTreeSet;
 
 /// What was decided, and why.
 pub struct Verdict {
@@ -32,29 +34,52 @@ struct Signs {
     mail_words: usize,
     /// Files that could be a paper, with or without text.
     files: usize,
-    questions: usize,
+    /// Terms of the catalogue in the files alone.
+    file_terms: usize,
+    /// Sentences of the mail, its subject first unless that is somebody else's.
+    sentences: Vec<String>,
+    kinds: Kinds,
 }
 
-/// Judges a message; `terms` is how many different terms of the catalogue its own words have.
+/// Judges a message; `terms` is how many different terms of the catalogue its own words have, `takes_back` the sentence in
+/// which it wishes to take an input back.
 pub fn judge(
     input: &Input<'_>,
     passages: &[Passage],
     read: &[Reading],
-    terms: usize,
+    (terms, takes_back): (usize, Option<&str>),
     own_addresses: &[String],
 ) -> Verdict {
+    let signs = signs(input, passages, read);
     if let Some((automatic, sign)) = &input.message.automatic {
         let (kind, words) = match automatic {
             Automatic::AutoReply => (MessageKind::AutoReply, "an automatic answer"),
             Automatic::Bounce => (MessageKind::Bounce, "a report about a mail that could not be delivered"),
             Automatic::Calendar => (MessageKind::Calendar, "a calendar entry"),
         };
+        // Some bodies send papers by machines that call themselves such; a returned mail has the papers of others.
+        if !matches!(automatic, Automatic::Bounce) && signs.files > 0 && signs.file_terms >= 2 {
+            return unsure(
+                kind,
+                &format!("it calls itself {words} ({sign}), but a file with it speaks of the report's themes"),
+            );
+        }
         return sure(kind, 0.98, format!("{words}: {sign}"));
     }
     if input.message.from.iter().any(|one| own_addresses.contains(&one.address.to_lowercase())) {
         return unsure(MessageKind::Unknown, "it comes from one of the call's own addresses");
     }
-    by_text(input, &signs(input, passages, read), terms)
+    let mut verdict = by_text(input, &signs, terms);
+    if let Some(quote) = takes_back.filter(|_| verdict.kind != MessageKind::Withdrawal) {
+        let answers = !input.message.in_reply_to.is_empty() || super::title::is_reply(&input.message.subject);
+        if signs.files == 0 && (answers || signs.kinds.of_kind(MessageKind::Withdrawal) >= 0.15) {
+            let why = format!("{}: \"{quote}\"", words_for(MessageKind::Withdrawal));
+            return sure(MessageKind::Withdrawal, 0.7, why);
+        }
+        verdict.also = Some(MessageKind::Withdrawal);
+    }
+    verdict.also = verdict.also.or_else(|| also(verdict.kind, &signs));
+    verdict
 }
 
 fn unsure(kind: MessageKind, why: &str) -> Verdict {
@@ -67,9 +92,9 @@ fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
     // The subject of an answer is somebody else's.
     let is_reply = super::title::is_reply(&input.message.subject);
     let mut mail = if is_reply { Scan::default() } else { all.clone() };
-    let marks = |text: &str| text.matches(['?', '؟', '？']).count();
-    let (mut words, mut mail_words) = (0, 0);
-    let mut questions = if is_reply { 0 } else { marks(&subject) };
+    let mut sentences = if is_reply { Vec::new() } else { vec![input.message.subject.clone()] };
+    let (mut words, mut mail_words, mut own) = (0, 0, String::new());
+    let mut terms_of_files: BTreeSet<usize> = BTreeSet::new();
     for (passage, reading) in passages.iter().zip(read) {
         let count = count_words(&passage.text);
         words += count;
@@ -77,24 +102,30 @@ fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
         if input.texts[passage.text_index].path == "body" {
             mail.add(&reading.scan);
             mail_words += count;
-            questions += marks(&reading.normal.text);
+            own.push_str(&passage.text);
+            own.push('\n');
+            let chars: Vec<char> = passage.text.chars().collect();
+            let start = passage.span.start;
+            sentences
+                .extend(passage.sentences.iter().map(|one| chars[one.start - start..one.end - start].iter().collect()));
+        } else {
+            terms_of_files.extend(reading.hits.iter().map(|hit| hit.term));
         }
     }
-    let is_paper = |part: &&crate::domain::message::Part| {
-        let kind = part.media_type.as_str();
-        // An archive out of which nothing came may hold the paper; one that was opened counts by its files.
-        let is_closed = part.kind == PartKind::Archive
-            && part.parts.is_empty()
-            && matches!(kind, "application/zip" | "application/gzip" | "application/x-tar");
-        (part.kind == PartKind::Attachment || is_closed)
-            && !kind.starts_with("image/")
-            && !matches!(
-                kind,
-                "text/calendar" | "text/vcard" | "application/pgp-signature" | "application/pkcs7-signature"
-            )
-    };
-    let files = input.message.all_parts().into_iter().filter(is_paper).count();
-    Signs { mail, all, words, mail_words, files, questions }
+    let files = input.message.all_parts().into_iter().filter(|part| is_paper(part)).count();
+    let kinds = Kinds::of(&kind_text(&input.message.subject, &own, files > 0));
+    Signs { mail, all, words, mail_words, files, file_terms: terms_of_files.len(), sentences, kinds }
+}
+
+fn is_paper(part: &Part) -> bool {
+    let kind = part.media_type.as_str();
+    // An archive out of which nothing came may hold the paper; one that was opened counts by its files.
+    let is_closed = part.kind == PartKind::Archive
+        && part.parts.is_empty()
+        && matches!(kind, "application/zip" | "application/gzip" | "application/x-tar");
+    (part.kind == PartKind::Attachment || is_closed)
+        && !kind.starts_with("image/")
+        && !matches!(kind, "text/calendar" | "text/vcard" | "application/pgp-signature" | "application/pkcs7-signature")
 }
 
 fn count_words(text: &str) -> usize {
@@ -106,82 +137,174 @@ fn quoted(hits: &[&str]) -> String {
     hits.iter().take(3).map(|hit| format!("\"{hit}\"")).collect::<Vec<_>>().join(", ")
 }
 
+/// What a kind is called in a reason.
+fn words_for(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Submission => "it brings an input",
+        MessageKind::Query => "it asks something",
+        MessageKind::Registration => "it is about taking part",
+        MessageKind::Withdrawal => "it asks to take something back",
+        MessageKind::Correction => "it corrects something",
+        MessageKind::Recall => "it asks to disregard a mail",
+        MessageKind::AutoReply => "it reads like an automatic answer",
+        MessageKind::Bounce => "it reads like a report about a mail that could not be delivered",
+        MessageKind::Spam => "it reads like advertising, fraud or abuse",
+        MessageKind::Personal => "it is personal",
+        MessageKind::Acknowledgement => "it only thanks or confirms",
+        MessageKind::Newsletter => "it is a newsletter",
+        MessageKind::Calendar => "it is a calendar entry",
+        MessageKind::Unknown => "nothing says what it is",
+    }
+}
+
+/// The reason for a kind, with the sentence that tells most.
+fn reason(kind: MessageKind, signs: &Signs) -> String {
+    let quote = telling(&signs.sentences, kind).map(|sentence| sentence.trim().chars().take(160).collect::<String>());
+    quote.map_or_else(|| words_for(kind).into(), |quote| format!("{}: \"{quote}\"", words_for(kind)))
+}
+
+/// From here on the model's word is taken for a kind that is put aside.
+const SURE: f32 = 0.5;
+/// As likely an input may be that is put aside nevertheless.
+const RISK: f32 = 0.25;
+/// From here on something else in a mail is told, too.
+const ALSO: f32 = 0.6;
+
 fn by_text(input: &Input<'_>, signs: &Signs, terms: usize) -> Verdict {
-    let mail = &signs.mail;
-    let (spam, news) = (mail.of("spam"), mail.of("newsletter"));
-    let theme_count = signs.all.of("theme").len();
-    let withdrawal = mail.of("withdrawal");
-    if !withdrawal.is_empty() && signs.mail_words < 300 && signs.files <= 1 {
-        return sure(MessageKind::Withdrawal, 0.8, format!("it asks to take something back: {}", quoted(withdrawal)));
-    }
-    let correction = mail.of("correction");
-    if !correction.is_empty() && signs.mail_words < 300 && (signs.files > 0 || signs.mail_words < 120) {
-        return sure(MessageKind::Correction, 0.8, format!("it corrects something: {}", quoted(correction)));
-    }
-    if spam.len() >= 2 && signs.files == 0 {
-        // Advertising that drops our words, and abuse, look like input to a word list; a person should see doubtful ones.
-        if theme_count >= 6 && signs.words > 250 && spam.len() < 3 {
-            return unsure(MessageKind::Spam, &format!("it reads like advertising or abuse: {}", quoted(spam)));
-        }
-        return sure(MessageKind::Spam, 0.8, format!("it reads like advertising, fraud or abuse: {}", quoted(spam)));
-    }
-    let is_news = news.len() >= 2 || (input.message.list.is_some() && !news.is_empty());
-    if is_news && signs.files == 0 {
-        return sure(MessageKind::Newsletter, 0.8, format!("it is a newsletter: {}", quoted(news)));
-    }
+    let themes = signs.all.of("theme").len() + terms;
+    let brings = speaks_at_length(signs, themes);
+    let [(top, likely), (next, _)] = signs.kinds.best();
     if signs.files > 0 {
-        return with_files(signs, terms);
+        return with_files(signs, themes, (top, likely));
     }
-    without_files(input, signs, theme_count + terms)
-}
-
-/// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers.
-fn with_files(signs: &Signs, terms: usize) -> Verdict {
-    let (submission, themes) = (signs.all.of("submission"), signs.all.of("theme"));
-    if !submission.is_empty() || themes.len() + terms >= 2 {
-        let why = if submission.is_empty() { themes } else { submission };
-        return sure(MessageKind::Submission, 0.9, format!("it sends a file and speaks of {}", quoted(why)));
+    if brings {
+        return long_text(signs, (top, likely));
     }
-    unsure(MessageKind::Submission, "it has a file, but nothing in it names a theme of the process")
-}
-
-fn without_files(input: &Input<'_>, signs: &Signs, themes: usize) -> Verdict {
-    let mail = &signs.mail;
-    let submission = signs.all.of("submission");
-    let (query, registration) = (mail.of("query"), mail.of("registration"));
-    let (thanks, personal) = (mail.of("acknowledgement"), mail.of("personal"));
-    let short = signs.words < 220;
-    if short && !registration.is_empty() && query.len() <= registration.len() && signs.questions == 0 {
-        return sure(MessageKind::Registration, 0.8, format!("it is about taking part: {}", quoted(registration)));
-    }
-    let is_reply = super::title::is_reply(&input.message.subject);
-    if signs.words < 60 && !thanks.is_empty() && signs.questions == 0 && (is_reply || query.is_empty()) {
-        return sure(MessageKind::Acknowledgement, 0.8, format!("it only thanks or confirms: {}", quoted(thanks)));
-    }
-    if short && !query.is_empty() && (signs.questions > 0 || query.len() >= 2 || signs.words < 60) {
-        return sure(MessageKind::Query, 0.8, format!("it asks something: {}", quoted(query)));
-    }
-    let calls_itself = !submission.is_empty();
-    if signs.words >= 90 && (themes >= 3 || calls_itself) || signs.words >= 40 && themes >= 2 && calls_itself {
-        let why = if submission.is_empty() { signs.all.of("theme") } else { submission };
-        return sure(MessageKind::Submission, 0.8, format!("it speaks at length of {}", quoted(why)));
-    }
-    if themes <= 1 && !personal.is_empty() && submission.is_empty() && signs.words < 120 {
-        return sure(MessageKind::Personal, 0.7, format!("it is personal: {}", quoted(personal)));
-    }
-    if !mail.of("spam").is_empty() && themes == 0 {
-        return sure(MessageKind::Spam, 0.6, format!("it reads like advertising: {}", quoted(mail.of("spam"))));
-    }
+    let confidence = f64::from(likely);
+    let inputs = [MessageKind::Submission, MessageKind::Correction, MessageKind::Withdrawal];
+    let risk: f32 = inputs.into_iter().filter(|kind| *kind != top).map(|kind| signs.kinds.of_kind(kind)).sum();
     let elsewhere = crate::domain::ProblemCode::ContentElsewhere;
-    if !submission.is_empty() && input.message.problems.iter().any(|one| one.code == elsewhere) {
-        let why = format!("it calls itself {}, but the content is elsewhere", quoted(submission));
+    if input.message.problems.iter().any(|one| one.code == elsewhere)
+        && (top == MessageKind::Submission || !signs.all.of("submission").is_empty())
+    {
+        let why = format!("{}, but the content is elsewhere", reason(MessageKind::Submission, signs));
         return sure(MessageKind::Submission, 0.7, why);
     }
-    if signs.words == 0 {
+    if signs.words == 0 && signs.sentences.iter().all(|one| one.trim().is_empty()) {
         return unsure(MessageKind::Unknown, "there is no text that could be read");
     }
-    if !query.is_empty() {
-        return unsure(MessageKind::Query, &format!("it asks something ({}), and may be more", quoted(query)));
+    match top {
+        // Short as it is, it goes to the reviewers like any input.
+        MessageKind::Submission if likely >= 0.6 && signs.words >= 60 && themes >= 1 => {
+            sure(top, confidence, reason(top, signs))
+        }
+        MessageKind::Submission => unsure(top, &format!("{}, but there is no paper with it", reason(top, signs))),
+        // A person looks at these anyway.
+        MessageKind::Withdrawal | MessageKind::Recall if likely >= SURE => sure(top, confidence, reason(top, signs)),
+        _ if likely >= SURE && risk <= RISK => sure(top, confidence, reason(top, signs)),
+        _ => {
+            let or = words_for(next);
+            unsure(top, &format!("{}; or {or}", reason(top, signs)))
+        }
     }
-    unsure(MessageKind::Unknown, "nothing says clearly what kind of mail it is")
+}
+
+/// Whether the mail itself is the input.
+fn speaks_at_length(signs: &Signs, themes: usize) -> bool {
+    let calls_itself = !signs.all.of("submission").is_empty();
+    signs.words >= 90 && (themes >= 3 || calls_itself) || signs.words >= 40 && themes >= 2 && calls_itself
+}
+
+/// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers, unless all speaks against it.
+fn with_files(signs: &Signs, themes: usize, (top, likely): (MessageKind, f32)) -> Verdict {
+    let submission = signs.all.of("submission");
+    let speaks = themes >= 2 || themes >= 1 && !submission.is_empty();
+    match top {
+        MessageKind::Withdrawal if likely >= SURE && signs.mail_words < 300 => {
+            sure(top, likely.into(), reason(top, signs))
+        }
+        // It goes into the queue as an input does; called a correction, it is compared with earlier ones.
+        _ if corrects(signs) => sure(MessageKind::Correction, 0.7, reason(MessageKind::Correction, signs)),
+        // A form with names is no paper.
+        MessageKind::Registration if likely >= SURE && signs.file_terms < 2 => {
+            sure(top, likely.into(), reason(top, signs))
+        }
+        _ if likely >= 0.9 && top != MessageKind::Submission && signs.file_terms < 2 => {
+            unsure(top, &format!("{}, but there is a file with it", reason(top, signs)))
+        }
+        _ if speaks => {
+            let why = if submission.is_empty() { signs.all.of("theme") } else { submission };
+            sure(MessageKind::Submission, 0.9, format!("it sends a file and speaks of {}", quoted(why)))
+        }
+        _ => unsure(MessageKind::Submission, "it has a file, but nothing in it names a theme of the process"),
+    }
+}
+
+fn corrects(signs: &Signs) -> bool {
+    let likely = signs.kinds.of_kind(MessageKind::Correction);
+    let says = !signs.mail.of("correction").is_empty() && signs.mail_words < COVERING_WORDS;
+    likely >= 0.3 || says && likely >= 0.1
+}
+
+/// The mail itself is long and speaks of the themes: an input, unless it reads like something that only looks like one.
+fn long_text(signs: &Signs, (top, likely): (MessageKind, f32)) -> Verdict {
+    let (news, spam) = (signs.mail.of("newsletter"), signs.mail.of("spam"));
+    match top {
+        MessageKind::Newsletter if likely >= 0.8 && !news.is_empty() => sure(top, likely.into(), reason(top, signs)),
+        MessageKind::Spam if likely >= 0.8 && spam.len() >= 2 => sure(top, likely.into(), reason(top, signs)),
+        MessageKind::Correction | MessageKind::Withdrawal if likely >= SURE => {
+            sure(top, likely.into(), reason(top, signs))
+        }
+        MessageKind::Submission => {
+            let why = match signs.all.of("submission") {
+                [] => signs.all.of("theme"),
+                calls => calls,
+            };
+            sure(top, 0.8, format!("it speaks at length of {}", quoted(why)))
+        }
+        _ if likely >= 0.8 && signs.words < 120 => sure(top, likely.into(), reason(top, signs)),
+        // What calls itself an input is one, whatever it asks besides.
+        MessageKind::Query | MessageKind::Registration | MessageKind::Acknowledgement
+            if !signs.all.of("submission").is_empty() =>
+        {
+            let why = format!("it speaks at length of {}", quoted(signs.all.of("submission")));
+            let also = (top != MessageKind::Acknowledgement).then_some(top);
+            Verdict { also, ..sure(MessageKind::Submission, 0.6, why) }
+        }
+        _ if likely >= 0.8 && signs.words < 220 => sure(top, likely.into(), reason(top, signs)),
+        _ if likely >= SURE => unsure(top, &format!("{}, but it speaks at length of the themes", reason(top, signs))),
+        _ => sure(MessageKind::Submission, 0.6, format!("it speaks at length of {}", quoted(signs.all.of("theme")))),
+    }
+}
+
+/// Sentences of a covering mail that are looked at for something else; a long mail is the input, and asks the world.
+const COVERING_WORDS: usize = 300;
+const LAST: usize = 5;
+
+/// What a mail is besides: a question or a registration that needs an answer, whatever else comes with it.
+fn also(kind: MessageKind, signs: &Signs) -> Option<MessageKind> {
+    use MessageKind::{Acknowledgement, Correction, Query, Registration, Submission, Withdrawal};
+    let with_paper = signs.files > 0 && signs.file_terms >= 2;
+    if matches!(kind, Registration | Query | Acknowledgement) && with_paper {
+        return Some(Submission);
+    }
+    let candidates: &[MessageKind] = match kind {
+        Submission | Correction | Withdrawal => &[Query, Registration],
+        Registration => &[Query, Withdrawal],
+        Acknowledgement => &[Query],
+        Query => &[Registration, Acknowledgement],
+        _ => &[],
+    };
+    let from = if signs.mail_words > COVERING_WORDS { signs.sentences.len().saturating_sub(LAST) } else { 0 };
+    let says = |wanted: MessageKind| signs.sentences[from..].iter().any(|sentence| says_also(sentence, wanted));
+    candidates.iter().copied().find(|one| signs.kinds.of_kind(*one) >= RISK || says(*one))
+}
+
+fn says_also(sentence: &str, wanted: MessageKind) -> bool {
+    let likely = Kinds::of(sentence).of_kind(wanted);
+    match wanted {
+        MessageKind::Query if sentence.contains(['?', '؟', '？']) => likely >= RISK,
+        MessageKind::Acknowledgement => false,
+        _ => likely >= ALSO,
+    }
 }

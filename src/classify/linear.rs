@@ -14,6 +14,7 @@ pub const MARK: &[u8; 4] = b"lin1";
 pub const RARENESS: f32 = 20.0;
 
 static DATA: &[u8] = include_bytes!("data/linear.bin");
+static KINDS: &[u8] = include_bytes!("data/kinds.bin");
 
 /// A recommendation as the model knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,12 @@ impl Model {
     pub fn load() -> &'static Self {
         static MODEL: OnceLock<Model> = OnceLock::new();
         MODEL.get_or_init(|| Self::read(DATA).unwrap_or_else(Self::empty))
+    }
+
+    /// The model of kinds of mail that comes with the program.
+    pub fn of_kinds() -> &'static Self {
+        static MODEL: OnceLock<Model> = OnceLock::new();
+        MODEL.get_or_init(|| Self::read(KINDS).unwrap_or_else(Self::empty))
     }
 
     fn empty() -> Self {
@@ -99,6 +106,24 @@ impl Model {
         }
         share(&mut sums);
         sums
+    }
+
+    /// How much a text's features speak for a class rather than for the others; grows with the text.
+    pub fn weight(&self, hashes: &[u32], class: usize) -> f32 {
+        let mut distinct = hashes.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut sums = vec![0.0_f32; self.classes.len()];
+        for hash in distinct {
+            let at = hash as usize;
+            let Some(rareness) = self.rareness.get(at).filter(|one| **one > 0) else { continue };
+            for (of, weight) in &self.weights[self.starts[at] as usize..self.starts[at + 1] as usize] {
+                let scale = self.classes[usize::from(*of)].scale;
+                sums[usize::from(*of)] += f32::from(*weight) * scale * f32::from(*rareness) / RARENESS;
+            }
+        }
+        let mean = sums.iter().sum::<f32>() / sums.len().max(1) as f32;
+        sums.get(class).map_or(0.0, |sum| sum - mean)
     }
 
     /// The places of the classes, by identifier.

@@ -6,8 +6,10 @@ mod cues;
 mod dates;
 mod evidence;
 mod features;
+mod folded;
 mod kind;
 mod language;
+mod learnt;
 mod linear;
 mod passage;
 mod revises;
@@ -19,14 +21,17 @@ mod wishes;
 mod words;
 
 pub use evidence::{check_evidence, find_quote};
+pub use learnt::kind_text;
 pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
 use crate::domain::message::ParsedMessage;
+use crate::domain::wish::WishKind;
 use crate::normal::Normal;
 use assign::Assigner;
 use cues::Scan;
+use folded::Letter;
 use passage::{Passage, passages};
 use std::collections::BTreeSet;
 use terms::{Hit, Terms};
@@ -57,26 +62,38 @@ pub struct Classifier {
     assigner: Assigner,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
+    letter: Letter,
 }
 
 impl Classifier {
     /// Name and version, kept with every assignment.
     pub const VERSION: &'static str = "linear-1";
 
-    /// A classifier for a catalogue; `addresses` are those that inputs are sent to.
-    pub fn new(catalogue: &Catalogue, addresses: &[String]) -> Self {
+    /// A classifier for a catalogue; `addresses` are those that inputs are sent to, `letter` is the text of the call's own
+    /// letter (empty: none is known).
+    pub fn new(catalogue: &Catalogue, addresses: &[String], letter: &str) -> Self {
         Self {
             assigner: Assigner::of(catalogue),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
+            letter: Letter::of(letter),
         }
     }
 
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
-        let passages: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let folds = folded::folds(input, &whole, &self.letter);
+        let passages: Vec<Passage> =
+            whole.iter().zip(&folds).filter(|(_, fold)| fold.is_none()).map(|(one, _)| one.clone()).collect();
         let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        // A wish may stand below a name, and one that a footer hides is worse than one that is none.
+        let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
-        let verdict = kind::judge(input, &passages, &read, terms.len(), &self.own_addresses);
+        let wishes = wishes::wishes(input, &whole, &all_read);
+        let takes_back = wishes.iter().find(|wish| wish.kind == WishKind::Withdrawal && wish.evidence.part == "body");
+        let takes_back = takes_back.map(|wish| wish.evidence.quote.as_str());
+        let verdict = kind::judge(input, &passages, &read, (terms.len(), takes_back), &self.own_addresses);
+        let handed_on = revises::handed_on(input, &passages);
         let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = assign::Found::default();
@@ -96,13 +113,14 @@ impl Classifier {
             also: verdict.also,
             correction: revises::sentence(input, &passages, "correction"),
             annex: revises::sentence(input, &passages, "annex"),
-            submitter: submitter::submitter(input, &passages),
+            submitter: submitter::submitter(input, &whole, handed_on.is_some()),
+            handed_on,
             title,
             title_source,
             languages,
             part_languages,
             assignments: found.assignments,
-            wishes: wishes::wishes(input, &passages, &read),
+            wishes,
             citations: found.citations,
             classifier: Self::VERSION.into(),
         }

@@ -1,5 +1,5 @@
-//! The sentence by which a mail says that it corrects an earlier one, or brings a piece that was missing. Only of the
-//! mail's own text: papers speak of new versions of other things.
+//! The sentence by which a mail says that it corrects an earlier one, brings a piece that was missing, or hands on what
+//! somebody else wrote. Only of the mail's own text: papers speak of new versions of other things.
 
 use super::cues::scan;
 use super::{Input, Passage};
@@ -28,4 +28,9 @@ pub fn sentence(input: &Input<'_>, passages: &[Passage], list: &str) -> Option<S
     });
     let found = sentences.into_iter().find(|words| has(words))?;
     Some(found.trim().chars().take(LONGEST).collect())
+}
+
+/// The sentence by which a mail with files or attached mails says that it hands them on for somebody else.
+pub fn handed_on(input: &Input<'_>, passages: &[Passage]) -> Option<String> {
+    if input.message.parts.is_empty() { None } else { sentence(input, passages, "handing-on") }
 }

@@ -17,8 +17,14 @@ const KINDS: [(&str, SubmitterKind); 8] = [
     ("individual", SubmitterKind::Individual),
 ];
 
-/// The submitter of a message.
-pub fn submitter(input: &Input<'_>, passages: &[Passage]) -> Submitter {
+/// The submitter of a message; of one that is `handed_on` the body that its files name, if they name one.
+pub fn submitter(input: &Input<'_>, passages: &[Passage], handed_on: bool) -> Submitter {
+    let of_files: Vec<Passage> =
+        passages.iter().filter(|one| input.texts[one.text_index].path != "body").cloned().collect();
+    if let Some((_, name)) = best_line(input, &of_files, "").filter(|_| handed_on) {
+        let kind = kind(&name, input, &of_files);
+        return Submitter { name, kind };
+    }
     let name = name(input, passages);
     let kind = kind(&name, input, passages);
     Submitter { name, kind }
@@ -44,19 +50,24 @@ fn name(input: &Input<'_>, passages: &[Passage]) -> String {
     let sender = from.and_then(|one| one.name.clone()).unwrap_or_default();
     let domain = from.and_then(|one| one.address.split('@').nth(1).map(str::to_lowercase)).unwrap_or_default();
     let label = domain.split('.').next().unwrap_or_default().replace('-', " ");
-    let mut best: Option<(usize, String)> = None;
-    for line in lines(input, passages) {
-        let score = organization_score(&line, &label);
-        if score > 0 && best.as_ref().is_none_or(|(top, _)| score > *top) {
-            best = Some((score, line));
-        }
-    }
     let sender_score = organization_score(&sender, &label);
-    match best {
+    match best_line(input, passages, &label) {
         Some((score, line)) if score > sender_score => line,
         _ if !sender.is_empty() => sender,
         _ => from.map(|one| one.address.clone()).unwrap_or_default(),
     }
+}
+
+/// The line that looks most like the name of a body, with its score.
+fn best_line(input: &Input<'_>, passages: &[Passage], label: &str) -> Option<(usize, String)> {
+    let mut best: Option<(usize, String)> = None;
+    for line in lines(input, passages) {
+        let score = organization_score(&line, label);
+        if score > 0 && best.as_ref().is_none_or(|(top, _)| score > *top) {
+            best = Some((score, line));
+        }
+    }
+    best
 }
 
 /// Short lines at the beginning and at the end of each text: letterheads and signatures.

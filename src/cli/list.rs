@@ -96,6 +96,9 @@ fn print_item(item: &Item) {
     } else {
         println!("          {}", visible(&item.reason));
     }
+    if let Some(also) = item.also {
+        println!("          ? it is two things at once: also {also}");
+    }
     for wish in &item.wishes {
         println!("          ? {}", visible(&wish.words()));
     }

@@ -73,13 +73,17 @@ fn resolver(config: &Config) -> anyhow::Result<Option<Resolver>> {
 pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
     let (data, config) = place(at)?;
     let catalogue = catalogue(&config)?;
+    let letter = match &config.call.letter_file {
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("call.letter_file {}", path.display()))?,
+        None => String::new(),
+    };
     let vault = Vault::open(&data.join("vault"))?;
     let program = std::env::current_exe().context("the program does not know where it is")?;
     Ok(Tools {
         store: store(&data, &config).await?,
         vault,
         pool: Pool::start(program, &config.extractor),
-        classifier: Arc::new(Classifier::new(&catalogue, &config.call.addresses)),
+        classifier: Arc::new(Classifier::new(&catalogue, &config.call.addresses, &letter)),
         catalogue: Arc::new(catalogue),
         resolver: resolver(&config)?,
         public_dir: config.publish.dir.clone().unwrap_or_else(|| data.join("public")),

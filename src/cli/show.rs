@@ -134,6 +134,9 @@ impl Seen {
             println!("revision   {seen}   (decide with --seen {seen} to be sure that you decide on this)");
         }
         println!("kind       {}: {}", item.kind, visible(&item.reason));
+        if let Some(also) = item.also {
+            println!("also       {also}: it is two things at once");
+        }
         println!("submitter  {} ({})", visible(&item.submitter.name), item.submitter.kind.as_str());
         println!("subject    {}", visible(&item.subject));
         println!("languages  {}", item.languages.join(", "));

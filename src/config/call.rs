@@ -4,6 +4,7 @@ use super::table::Reader;
 use crate::domain::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use std::path::PathBuf;
 
 /// The call for inputs.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Call {
     pub time_zone: jiff::tz::TimeZone,
     /// Addresses that inputs are sent to; what they themselves send is no submission.
     pub addresses: Vec<String>,
+    /// The text of the call's own letter: what senders quote of it is not theirs.
+    pub letter_file: Option<PathBuf>,
     /// Domains of Member States and the United Nations that no pattern covers, lower case.
     pub official_domains: Vec<String>,
 }
@@ -32,6 +35,7 @@ impl Default for Call {
             deadline: None,
             time_zone: TimeZone::UTC,
             addresses: Vec::new(),
+            letter_file: None,
             official_domains: Vec::new(),
         }
     }
@@ -65,6 +69,7 @@ pub fn read(table: &mut Reader) -> Call {
         deadline,
         time_zone: zone,
         addresses: table.texts("addresses"),
+        letter_file: table.path("letter_file"),
         official_domains: table.texts("official_domains").iter().map(|one| one.to_lowercase()).collect(),
     }
 }

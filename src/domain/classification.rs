@@ -47,6 +47,23 @@ impl MessageKind {
         Self::Unknown,
     ];
 
+    /// Those that the model of kinds learns, in its order.
+    pub const LEARNT: [Self; 13] = [
+        Self::Submission,
+        Self::Query,
+        Self::Registration,
+        Self::Withdrawal,
+        Self::Correction,
+        Self::Recall,
+        Self::AutoReply,
+        Self::Bounce,
+        Self::Spam,
+        Self::Personal,
+        Self::Acknowledgement,
+        Self::Newsletter,
+        Self::Calendar,
+    ];
+
     /// The word in tables, JSON and reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -182,6 +199,9 @@ pub struct Classification {
     /// The sentence that says that it brings a piece that was missing.
     #[serde(default)]
     pub annex: Option<String>,
+    /// The sentence that says that the sender hands on what somebody else wrote.
+    #[serde(default)]
+    pub handed_on: Option<String>,
     pub submitter: Submitter,
     pub title: String,
     /// Where the title was taken from: `document`, `heading`, `subject`, `file-name`.

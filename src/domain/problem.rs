@@ -69,11 +69,13 @@ pub enum ProblemCode {
     NameImitates,
     /// Answers would go to somebody else than the sender.
     ReplyElsewhere,
+    /// The sender hands on what somebody else wrote: the submitter may be another one.
+    HandedOn,
 }
 
 impl ProblemCode {
     /// All codes, in the order of the manual.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::NoSender,
         Self::NoDate,
         Self::NoMessageId,
@@ -98,6 +100,7 @@ impl ProblemCode {
         Self::SenderNotProven,
         Self::NameImitates,
         Self::ReplyElsewhere,
+        Self::HandedOn,
     ];
 
     /// Whether a person has to look before the mail goes on.

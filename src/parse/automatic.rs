@@ -128,7 +128,9 @@ fn bounce(message: &Message<'_>, parsed: &ParsedMessage, field: &impl Fn(&str) -
         && claimed.c_subtype.as_deref().is_some_and(|subtype| subtype.eq_ignore_ascii_case("report"))
         && claimed.attribute("report-type").is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"))
     {
-        return Some("Content-Type: multipart/report; report-type=delivery-status".into());
+        let said = "Content-Type: multipart/report; report-type=delivery-status";
+        let facts = delivery_status(message);
+        return Some(if facts.is_empty() { said.into() } else { format!("{said} ({})", facts.join("; ")) });
     }
     let from = parsed.from.first().map(|one| one.address.to_lowercase()).unwrap_or_default();
     let by_system = ["mailer-daemon", "postmaster"].iter().any(|name| from.starts_with(name));
@@ -138,4 +140,28 @@ fn bounce(message: &Message<'_>, parsed: &ParsedMessage, field: &impl Fn(&str) -
         return Some(format!("From: {}", short(&from)));
     }
     (null_path && says_so).then(|| "Return-Path: <>".to_string())
+}
+
+/// Who was not reached and why, as the report's own part says it (RFC 3464 2.3), of the first recipient.
+fn delivery_status(message: &Message<'_>) -> Vec<String> {
+    const FIELDS: [&str; 4] = ["final-recipient", "action", "status", "diagnostic-code"];
+    let part = message.parts.iter().find(|part| {
+        part.content_type().is_some_and(|claimed| {
+            claimed.c_type.eq_ignore_ascii_case("message")
+                && claimed.c_subtype.as_deref().is_some_and(|subtype| subtype.eq_ignore_ascii_case("delivery-status"))
+        })
+    });
+    let Some(part) = part else { return Vec::new() };
+    let text = String::from_utf8_lossy(part.contents());
+    let field = |name: &&str| {
+        let mut lines = text.lines().skip_while(|line| !line.to_ascii_lowercase().starts_with(&format!("{name}:")));
+        let mut value = lines.next()?.trim().to_string();
+        // A field goes on in lines that begin with a blank (RFC 5322 2.2.3).
+        for more in lines.take_while(|line| line.starts_with([' ', '\t'])) {
+            value.push(' ');
+            value.push_str(more.trim());
+        }
+        Some(short(&value))
+    };
+    FIELDS.iter().filter_map(field).collect()
 }

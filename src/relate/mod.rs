@@ -42,10 +42,10 @@ pub fn likeness(
     answers.sort();
     answers.dedup();
     let own = || own_text(texts.iter().find(|text| text.path == "body"));
-    let takes_back = matches!(classified.kind, MessageKind::Withdrawal | MessageKind::Correction);
+    let takes_back = MessageKind::Withdrawal == classified.kind || classified.also == Some(MessageKind::Withdrawal);
     Likeness {
         message: id.clone(),
-        kind: classified.kind,
+        kind: if takes_back { MessageKind::Withdrawal } else { classified.kind },
         message_id_header: parsed.message_id_header.clone(),
         answers,
         contains: parts.iter().filter_map(|part| part.message.as_ref()?.message_id_header.clone()).collect(),

@@ -30,6 +30,8 @@ pub struct Item {
     pub outcome: Outcome,
     pub kind: &'static str,
     pub reason: String,
+    /// What else the mail is, if it is two things at once.
+    pub also: Option<&'static str>,
     /// State of the revision that counts; `None` for what is no submission.
     pub state: Option<&'static str>,
     /// Number and edition of that revision, as `--seen` wants it.
@@ -359,6 +361,12 @@ impl Facts<'_> {
             let detail = format!("A copy lay in the junk folder {} of {}.", copy.folder, copy.account);
             problems.push(Problem::new(ProblemCode::FoundInJunk, detail));
         }
+        problems.extend(messages.iter().filter_map(|line| {
+            let quote = self.classified.get(&line.id)?.handed_on.as_ref()?;
+            let detail =
+                format!("It hands on what somebody else wrote (\"{quote}\"): look whether the submitter is right.");
+            Some(Problem::new(ProblemCode::HandedOn, detail))
+        }));
         let attachments: Vec<ItemAttachment> = messages.iter().flat_map(|line| self.attachments(line)).collect();
         problems.extend(attachments.iter().flat_map(oddities));
         let none = Vec::new();
@@ -371,6 +379,7 @@ impl Facts<'_> {
             outcome: first.map_or(Outcome::Held, |line| line.outcome),
             kind: first.map_or("unknown", |line| line.kind.as_str()),
             reason: first.map(|line| line.reason.clone()).unwrap_or_default(),
+            also: messages.iter().find_map(|line| Some(self.classified.get(&line.id)?.also?.as_str())),
             state: None,
             seen: None,
             messages: messages.iter().map(|line| line.id.clone()).collect(),

@@ -95,10 +95,11 @@ pub async fn likeness(store: &Store, id: &MessageId) -> Result<Option<Likeness>>
     row.map(|(text, outcome)| as_decided(&text, &outcome)).transpose()
 }
 
-/// What a person made a submission is one, whatever the classifier said of it.
+/// What a person made a submission is one, whatever the classifier said of it, unless it corrects or takes something back.
 fn as_decided(text: &str, outcome: &str) -> Result<Likeness> {
     let mut likeness: Likeness = from_json(text)?;
-    if outcome == "submission" && likeness.kind != MessageKind::Correction {
+    let says = matches!(likeness.kind, MessageKind::Correction | MessageKind::Withdrawal);
+    if outcome == "submission" && !says {
         likeness.kind = MessageKind::Submission;
     }
     Ok(likeness)

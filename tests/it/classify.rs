@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 
 const CATALOGUE: &str = include_str!("../../catalogue/second-apr.toml");
 
-fn classifier() -> &'static Classifier {
+pub fn classifier() -> &'static Classifier {
     static CLASSIFIER: OnceLock<Classifier> = OnceLock::new();
-    CLASSIFIER.get_or_init(|| Classifier::new(&Catalogue::read(CATALOGUE).unwrap(), &["chair@example.org".into()]))
+    CLASSIFIER.get_or_init(|| Classifier::new(&Catalogue::read(CATALOGUE).unwrap(), &["chair@example.org".into()], ""))
 }
 
 /// Classifies a mail with this text, and gives the text that evidence counts in.
@@ -112,7 +112,7 @@ fn a_paragraph_number_is_mapped_only_where_a_person_verified_one() {
     assert_eq!(ids(&found), Vec::<&str>::new());
     assert!(found.citations.iter().any(|one| one.contains("paragraph 47")), "{:?}", found.citations);
     let verified = CATALOGUE.replace("id = \"cb-gender\"", "id = \"cb-gender\"\nparagraph = \"47\"");
-    let with_number = Classifier::new(&Catalogue::read(&verified).unwrap(), &[]);
+    let with_number = Classifier::new(&Catalogue::read(&verified).unwrap(), &[], "");
     let (found, _) = classified_by(&with_number, "A <a@b.example>", "Input", text);
     assert_eq!(ids(&found), ["cb-gender"]);
 }
@@ -261,4 +261,74 @@ fn who_is_addressed_is_no_evidence() {
     let text = "We will help to fill the global directory of points of contact, and to keep it up to date.\n";
     let (found, _) = classified("Written input", text);
     assert_eq!(found.assignments[0].recommendation, "cbm-poc-directory");
+}
+
+/// A letter of this test's own, as an operator would name it in the configuration.
+const LETTER: &str = "Every State should nominate its points of contact, diplomatic and technical, for the global points of \
+    contact directory, keep the entries up to date, and take part in the ping tests, as delegations agreed in July.";
+
+#[test]
+fn the_letter_of_the_call_is_not_the_senders_word_even_without_a_mark() {
+    let catalogue = Catalogue::read(CATALOGUE).unwrap();
+    let own = "This is our written input to the open-ended working group. International law applies to the use of ICTs by States, and we \
+        suggest workshops at which lawyers read scenarios together and write down where their views on the Charter differ.";
+    let mail = format!("Dear secretariat,\n\nYou wrote:\n\n{LETTER}\n\n{own}\n\nKind regards\nAna");
+    let directory = |classifier: &Classifier| {
+        let (said, _) = classified_by(classifier, "A <a@b.example>", "Written input", &mail);
+        ids(&said).iter().any(|id| id.starts_with("cbm-poc"))
+    };
+    assert!(!directory(&Classifier::new(&catalogue, &[], LETTER)));
+    // Whoever does not know the letter takes it for the sender's: this is what the setting is for.
+    assert!(directory(&Classifier::new(&catalogue, &[], "")));
+    let knows = Classifier::new(&catalogue, &[], LETTER);
+    // What a sender says in words of their own about the same thing stays theirs.
+    let said = "Dear secretariat,\n\nThis is our written input. Governments should nominate a diplomatic and a technical point of \
+        contact for the global points of contact directory, and our engineers would train them.\n\nKind regards\nAna";
+    assert!(!ids(&classified_by(&knows, "A <a@b.example>", "Our input", said).0).is_empty());
+}
+
+#[test]
+fn signatures_and_legal_footers_are_no_evidence_and_a_postscript_is_read() {
+    let footers = [
+        (
+            "en",
+            "Kind regards",
+            "This e-mail and any attachments are confidential and intended only for the addressee; our points of contact directory lists whom to notify, delete it if received in error.",
+        ),
+        (
+            "fr",
+            "Cordialement",
+            "Ce message et ses pièces jointes sont confidentiels; si vous n'êtes pas le destinataire, avertissez les points de contact du répertoire mondial de points de contact.",
+        ),
+        (
+            "es",
+            "Atentamente",
+            "Este mensaje y sus anexos son confidenciales; si no es el destinatario, avise a los puntos de contacto del directorio mundial de puntos de contacto.",
+        ),
+        (
+            "ru",
+            "С уважением",
+            "Это сообщение конфиденциально; если вы не адресат, уведомите контактные пункты из глобального реестра контактных пунктов.",
+        ),
+        ("zh", "此致", "本邮件及其附件属机密，如误收请通知全球联络点名录中的联络点并删除。"),
+        (
+            "ar",
+            "مع التقدير",
+            "هذه الرسالة ومرفقاتها سرية؛ إن لم تكن المرسل إليه فأخطر جهات الاتصال في الدليل العالمي لجهات الاتصال.",
+        ),
+    ];
+    for (language, closing, footer) in footers {
+        let own = "This is our written input to the open-ended working group. States should share their national views on how \
+            international law applies to the use of ICTs, publish them and compare them at the next session.";
+        let sign = "Ana Writer\nDirector, Global Points of Contact Directory Office";
+        let (said, _) = classified("Written input", &format!("{own}\n\n{closing}\n{sign}\n\n{footer}"));
+        let found = ids(&said);
+        assert!(!found.is_empty() && !found.iter().any(|id| id.starts_with("cbm-poc")), "{language}: {found:?}");
+    }
+    let (said, _) = classified(
+        "Written input",
+        "Please find our written input below. Every State should nominate points of contact for the global points of contact directory, \
+         keep the entries up to date, and take part in ping tests.\n\nKind regards\nAna\n\nP.S. Could you please tell me in which room the dialogue takes place?",
+    );
+    assert_eq!(said.also, Some(MessageKind::Query), "{said:?}");
 }

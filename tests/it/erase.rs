@@ -26,7 +26,7 @@ async fn tools(app: &App, days: Option<u32>) -> Tools {
         store: Store::open_sqlite(&app.data().join("pouch.db")).await.unwrap(),
         vault: Vault::open(&app.data().join("vault")).unwrap(),
         pool: Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &config.extractor),
-        classifier: Arc::new(Classifier::new(&catalogue, &[])),
+        classifier: Arc::new(Classifier::new(&catalogue, &[], "")),
         catalogue: Arc::new(catalogue),
         resolver: None,
         public_dir: app.data().join("public"),

@@ -25,6 +25,7 @@ mod hidden_sheets;
 mod hidden_slides;
 mod identity;
 mod journey;
+mod kinds;
 mod letters;
 mod malware;
 mod oauth;

@@ -206,6 +206,7 @@ fn classification() -> Classification {
         also: None,
         correction: None,
         annex: None,
+        handed_on: None,
         submitter: Submitter::default(),
         title: "T".into(),
         title_source: "subject".into(),

@@ -183,6 +183,8 @@ fn an_embargo_that_is_heeded_waits_for_its_day_in_the_zone_of_the_call() {
     app.run(&["import", &mail_file(&app, "later", "Our paper is under embargo until our assembly has met.")]);
     let item = app.item("later@");
     let id = item["id"].as_str().unwrap();
+    // The files are those of the first mail; that is another question.
+    app.decide(&["relate", id, app.item("wait@")["id"].as_str().unwrap(), "--refuse"]);
     let why = app.refused(&["wish", id, "1", "--heed", "--by", "Rana", "--reason", "yes"]);
     assert!(why.contains("--until"), "{why}");
     wish(&app, id, &["1", "--heed", "--until", "2023-12-31"]);

@@ -1,0 +1,77 @@
+//! What the trained model says of a mail's kind, and the sentence that speaks most for it. Decides nothing: that is the rules'.
+
+use super::cues::scan;
+use super::features::features;
+use super::linear::Model;
+use crate::domain::classification::MessageKind;
+use crate::normal::normal;
+
+/// Of a mail's own words the model reads the beginning, in characters: what kind it is shows early.
+const READ: usize = 3_000;
+
+/// What the model reads of a mail: subject, own words, and words of ours for what is not said in words, and for the word
+/// lists that have something of it, so that what was learnt in one language serves in the others.
+pub fn kind_text(subject: &str, own: &str, has_files: bool) -> String {
+    let own: String = own.chars().take(READ).collect();
+    let mut marked = format!("{subject}\n{own}\n");
+    let found = scan(&normal(&marked).text);
+    for list in LISTS {
+        let count = found.of(list).len();
+        (1..=count.min(3)).for_each(|at| marked.push_str(&format!(" qq{list}{at}")));
+    }
+    marked.push_str(if has_files { " qqfile" } else { " qqnofile" });
+    if own.contains(['?', '؟', '？']) {
+        marked.push_str(" qqasks");
+    }
+    marked
+}
+
+/// The word lists that tell kinds apart.
+const LISTS: [&str; 11] = [
+    "submission",
+    "theme",
+    "withdrawal",
+    "correction",
+    "annex",
+    "query",
+    "registration",
+    "acknowledgement",
+    "newsletter",
+    "spam",
+    "personal",
+];
+
+/// How likely each kind is.
+#[derive(Clone, Debug)]
+pub struct Kinds(Vec<f32>);
+
+impl Kinds {
+    /// Of a text that `kind_text` made.
+    pub fn of(text: &str) -> Self {
+        let hashes: Vec<u32> = features(&normal(text).text).into_iter().map(|one| one.hash).collect();
+        Self(Model::of_kinds().scores(&hashes))
+    }
+
+    /// From 0 to 1.
+    pub fn of_kind(&self, kind: MessageKind) -> f32 {
+        let at = MessageKind::LEARNT.iter().position(|one| *one == kind);
+        at.and_then(|at| self.0.get(at)).copied().unwrap_or(0.0)
+    }
+
+    /// The likeliest kind and the next one, with their probabilities.
+    pub fn best(&self) -> [(MessageKind, f32); 2] {
+        let mut all = MessageKind::LEARNT.map(|kind| (kind, self.of_kind(kind)));
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        [all[0], all[1]]
+    }
+}
+
+/// The sentence that speaks most for a kind.
+pub fn telling(sentences: &[String], kind: MessageKind) -> Option<&str> {
+    let class = MessageKind::LEARNT.iter().position(|one| *one == kind)?;
+    let weighed = sentences.iter().map(|one| {
+        let hashes: Vec<u32> = features(&normal(one).text).into_iter().map(|one| one.hash).collect();
+        (one.as_str(), Model::of_kinds().weight(&hashes, class))
+    });
+    weighed.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(sentence, _)| sentence)
+}
