@@ -166,11 +166,6 @@ fn without_files(input: &Input<'_>, signs: &Signs, themes: usize) -> Verdict {
     if !mail.of("spam").is_empty() && themes == 0 {
         return sure(MessageKind::Spam, 0.6, format!("it reads like advertising: {}", quoted(mail.of("spam"))));
     }
-    let elsewhere = crate::domain::ProblemCode::ContentElsewhere;
-    if !submission.is_empty() && input.message.problems.iter().any(|one| one.code == elsewhere) {
-        let why = format!("it calls itself {}, but the content is elsewhere", quoted(submission));
-        return sure(MessageKind::Submission, 0.7, why);
-    }
     if signs.words == 0 {
         return unsure(MessageKind::Unknown, "there is no text that could be read");
     }

@@ -4,13 +4,17 @@
 mod assign;
 mod cues;
 mod dates;
+mod elsewhere;
 mod evidence;
 mod features;
 mod kind;
 mod language;
 mod linear;
+mod links;
 mod normal;
 mod passage;
+mod passcode;
+mod services;
 mod submitter;
 mod terms;
 mod title;
@@ -77,6 +81,8 @@ impl Classifier {
         let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let verdict = kind::judge(input, &passages, &read, terms.len(), &self.own_addresses);
+        let delivery = elsewhere::delivery(input);
+        let verdict = elsewhere::temper(verdict, input, &read, &delivery);
         let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = assign::Found::default();
@@ -100,6 +106,7 @@ impl Classifier {
             part_languages,
             assignments: found.assignments,
             wishes: wishes::wishes(input, &passages, &read),
+            delivery,
             citations: found.citations,
             classifier: Self::VERSION.into(),
         }

@@ -28,6 +28,8 @@ pub struct Standing {
     pub oldest_days: i64,
     pub held: u64,
     pub wishes: u64,
+    /// Waiting or held, and all or part of their content was not received.
+    pub not_received: u64,
     pub approved: u64,
     pub public: u64,
     /// As `chair/INBOX: watching, last complete check 2023-12-05 06:58`.
@@ -76,6 +78,7 @@ pub fn daily(to: &[String], now: &Standing, link: Option<&str>) -> Letter {
          waiting for a decision     {}{}\n\
          held                       {}\n\
          wishes to decide on        {}\n\
+         content not received       {}\n\
          approved, not public yet   {}\n\
          public                     {}\n",
         now.received,
@@ -86,6 +89,7 @@ pub fn daily(to: &[String], now: &Standing, link: Option<&str>) -> Letter {
         if now.waiting > 0 { format!("  (the oldest for {} days)", now.oldest_days) } else { String::new() },
         now.held,
         now.wishes,
+        now.not_received,
         now.approved,
         now.public,
         day = now.day,
