@@ -14,7 +14,7 @@ const fn service(name: &'static str, hosts: &'static [&'static str], paths: &'st
 /// A host fits itself and what is below it; one that ends with a dot fits any country (`disk.yandex.`).
 const SERVICES: [Service; 70] = [
     service(
-        "SharePoint or OneDrive",
+        "SharePoint/OneDrive",
         &["sharepoint.com", "sharepoint.cn", "sharepoint.us"],
         &["/:", "/personal/", "documents/", "guestaccess", "download", "onedrive", "attachments/"],
     ),
@@ -100,7 +100,7 @@ const SERVICES: [Service; 70] = [
     service("FEX", &["fex.net"], &["/s/", "/"]),
     service("kDrive", &["kdrive.infomaniak.com"], &["/share", "/app"]),
     service("HiDrive", &["hidrive.com", "hidrive.strato.com", "hidrive.ionos.com"], &["/lnk", "/share", "/api"]),
-    service("GMX or WEB.DE cloud", &["c.gmx.net", "c.web.de"], &["/@", "/"]),
+    service("GMX/WEB.DE", &["c.gmx.net", "c.web.de"], &["/@", "/"]),
     service("MagentaCLOUD", &["magentacloud.de"], &["/s/", "/lnk", "/share"]),
     service("DRACOON", &["dracoon.com", "dracoon.team", "dracoon.cloud"], &["/public/"]),
     service("Egnyte", &["egnyte.com"], &["/dl/", "/fl/"]),
@@ -244,5 +244,5 @@ fn own_server(host: &str, lower: &str, path: &str) -> Option<&'static str> {
     let token: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
     // Nextcloud's tokens have 15 signs, older ones of ownCloud 32 hexadecimal ones.
     let is_token = matches!(token.len(), 15 | 32) || (is_store && token.len() >= 6) || before.ends_with("index.php");
-    is_token.then_some("Nextcloud or ownCloud")
+    is_token.then_some("Nextcloud/ownCloud")
 }
