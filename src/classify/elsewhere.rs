@@ -160,7 +160,7 @@ pub fn delivery(input: &Input<'_>) -> Delivery {
     for (path, message) in bodies(input.message) {
         let own = links::own_words(message);
         let links = links::links(message, &own);
-        let text = without_addresses(&own);
+        let text = links::without_addresses(&own);
         length += weight(&text);
         let code = gives_code(&format!("{}\n{}", message.subject, own.chars().take(6_000).collect::<String>()));
         found.gives_code |= code;
@@ -287,11 +287,6 @@ fn encrypted_parts(input: &Input<'_>) -> Vec<Missing> {
         code_given: false,
     };
     parts.iter().filter(is_it).map(missing).collect()
-}
-
-fn without_addresses(own: &str) -> String {
-    let is_address = |word: &&str| word.contains("://") || word.starts_with("www.");
-    own.split_whitespace().filter(|word| !is_address(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Characters, a Chinese sign as three.

@@ -48,15 +48,14 @@ pub fn links(message: &ParsedMessage, own: &str) -> Vec<Link> {
             found.push(link);
         }
     }
-    for (href, words) in message.body.html.as_deref().map(anchors).unwrap_or_default() {
-        let squeezed = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let anchors = message.body.html.as_deref().map(anchors).unwrap_or_default();
+    let (flat_text, flat_own) =
+        if anchors.is_empty() { Default::default() } else { (flat(&message.body.text), flat(own)) };
+    for (href, words) in anchors {
+        let squeezed = flat(&words);
         let at = own.find(squeezed.as_str()).filter(|_| squeezed.len() > 2);
         // Its words stand only in what was quoted: somebody else's link.
-        if at.is_none()
-            && !squeezed.is_empty()
-            && flat(&message.body.text).contains(&squeezed)
-            && !flat(own).contains(&squeezed)
-        {
+        if !squeezed.is_empty() && flat_text.contains(&squeezed) && !flat_own.contains(&squeezed) {
             continue;
         }
         let near = match at {
@@ -75,6 +74,17 @@ pub fn links(message: &ParsedMessage, own: &str) -> Vec<Link> {
     });
     found.truncate(MOST);
     found
+}
+
+/// A text without the addresses in it: what is left says in which language it is, and how much.
+pub fn without_addresses(text: &str) -> String {
+    let (mut kept, mut at) = (String::with_capacity(text.len()), 0);
+    for (start, url) in in_text(text) {
+        kept.push_str(&text[at..start]);
+        at = start + url.len();
+    }
+    kept.push_str(&text[at..]);
+    kept
 }
 
 fn flat(text: &str) -> String {
@@ -239,8 +249,8 @@ fn anchors(html: &str) -> Vec<(String, String)> {
         } else if rest.starts_with("</blockquote") {
             quotes = quotes.saturating_sub(1);
         } else if quotes == 0 && rest.starts_with("<a") && rest[2..].starts_with(char::is_whitespace) {
-            let words_end = lower[close..end].find("</a").map_or(end, |to| close + to);
             if let Some(href) = attribute(&html[tag..close], "href") {
+                let words_end = lower[close..end].find("</a").map_or(end, |to| close + to);
                 found.push((href, without_tags(&html[close..words_end])));
             }
         }

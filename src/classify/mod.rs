@@ -23,6 +23,7 @@ mod wishes;
 mod words;
 
 pub use evidence::{check_evidence, find_quote};
+pub use links::without_addresses;
 pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;

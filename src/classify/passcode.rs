@@ -16,7 +16,7 @@ const WORDS: &str = "pass ?words?|pass ?codes?|pass ?phrase|access code|access k
 const WEAK: &str = "the code|le code|el código|el codigo|la clave|clave|код|الرمز|代码|验证码";
 
 /// What a password is for.
-const FILES: &str = "file|document|link|attachment|attached|pdf|zip|archive|annex|folder|share|fichier|lien|pièce jointe|archivo|\
+const FILES: &str = "\\bfile|\\bdocument|\\blink|attachment|attached|\\bpdf|\\bzip|\\barchive|\\bannex|\\bfolder|fichier|lien|pièce jointe|archivo|\
     documento|enlace|adjunto|carpeta|файл|документ|ссылк|архив|вложен|папк|文件|附件|链接|文档|压缩|网盘|ملف|مرفق|رابط|وثيقه|مستند";
 
 struct Patterns {
@@ -34,7 +34,7 @@ fn patterns() -> &'static Option<Patterns> {
         let new = |pattern: String| Regex::new(&pattern).ok();
         Some(Patterns {
             // "Password for the file: Xy12", "提取码：x7k2"; the code may stand on the next line.
-            colon: new(format!("(?:{WORDS})[^\\n:：=.?!。]{{0,60}}[:：=] ?\\n?\\s*[^\\s]{{3,64}}"))?,
+            colon: new(format!("(?:{WORDS})[^\\n:：=.?!。]{{0,60}}[:：=] ?\\n?\\s*([^\\n]+)"))?,
             // "The password is Xy12": something that no dictionary has.
             verb: new(format!(
                 "(?:{WORDS})[^\\n:：.?!。]{{0,50}}?(?: is| est| es| sera| será|是|为|為| هي| هو|,| )\\s*[\"'«“„]?([^\\s\"'»”“]{{3,64}})"
@@ -64,22 +64,42 @@ pub fn gives_code(text: &str) -> bool {
         if !patterns.word.is_match(&normal(lines[at]).text) || patterns.other.is_match(&normal(lines[at]).text) {
             return false;
         }
-        patterns.colon.is_match(&comparable)
+        let told = patterns.colon.captures(&comparable).and_then(|found| found.get(1));
+        told.is_some_and(|rest| stands_alone(rest.as_str(), &verbatim))
             || [&patterns.verb, &patterns.weak].iter().any(|told| is_told(told, &comparable, &verbatim))
             || is_brief_and_of_a_file(patterns, &normal(lines[at]).text)
     })
 }
 
-/// What follows the verb looks like a code: digits, signs, or letters of both cases in the source.
+/// What follows a colon is a word or three, or begins with what looks like a code.
+fn stands_alone(rest: &str, verbatim: &str) -> bool {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let first = words.first().copied().unwrap_or_default();
+    (first.chars().count() >= 3 && words.len() <= 3) || looks_like_a_code(first, verbatim)
+}
+
+/// What follows the verb looks like a code.
 fn is_told(told: &Regex, comparable: &str, verbatim: &str) -> bool {
-    told.captures_iter(comparable).filter_map(|found| found.get(1)).any(|code| {
-        let bare = code.as_str().trim_end_matches(['.', ',', '!', '?', ')', '。', '，']);
-        let has_digit = bare.chars().any(char::is_numeric);
-        let has_sign = bare.chars().any(|c| "#$%&*+=@_!^~<>".contains(c));
-        let source = verbatim.split_whitespace().find(|word| word.to_lowercase().contains(bare)).unwrap_or_default();
-        let inner_capital = source.chars().skip(1).any(char::is_uppercase);
-        bare.chars().count() >= 3 && (has_digit || has_sign || inner_capital)
-    })
+    told.captures_iter(comparable)
+        .filter_map(|found| found.get(1))
+        .any(|code| looks_like_a_code(code.as_str(), verbatim))
+}
+
+/// Digits, signs, or letters of both cases in the source, where hyphens do not end a word.
+fn looks_like_a_code(code: &str, verbatim: &str) -> bool {
+    let bare = code.trim_end_matches(['.', ',', '!', '?', ')', '。', '，']);
+    if bare.chars().count() < 3 {
+        return false;
+    }
+    let whole = verbatim.split_whitespace().find_map(|word| {
+        let lower = word.to_lowercase();
+        let at = lower.find(bare).filter(|_| lower.len() == word.len())?;
+        word.get(at..)
+    });
+    let source = whole.unwrap_or(bare).trim_end_matches(['.', ',', '!', '?', ')', '。', '，']);
+    let has_sign = source.chars().any(|c| "#$%&*+=@_!^~<>".contains(c));
+    let inner_capital = source.chars().skip(1).any(char::is_uppercase);
+    source.chars().any(char::is_numeric) || has_sign || inner_capital
 }
 
 /// "The password for the annex is the name of our capital".

@@ -57,8 +57,10 @@ async fn language(tools: &Tools, item: &Item, id: &MessageId, parsed: &ParsedMes
     let classified = message::classified(&tools.store, id).await?;
     let of_body = classified.into_iter().flat_map(|one| one.part_languages).find(|(path, _)| path == "body");
     let own = format!("{}\n{}", parsed.subject, parsed.body.own_text());
-    let by_subject = crate::language::detect(&own).to_string();
-    let all = of_body.map(|(_, code)| code).into_iter().chain([by_subject]).chain(item.languages.iter().cloned());
+    // The letters of an address are of no language.
+    let by_words = crate::language::detect(&crate::classify::without_addresses(&own)).to_string();
+    let of_body = of_body.map(|(_, code)| code);
+    let all = [by_words].into_iter().chain(of_body).chain(item.languages.iter().cloned());
     Ok(all.into_iter().find(|code| LANGUAGES.contains(&code.as_str())).unwrap_or_else(|| "en".into()))
 }
 

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 const CATALOGUE: &str = include_str!("../../catalogue/second-apr.toml");
 
-fn classifier() -> &'static Classifier {
+pub fn classifier() -> &'static Classifier {
     static CLASSIFIER: OnceLock<Classifier> = OnceLock::new();
     CLASSIFIER.get_or_init(|| Classifier::new(&Catalogue::read(CATALOGUE).unwrap(), &["chair@example.org".into()]))
 }
