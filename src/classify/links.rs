@@ -248,11 +248,13 @@ fn anchors(html: &str) -> Vec<(String, String)> {
             quotes += 1;
         } else if rest.starts_with("</blockquote") {
             quotes = quotes.saturating_sub(1);
-        } else if quotes == 0 && rest.starts_with("<a") && rest[2..].starts_with(char::is_whitespace) {
-            if let Some(href) = attribute(&html[tag..close], "href") {
-                let words_end = lower[close..end].find("</a").map_or(end, |to| close + to);
-                found.push((href, without_tags(&html[close..words_end])));
-            }
+        } else if quotes == 0
+            && rest.starts_with("<a")
+            && rest[2..].starts_with(char::is_whitespace)
+            && let Some(href) = attribute(&html[tag..close], "href")
+        {
+            let words_end = lower[close..end].find("</a").map_or(end, |to| close + to);
+            found.push((href, without_tags(&html[close..words_end])));
         }
         at = close.max(tag + 1);
         if found.len() >= MOST {

@@ -296,7 +296,7 @@ fn the_draft_is_an_answer_in_the_language_of_the_mail() {
         assert_eq!(draft.to[0].address, "maud@heathland.example");
         assert_eq!(draft.from[0].address, "call@desk.example");
         let id = format!("{language}@heathland.example");
-        assert_eq!(draft.in_reply_to, [id.clone()]);
+        assert_eq!(draft.in_reply_to, std::slice::from_ref(&id));
         assert_eq!(draft.references, ["earlier@heathland.example".to_string(), id]);
         assert!(!raw.contains("Auto-Submitted"), "a person sends it: {raw}");
         assert!(draft.problems.iter().all(|one| format!("{:?}", one.code) == "NoMessageId"), "{:?}", draft.problems);
