@@ -299,8 +299,9 @@ pub fn temper(verdict: Verdict, input: &Input<'_>, read: &[Reading], delivery: &
     let is_empty = papers(input.message) == 0 && delivery.is_note;
     let is_sure_to_be_none = match verdict.kind {
         MessageKind::Calendar | MessageKind::Bounce | MessageKind::Withdrawal => true,
-        MessageKind::Spam | MessageKind::Newsletter => !verdict.unsure && verdict.confidence >= 0.8,
-        MessageKind::AutoReply => !delivery.gives_code && delivery.missing.is_empty(),
+        MessageKind::Spam => !verdict.unsure && verdict.confidence >= 0.8,
+        // Services for files write in their users' place, with all the signs of bulk mail.
+        MessageKind::AutoReply | MessageKind::Newsletter => !delivery.gives_code && delivery.missing.is_empty(),
         MessageKind::Submission
         | MessageKind::Query
         | MessageKind::Registration

@@ -180,10 +180,19 @@ pub(super) async fn of_content(tools: &Tools, content: &Content) -> Result<(Rece
 /// Refuses what has no content that was received; else gives a line for each thing that the approver must have seen.
 pub(super) async fn before_approval(tools: &Tools, content: &Content) -> Result<Vec<String>> {
     let (received, missing) = of_content(tools, content).await?;
-    let lines: Vec<String> = missing
-        .iter()
-        .map(|one| format!("not received: {}", crate::domain::harmless(&one.what.words(false))))
-        .collect();
+    let is_public = |one: &Lacking| {
+        one.what.link.is_some()
+            && content.parts.iter().any(|part| part.message == one.message && part.path == one.what.part)
+    };
+    let line = |one: &Lacking| {
+        let link = if is_public(one) {
+            "; the link stands in the text that would become public: leave that text out with `pouch edit --part`"
+        } else {
+            ""
+        };
+        format!("not received: {}{link}", crate::domain::harmless(&one.what.words(false)))
+    };
+    let lines: Vec<String> = missing.iter().map(line).collect();
     let may_be_read = missing.iter().all(|one| one.what.lack.may_be_read_by_eye());
     if received == Received::Nothing && !may_be_read {
         return Err(Error::Refused(format!(

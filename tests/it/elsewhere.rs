@@ -8,6 +8,7 @@ use pouch::domain::Digest;
 use pouch::domain::classification::{Classification, TextPart};
 use pouch::domain::extraction::{Segment, SegmentKind};
 use pouch::domain::missing::Lack;
+use pouch::letters::digest::{Standing, daily};
 use pouch::parse::parse;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -157,8 +158,14 @@ fn a_mail_with_only_a_link_waits_and_is_not_approved_until_the_file_came() {
     assert_eq!(app.item("link@")["content"], "partly");
     let why = approval(&app, id, &[]);
     assert!(why.contains("not received: a file lies at Dropbox") && why.contains("--findings-seen"), "{why}");
+    // The covering text would make its link public; without it nothing is missing any more.
+    assert!(why.contains("would become public"), "{why}");
+    let part = format!("{}:1", file["messages"][0].as_str().unwrap());
+    app.decide(&["edit", id, "--part", &part]);
+    assert_eq!(app.item("link@")["content"], "all");
     app.decide(&["approve", id]);
-    assert!(app.public(&format!("inputs/{id}/index.html")).exists());
+    let html = std::fs::read_to_string(app.public(&format!("inputs/{id}/index.html"))).unwrap();
+    assert!(html.contains("position.txt") && !html.contains("dropbox"), "{html}");
     assert!(app.verify().contains("In order"));
 }
 
@@ -240,6 +247,11 @@ fn encrypted_mail_and_files_without_text_are_asked_for() {
     let item = app.item("blank@");
     assert_eq!(item["not_received"][0]["lack"], "no-text", "{item}");
     assert!(app.run(&["draft", item["id"].as_str().unwrap()]).contains("\"scan.rtf\" contains no legible text"));
+    // A person may read by eye what Pouch cannot, and says so.
+    app.decide(&["accept", item["id"].as_str().unwrap()]);
+    let id = app.item("blank@")["id"].as_str().unwrap().to_string();
+    assert!(approval(&app, &id, &[]).contains("not received: scan.rtf holds no text"));
+    app.decide(&["approve", &id]);
 }
 
 #[test]
@@ -308,6 +320,33 @@ fn the_draft_is_an_answer_in_the_language_of_the_mail() {
     app.import(&["input-en-docx.eml"]);
     let whole = app.list().into_iter().find(|item| item["content"] == "all").unwrap();
     assert!(app.refused(&["draft", whole["id"].as_str().unwrap()]).contains("nothing to ask for"));
+}
+
+#[test]
+fn a_notice_of_a_service_is_held_though_it_looks_like_bulk_mail() {
+    let text = "Ingrid sent you some files\n1 item, 41 MB in total, expires on 20 December 2023\nGet your files: \
+        https://wetransfer.com/downloads/aa81kq/bb\n\nTo unsubscribe from this newsletter, see our privacy policy.";
+    let mail = plain("bulk", "WeTransfer <noreply@wetransfer.com>", "Files via WeTransfer", text)
+        .replace("Content-Type", "List-Unsubscribe: <mailto:u@wetransfer.com>\nContent-Type");
+    let app = App::new();
+    import(&app, "bulk", &mail);
+    let item = app.item("bulk@");
+    assert_eq!((item["outcome"].as_str(), item["content"].as_str()), (Some("held"), Some("nothing")), "{item}");
+    let output = app.output(&["draft", item["id"].as_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nobody seems to read"), "{output:?}");
+}
+
+#[test]
+fn the_review_page_says_what_was_not_received_and_opens_no_link() {
+    let app = App::new();
+    import(&app, "page", &plain("page", MAUD, "Written input", &format!("Please find our written input here: {LINK}")));
+    let serving = app.serve();
+    let page = crate::web::get(&serving, "/", &serving.address.replace("127.0.0.1", "localhost"));
+    let link = "https://www.dropbox.com/scl/fi/9k2l/position.pdf?rlkey=t0ken-t0ken";
+    assert!(page.contains("<strong>content not received</strong>") && page.contains(link), "{page}");
+    assert!(!page.contains("href=\"https://www.dropbox"), "{page}");
+    let day = Standing { not_received: 7, ..Standing::default() };
+    assert!(daily(&[], &day, None).text.contains("content not received       7\n"));
 }
 
 #[test]
