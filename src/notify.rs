@@ -5,11 +5,13 @@ use crate::config::Login;
 use crate::domain::ledger::Outcome;
 use crate::domain::letter::LetterKind;
 use crate::domain::mailbox::MailboxRole;
+use crate::domain::missing::Received;
 use crate::domain::submission::State;
 use crate::domain::{SubmissionId, Timestamp};
 use crate::letters::alarm::{self, Alarm, Limits, Watched};
 use crate::letters::digest::{self, News, Standing};
 use crate::pipeline::{Tools, add_letters, in_call_zone};
+use crate::review::queue;
 use crate::store::{self, letter, mailbox, message, relation, setting, submission, task, wish};
 use std::collections::BTreeMap;
 use tokio::sync::watch::Receiver;
@@ -158,6 +160,13 @@ async fn tell_day(tools: &Tools, now: Timestamp) -> store::Result<()> {
     tx.commit().await
 }
 
+/// What waits or is held while its content, or a part of it, was not received.
+async fn not_received(tools: &Tools) -> store::Result<u64> {
+    let items = queue::items(&tools.store, &tools.catalogue, &tools.config).await?;
+    let waits = |item: &&queue::Item| item.state == Some("queued") || item.outcome == Outcome::Held;
+    Ok(items.iter().filter(waits).filter(|item| item.content != Received::All).count() as u64)
+}
+
 /// Counts for the day before today, and for now.
 async fn standing(tools: &Tools, local: &jiff::Zoned, now: Timestamp) -> store::Result<Standing> {
     let yesterday = local.date().yesterday().unwrap_or(local.date());
@@ -192,6 +201,7 @@ async fn standing(tools: &Tools, local: &jiff::Zoned, now: Timestamp) -> store::
     said.oldest_days = oldest.map_or(0, |at| now.duration_since(at).as_hours() / 24);
     said.wishes = wish::undecided(&tools.store).await?.len() as u64;
     said.relations = relation::undecided(&tools.store).await?.len() as u64;
+    said.not_received = not_received(tools).await?;
     said.unsent = letter::stuck(&tools.store).await? as u64;
     for line in watched(tools, now).await? {
         let last = line.last_check.map_or("never".into(), |at| in_call_zone(&tools.config, at));

@@ -1,7 +1,9 @@
 //! A person's acts: decisions on revisions and on messages. Each is one transaction with its ledger entry; the rules of
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
+pub mod draft;
 mod messages;
+pub mod missing;
 pub mod queue;
 mod relations;
 mod revisions;
@@ -42,8 +44,8 @@ pub enum Error {
         seen: (u32, u32),
         now: (u32, u32),
     },
-    /// Something lies hidden in what would become public, and the person did not say that they have seen it; one line
-    /// for each.
+    /// Something lies hidden in what would become public, or did not come with it, and the person did not say that they
+    /// have seen it; one line for each.
     FindingsNotSeen(Vec<String>),
     /// The act itself makes no sense; in words.
     Refused(String),
@@ -62,7 +64,7 @@ impl std::fmt::Display for Error {
             ),
             Self::FindingsNotSeen(findings) => write!(
                 f,
-                "the files show or hold more than their text:\n  {}\n\
+                "the files show or hold more than their text, or are not all:\n  {}\n\
                  Look at them (`pouch show`). If this may become public, approve with --findings-seen; if not, choose \
                  other parts with `pouch edit --part`, or ask the sender for a clean file",
                 findings.join("\n  ")

@@ -3,10 +3,10 @@
 
 use crate::config::{Security, Smtp};
 use crate::domain::{LetterId, Timestamp, clip};
-use crate::letters::Letter;
+use crate::letters::{Letter, bracketed};
 use lettre::address::Envelope;
 use lettre::message::header::{self, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::{Mailbox, MessageBuilder, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
@@ -45,23 +45,7 @@ pub struct Ready {
 /// # Errors
 /// If an address cannot be written.
 pub fn write(letter: &Letter, from: &str, id: &LetterId, is_receipt: bool, now: Timestamp) -> Result<String, Error> {
-    let wrong = |error: &dyn std::fmt::Display| Error::Refused(format!("it cannot be written: {error}"));
-    let from: Mailbox = from.parse().map_err(|error| wrong(&error))?;
-    let mut builder = lettre::Message::builder()
-        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
-        .date(SystemTime::from(now))
-        .from(from)
-        .subject(letter.subject.as_str());
-    for to in &letter.to {
-        builder = builder.to(to.parse().map_err(|error| wrong(&error))?);
-    }
-    if let Some(thread) = &letter.answers {
-        let bracketed = |id: &String| format!("<{}>", id.replace(['<', '>', '\r', '\n', ' '], ""));
-        let mut references: Vec<String> = thread.references.iter().map(bracketed).collect();
-        references.push(bracketed(&thread.message_id));
-        references.dedup();
-        builder = builder.in_reply_to(bracketed(&thread.message_id)).references(references.join(" "));
-    }
+    let mut builder = begun(letter, from, Some(id), now)?;
     let auto = if is_receipt { "auto-replied" } else { "auto-generated" };
     // The second field asks Exchange's absence notes to be silent.
     for (name, value) in [("Auto-Submitted", auto), ("X-Auto-Response-Suppress", "All")] {
@@ -69,6 +53,45 @@ pub fn write(letter: &Letter, from: &str, id: &LetterId, is_receipt: bool, now: 
             builder = builder.raw_header(HeaderValue::new(name, value.to_string()));
         }
     }
+    with_text(builder, letter)
+}
+
+/// A letter as a message that a person's mail program opens for writing: with no id of its own, and nothing that says a
+/// machine sent it.
+///
+/// # Errors
+/// If an address cannot be written.
+pub fn write_draft(letter: &Letter, from: &str, now: Timestamp) -> Result<String, Error> {
+    let builder = begun(letter, from, None, now)?;
+    let builder = match HeaderName::new_from_ascii("X-Unsent".to_string()) {
+        Ok(name) => builder.raw_header(HeaderValue::new(name, "1".to_string())),
+        Err(_) => builder,
+    };
+    with_text(builder, letter)
+}
+
+fn wrong(error: &dyn std::fmt::Display) -> Error {
+    Error::Refused(format!("it cannot be written: {error}"))
+}
+
+/// From, to, subject and thread.
+fn begun(letter: &Letter, from: &str, id: Option<&LetterId>, now: Timestamp) -> Result<MessageBuilder, Error> {
+    let from: Mailbox = from.parse().map_err(|error| wrong(&error))?;
+    let mut builder = lettre::Message::builder();
+    if let Some(id) = id {
+        builder = builder.message_id(Some(format!("<{id}@{}>", from.email.domain())));
+    }
+    builder = builder.date(SystemTime::from(now)).from(from).subject(letter.subject.as_str());
+    for to in &letter.to {
+        builder = builder.to(to.parse().map_err(|error| wrong(&error))?);
+    }
+    if let Some(thread) = &letter.answers {
+        builder = builder.in_reply_to(bracketed(&thread.message_id)).references(thread.references());
+    }
+    Ok(builder)
+}
+
+fn with_text(builder: MessageBuilder, letter: &Letter) -> Result<String, Error> {
     let text = SinglePart::builder().header(header::ContentType::TEXT_PLAIN).body(letter.text.replace('\n', "\r\n"));
     let message = builder.singlepart(text).map_err(|error| wrong(&error))?;
     String::from_utf8(message.formatted()).map_err(|error| wrong(&error))

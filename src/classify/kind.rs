@@ -69,7 +69,7 @@ pub fn judge(
     if input.message.from.iter().any(|one| own_addresses.contains(&one.address.to_lowercase())) {
         return unsure(MessageKind::Unknown, "it comes from one of the call's own addresses");
     }
-    let mut verdict = by_text(input, &signs, terms);
+    let mut verdict = by_text(&signs, terms);
     if let Some(quote) = takes_back.filter(|_| verdict.kind != MessageKind::Withdrawal) {
         let answers = !input.message.in_reply_to.is_empty() || super::title::is_reply(&input.message.subject);
         if signs.files == 0 && (answers || signs.kinds.of_kind(MessageKind::Withdrawal) >= 0.15) {
@@ -170,7 +170,7 @@ const RISK: f32 = 0.25;
 /// From here on something else in a mail is told, too.
 const ALSO: f32 = 0.6;
 
-fn by_text(input: &Input<'_>, signs: &Signs, terms: usize) -> Verdict {
+fn by_text(signs: &Signs, terms: usize) -> Verdict {
     let themes = signs.all.of("theme").len() + terms;
     let brings = speaks_at_length(signs, themes);
     let [(top, likely), (next, _)] = signs.kinds.best();
@@ -183,13 +183,6 @@ fn by_text(input: &Input<'_>, signs: &Signs, terms: usize) -> Verdict {
     let confidence = f64::from(likely);
     let inputs = [MessageKind::Submission, MessageKind::Correction, MessageKind::Withdrawal];
     let risk: f32 = inputs.into_iter().filter(|kind| *kind != top).map(|kind| signs.kinds.of_kind(kind)).sum();
-    let elsewhere = crate::domain::ProblemCode::ContentElsewhere;
-    if input.message.problems.iter().any(|one| one.code == elsewhere)
-        && (top == MessageKind::Submission || !signs.all.of("submission").is_empty())
-    {
-        let why = format!("{}, but the content is elsewhere", reason(MessageKind::Submission, signs));
-        return sure(MessageKind::Submission, 0.7, why);
-    }
     if signs.words == 0 && signs.sentences.iter().all(|one| one.trim().is_empty()) {
         return unsure(MessageKind::Unknown, "there is no text that could be read");
     }

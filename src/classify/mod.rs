@@ -4,6 +4,7 @@
 mod assign;
 mod cues;
 mod dates;
+mod elsewhere;
 mod evidence;
 mod features;
 mod folded;
@@ -11,8 +12,11 @@ mod kind;
 mod language;
 mod learnt;
 mod linear;
+mod links;
 mod passage;
+mod passcode;
 mod revises;
+mod services;
 mod submitter;
 mod terms;
 mod title;
@@ -22,6 +26,7 @@ mod words;
 
 pub use evidence::{check_evidence, find_quote};
 pub use learnt::kind_text;
+pub use links::without_addresses;
 pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;
@@ -94,6 +99,8 @@ impl Classifier {
         let takes_back = takes_back.map(|wish| wish.evidence.quote.as_str());
         let verdict = kind::judge(input, &passages, &read, (terms.len(), takes_back), &self.own_addresses);
         let handed_on = revises::handed_on(input, &passages);
+        let delivery = elsewhere::delivery(input);
+        let verdict = elsewhere::temper(verdict, input, &read, &delivery);
         let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = assign::Found::default();
@@ -121,6 +128,7 @@ impl Classifier {
             part_languages,
             assignments: found.assignments,
             wishes,
+            delivery,
             citations: found.citations,
             classifier: Self::VERSION.into(),
         }

@@ -3,6 +3,7 @@
 use super::{Place, open};
 use crate::domain::harmless;
 use crate::domain::ledger::Outcome;
+use crate::domain::missing::Received;
 use crate::review::queue::{self, Item};
 use crate::store::task;
 use clap::Args;
@@ -89,6 +90,9 @@ fn print_item(item: &Item) {
     let late = if item.late { "  late" } else { "" };
     println!("{id}  {state:<10}  {date}  {:<20}  {}{late}", kind, visible(&item.submitter.name));
     println!("          {}", visible(&item.title));
+    if item.content != Received::All {
+        println!("          ! {}: `pouch draft {id}` writes an answer", item.content.badge().to_uppercase());
+    }
     if item.outcome == Outcome::Submission {
         let names: Vec<&str> = item.assignments.iter().map(|one| one.recommendation.as_str()).collect();
         let none = if names.is_empty() { "none found".into() } else { names.join(", ") };

@@ -4,6 +4,7 @@ mod acts;
 mod add;
 mod audits;
 mod corpus;
+mod draft;
 mod erase;
 mod extract;
 mod letters;
@@ -96,10 +97,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// The answer to a sender whose content was not received (a link, a locked file), for you to send; sends nothing
+    Draft {
+        id: String,
+        /// Also write it as a message that a mail program opens
+        #[arg(long, value_name = "FILE")]
+        eml: Option<PathBuf>,
+    },
     /// Approve a submission for publication
     Approve {
         id: String,
-        /// I have seen what lies hidden in its files (comments, tracked changes, covered words ...), and it may be public
+        /// I have seen what lies hidden in its files (comments, tracked changes, covered words ...) and what did not come with
+        /// it, and it may be public
         #[arg(long)]
         findings_seen: bool,
         #[command(flatten)]
@@ -412,6 +421,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
+        Command::Draft { id, eml } => draft::draft(place, &id, eml.as_deref(), clock).await,
         Command::Erase { dry_run } => erase::erase(place, dry_run, clock).await,
         Command::Relations { id, all } => relations::relations(place, id.as_deref(), all).await,
         Command::Groups => relations::groups(place).await,

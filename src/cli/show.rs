@@ -7,6 +7,7 @@ use crate::domain::MessageId;
 use crate::domain::classification::Evidence;
 use crate::domain::extraction::{Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Event, LedgerEntry};
+use crate::domain::missing::Received;
 use crate::domain::submission::Change;
 use crate::pipeline::{self, Tools, joined, texts_of};
 use crate::review::queue::{self, Item, ItemAttachment};
@@ -171,6 +172,7 @@ impl Seen {
         for problem in &item.problems {
             println!("problem    {}", visible(&problem.detail));
         }
+        print_missing(item);
         self.print_assignments(tools, item);
         self.print_parts(item, whole);
         self.print_history(tools).await
@@ -272,6 +274,19 @@ impl Seen {
             println!("  {}  {who}  {what}{reason}", entry.at.strftime("%Y-%m-%d %H:%M:%S"));
         }
         Ok(())
+    }
+}
+
+/// What was not received, with links as text; fetching is for people.
+fn print_missing(item: &Item) {
+    if item.content != Received::All {
+        println!("content    {}; `pouch draft {}` writes an answer", item.content.badge(), item.id);
+    }
+    for one in &item.not_received {
+        println!("missing    part {}: {}", one.what.part, visible(&one.what.words(true)));
+    }
+    for id in &item.codes_in {
+        println!("code       message {id} of the same sender tells a password or a code");
     }
 }
 

@@ -215,6 +215,9 @@ pub struct Classification {
     /// What the sender asks for besides being read.
     #[serde(default)]
     pub wishes: Vec<super::wish::Wish>,
+    /// Links in place of files, encrypted texts, and whether it tells a password.
+    #[serde(default)]
+    pub delivery: super::missing::Delivery,
     /// Explicit citations of the report that map to no verified paragraph: shown, unmapped.
     pub citations: Vec<String>,
     /// Name and version, as `linear-1`.

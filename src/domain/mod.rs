@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod letter;
 pub mod mailbox;
 pub mod message;
+pub mod missing;
 pub mod problem;
 pub mod publication;
 pub mod reader;

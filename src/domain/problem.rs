@@ -49,7 +49,7 @@ pub enum ProblemCode {
     FoundInJunk,
     /// A part could not be read.
     PartUnreadable,
-    /// The body holds only a link to a file elsewhere; the content was not received.
+    /// The mail links to a file elsewhere in place of bringing it; that content was not received.
     ContentElsewhere,
     /// A page was recognised from its picture, but so badly that a person should read it by eye.
     ScanHardToRead,

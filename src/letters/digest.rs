@@ -30,6 +30,8 @@ pub struct Standing {
     pub wishes: u64,
     /// Proposals that messages belong together, on which nobody has decided.
     pub relations: u64,
+    /// Waiting or held, and all or part of their content was not received.
+    pub not_received: u64,
     pub approved: u64,
     pub public: u64,
     /// As `chair/INBOX: watching, last complete check 2023-12-05 06:58`.
@@ -79,6 +81,7 @@ pub fn daily(to: &[String], now: &Standing, link: Option<&str>) -> Letter {
          held                       {}\n\
          wishes to decide on        {}\n\
          proposals to decide on     {}\n\
+         content not received       {}\n\
          approved, not public yet   {}\n\
          public                     {}\n",
         now.received,
@@ -90,6 +93,7 @@ pub fn daily(to: &[String], now: &Standing, link: Option<&str>) -> Letter {
         now.held,
         now.wishes,
         now.relations,
+        now.not_received,
         now.approved,
         now.public,
         day = now.day,

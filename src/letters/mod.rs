@@ -5,6 +5,8 @@ pub mod alarm;
 pub mod digest;
 pub mod receipt;
 mod receipt_words;
+pub mod request;
+mod request_words;
 
 use crate::domain::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,6 +28,21 @@ pub struct Letter {
 pub struct Thread {
     pub message_id: String,
     pub references: Vec<String>,
+}
+
+impl Thread {
+    /// The References field of an answer (RFC 5322 3.6.4).
+    pub fn references(&self) -> String {
+        let mut all: Vec<String> = self.references.iter().map(|id| bracketed(id)).collect();
+        all.push(bracketed(&self.message_id));
+        all.dedup();
+        all.join(" ")
+    }
+}
+
+/// A message id in its angle brackets, without what would end the field.
+pub fn bracketed(id: &str) -> String {
+    format!("<{}>", id.replace(['<', '>', '\r', '\n', ' '], ""))
 }
 
 /// As `2023-12-05 14:03 (America/New_York)`: the zone is always said.

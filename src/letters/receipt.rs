@@ -81,11 +81,7 @@ pub fn recipient(about: &Circumstances<'_>) -> Result<String, String> {
         return Err("its sender's address cannot be written to".into());
     }
     let lower = address.to_lowercase();
-    let local = lower.split('@').next().unwrap_or_default();
-    if NOBODY
-        .iter()
-        .any(|name| local == *name || local.starts_with(&format!("{name}+")) || local.starts_with(&format!("{name}-")))
-    {
+    if nobody_reads(&address) {
         return Err("nobody reads its sender's address".into());
     }
     if about.own.contains(&lower) || about.own.contains(&from.address.to_lowercase()) {
@@ -98,8 +94,25 @@ pub fn recipient(about: &Circumstances<'_>) -> Result<String, String> {
     Ok(address)
 }
 
+/// Whether the address says that nobody reads it.
+pub fn nobody_reads(address: &str) -> bool {
+    let lower = address.to_lowercase();
+    let local = lower.split('@').next().unwrap_or_default();
+    NOBODY
+        .iter()
+        .any(|name| local == *name || local.starts_with(&format!("{name}+")) || local.starts_with(&format!("{name}-")))
+}
+
+/// Where an answer to a message stands; `None`: the message has no id.
+pub fn thread_of(message: &ParsedMessage) -> Option<Thread> {
+    message.message_id_header.clone().map(|message_id| Thread {
+        message_id,
+        references: message.references.iter().rev().take(20).rev().cloned().collect(),
+    })
+}
+
 /// Reply-To counts only at the same domain: an answer to elsewhere would help whoever forged the rest.
-fn answer_address(message: &ParsedMessage, from: &str) -> String {
+pub fn answer_address(message: &ParsedMessage, from: &str) -> String {
     let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
     match message.reply_to.as_slice() {
         [one] if domain(&one.address) == domain(from) => one.address.clone(),
@@ -147,9 +160,6 @@ pub fn letter(receipt: &Receipt, to: String, message: &ParsedMessage) -> Letter 
         // "Auto:" and the subject: RFC 3834 3.1.5.
         subject: format!("Auto: {subject}"),
         text,
-        answers: message.message_id_header.clone().map(|message_id| Thread {
-            message_id,
-            references: message.references.iter().rev().take(20).rev().cloned().collect(),
-        }),
+        answers: thread_of(message),
     }
 }

@@ -172,9 +172,6 @@ impl Walk {
             problems.push(Problem::new(ProblemCode::TooManyParts, detail));
         }
         tree::note_broken_structure(&message, &mut problems);
-        if let Some(problem) = headers::content_elsewhere(&parsed) {
-            problems.push(problem);
-        }
         parsed.automatic = automatic::automatic(&message, &parsed);
         parsed.authentication = authentication::results(&message);
         parsed.unanswered = automatic::unanswered(&message);

@@ -1,6 +1,7 @@
 //! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
 //! is none. Reads only.
 
+use super::missing::{self, Brought};
 use crate::config::Config;
 use crate::domain::authenticity::{AuthResults, SignatureCheck};
 use crate::domain::catalogue::Catalogue;
@@ -9,8 +10,9 @@ use crate::domain::extraction::Remarks;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
+use crate::domain::missing::{Lacking, Received};
 use crate::domain::relation::RelationKind;
-use crate::domain::submission::{Assigner, Assignment};
+use crate::domain::submission::{Assigner, Assignment, PartRef};
 use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::wish::WishDecision;
 use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
@@ -69,6 +71,11 @@ pub struct Item {
     /// What is known about who sent it, in words.
     pub sender_checks: Vec<String>,
     pub problems: Vec<Problem>,
+    /// How much of its content was received, and what was not; nothing is said of what was set aside.
+    pub content: Received,
+    pub not_received: Vec<Lacking>,
+    /// Messages of the same sender that tell a password or a code.
+    pub codes_in: Vec<MessageId>,
 }
 
 /// An assignment at or above the line.
@@ -215,7 +222,10 @@ pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
 pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> store::Result<Vec<Item>> {
     let mut messages_of: BTreeMap<SubmissionId, Vec<MessageLine>> = BTreeMap::new();
     let mut others = Vec::new();
+    let classified = message::all_classified(store).await?;
+    let mut codes: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();
     for line in message::lines(store, None).await? {
+        missing::note_code(&mut codes, &line, classified.get(&line.id));
         match line.submission.clone() {
             Some(of) => messages_of.entry(of).or_default().push(line),
             None if matches!(line.outcome, Outcome::SetAside | Outcome::Held) => others.push(line),
@@ -230,7 +240,8 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
     let facts = Facts {
         copies: copies_by_message(message::copies(store, None).await?),
         extractions: message::extraction_lines(store).await?,
-        classified: message::all_classified(store).await?,
+        classified,
+        codes,
         wishes: wish::lines(store, None).await?,
         relations: relation::lines(store, None).await?,
         senders: sender::all(store).await?,
@@ -287,6 +298,8 @@ struct Facts<'a> {
     wishes: Vec<WishLine>,
     relations: Vec<RelationLine>,
     senders: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>,
+    /// By sender's address: messages that tell a password or a code and bring no file.
+    codes: BTreeMap<String, Vec<MessageId>>,
     config: &'a Config,
 }
 
@@ -330,7 +343,30 @@ impl Facts<'_> {
             };
             attachment.chosen = content.parts.iter().any(|part| is_it(&part));
         }
+        let with_parts = |line: &&MessageLine| content.parts.iter().any(|part| part.message == line.id);
+        self.say_what_is_missing(&mut item, messages.iter().filter(with_parts), Some(&content.parts));
         item
+    }
+
+    /// Notes what was not received.
+    fn say_what_is_missing<'a>(
+        &self,
+        item: &mut Item,
+        messages: impl Iterator<Item = &'a MessageLine>,
+        chosen: Option<&[PartRef]>,
+    ) {
+        let mut brought = Vec::new();
+        for line in messages {
+            let reading = |one: &ExtractionLine| (one.status.clone(), one.remarks.clone());
+            let read = line.summary.parts.iter().map(|part| self.extractions.get(&part.digest).map(reading));
+            brought.push(Brought::of(line, self.classified.get(&line.id).map(|one| &one.delivery), read));
+            for id in line.summary.from.iter().filter_map(|one| self.codes.get(&one.address.to_lowercase())).flatten() {
+                if !item.messages.contains(id) && !item.codes_in.contains(id) {
+                    item.codes_in.push(id.clone());
+                }
+            }
+        }
+        missing::say(item, &brought, chosen);
     }
 
     fn message(&self, line: &MessageLine) -> Item {
@@ -348,6 +384,9 @@ impl Facts<'_> {
         }
         item.title_source = classified.map_or_else(|| "subject".into(), |one| one.title_source.clone());
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
+        if line.outcome == Outcome::Held {
+            self.say_what_is_missing(&mut item, std::iter::once(line), None);
+        }
         item
     }
 
@@ -409,6 +448,9 @@ impl Facts<'_> {
             relations: self.relations_of(messages),
             sender_checks: messages.iter().flat_map(|line| self.sender_checks(line)).collect(),
             problems,
+            content: Received::All,
+            not_received: Vec::new(),
+            codes_in: Vec::new(),
         }
     }
 

@@ -31,7 +31,7 @@ async fn change(tx: &mut Tx, actor: &Actor, revision: &Revision, change: Change,
 ///
 /// # Errors
 /// If its state does not allow it, it is stale, it has nothing that could be published, a wish of its sender stands in the
-/// way, or something lies hidden in its files and the person has not seen it.
+/// way, its content was not received, or something lies hidden in its files or is missing and the person has not seen it.
 pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act: &Act) -> Result<Timestamp> {
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
@@ -42,10 +42,11 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     }
     super::relations::respect_relations(tools, &revision.content).await?;
     let not_before = super::wishes::respect_wishes(tools, &revision.content, act.now).await?;
+    let mut lines = super::missing::before_approval(tools, &revision.content).await?;
     let findings = findings_of(tools, &revision.content).await?;
-    if !findings_seen && findings.iter().any(|(_, one)| one.code.stops_approval()) {
-        let lines = findings.iter().map(|(name, finding)| format!("{name}: {}", finding.detail));
-        return Err(Error::FindingsNotSeen(lines.collect()));
+    if !findings_seen && (!lines.is_empty() || findings.iter().any(|(_, one)| one.code.stops_approval())) {
+        lines.extend(findings.iter().map(|(name, finding)| format!("{name}: {}", finding.detail)));
+        return Err(Error::FindingsNotSeen(lines));
     }
     let json = crate::store::rows::json(&manifest)?;
     let approve = Change::Approve { by, at: act.now, manifest: Manifest::digest_of(&json) };

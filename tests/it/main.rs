@@ -9,6 +9,7 @@ mod config;
 mod confine;
 mod containers;
 mod durable;
+mod elsewhere;
 mod erase;
 mod extract;
 mod extract_office;

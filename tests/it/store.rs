@@ -214,6 +214,7 @@ fn classification() -> Classification {
         part_languages: vec![],
         assignments: vec![],
         wishes: vec![],
+        delivery: pouch::domain::missing::Delivery::default(),
         citations: vec![],
         classifier: "t-1".into(),
     }
