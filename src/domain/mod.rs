@@ -18,6 +18,7 @@ pub mod reader;
 pub mod rules;
 pub mod submission;
 pub mod timing;
+pub mod waiting;
 pub mod wish;
 
 pub use digest::Digest;
