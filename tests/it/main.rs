@@ -4,6 +4,7 @@
 
 mod app;
 mod audit;
+mod charsets;
 mod classify;
 mod config;
 mod confine;

@@ -23,7 +23,7 @@ impl Postgres {
             sqlx::query("create database own").execute(&mut admin).await.unwrap();
             sqlx::query("alter database own set synchronous_commit = on").execute(&mut admin).await.unwrap();
         });
-        (own, url.replace("/postgres", "/own").replace("postgres:/own", "postgres:/"))
+        (own, format!("{}/own", url.rsplit_once('/').unwrap().0))
     }
 
     fn run(&self, action: &str) -> String {
