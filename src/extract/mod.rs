@@ -23,6 +23,7 @@ use crate::domain::reader::Reading;
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
 pub use pages::{render, settle};
+pub(crate) use picture::{Size as PictureSize, size as picture_size};
 pub use recognised::put_recognised;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;

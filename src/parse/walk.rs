@@ -7,6 +7,7 @@ use super::tree::{self, Tree};
 use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
+use crate::extract::PictureSize;
 use mail_parser::MessageParser;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -218,6 +219,9 @@ impl Walk {
             Some(known) => known.into(),
             None => media_type::by_content(bytes, &claimed_type, name.as_deref()),
         };
+        if matches!(kind, PartKind::Attachment | PartKind::Inline) {
+            kind = rank(kind, &media_type, bytes);
+        }
         if kind == PartKind::Attachment && media_type == "message/rfc822" && place.level < MAX_LEVELS {
             kind = PartKind::Message;
         }
@@ -293,6 +297,19 @@ impl Walk {
             part.kind = PartKind::Archive;
             part.parts = parts;
         }
+    }
+}
+
+/// Whether a part is a file or decoration. That the HTML body shows it in its place is only a hint: whoever drags a paper
+/// or the photograph of a page into a mail sends a file, and a sign without a word is none, wherever it stands.
+fn rank(by_place: PartKind, media_type: &str, bytes: &[u8]) -> PartKind {
+    if !media_type.starts_with("image/") {
+        return PartKind::Attachment;
+    }
+    match super::compound::guarded(|| Some(crate::extract::picture_size(bytes))) {
+        Some(PictureSize::Sign) => PartKind::Inline,
+        Some(PictureSize::Page) => PartKind::Attachment,
+        Some(PictureSize::Middle) | None => by_place,
     }
 }
 

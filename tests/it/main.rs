@@ -26,6 +26,7 @@ mod hidden_sheets;
 mod hidden_slides;
 mod identity;
 mod journey;
+mod layouts;
 mod letters;
 mod malware;
 mod oauth;
