@@ -10,6 +10,7 @@ mod config;
 mod confine;
 mod containers;
 mod durable;
+mod endless;
 mod erase;
 mod extract;
 mod extract_office;
