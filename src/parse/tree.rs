@@ -215,7 +215,8 @@ impl Leaf<'_> {
     /// What is odd about it.
     pub fn note_problems(&self, part: &Part, bytes: &[u8], problems: &mut Vec<Problem>) {
         let shown = part.name.clone().unwrap_or_else(|| format!("part {}", part.path));
-        let by_machine = part.claimed_type.starts_with("message/") || part.claimed_type.starts_with("text/");
+        let by_machine = ["message/", "text/"].iter().any(|kind| part.claimed_type.starts_with(kind))
+            || media_type::SIGNATURES.contains(&part.media_type.as_str());
         if part.name.is_none() && part.kind == PartKind::Attachment && !by_machine {
             let detail = format!("Part {} has no usable file name.", part.path);
             problems.push(Problem::new(ProblemCode::OddFileName, detail));

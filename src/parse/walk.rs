@@ -4,7 +4,7 @@
 use super::budget::{Budget, MAX_ARCHIVES, MAX_LEVELS};
 use super::source::{Node, Source};
 use super::tree::{self, Tree};
-use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type};
+use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type, signed};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
 use crate::extract::PictureSize;
@@ -131,6 +131,7 @@ impl Walk {
         }
         let tree = Tree::of(&message, raw, prefix);
         let body = body::body(&message, &tree, &mut problems);
+        problems.extend(signed::encrypted_text(&body.text));
         let mut parsed = headers::read(&message, body, &mut problems);
         let (mut contents, mut listed) = (Vec::new(), 0);
         for leaf in tree.leaves.iter().take(MAX_PARTS) {
@@ -284,6 +285,7 @@ impl Walk {
                 return;
             }
             media_type::SIGNED => return self.signed(part, bytes, below),
+            kind if media_type::SIGNATURES[..2].contains(&kind) => return self.signature(part),
             "application/vnd.ms-outlook" => {
                 self.msg(part, bytes, below);
                 return;

@@ -31,6 +31,7 @@ mod layouts;
 mod letters;
 mod malware;
 mod oauth;
+mod odd;
 mod papers;
 mod parse;
 mod publish;

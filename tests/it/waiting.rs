@@ -168,3 +168,38 @@ async fn each_kind_of_lost_step_is_found_and_made_due_once() {
     assert_eq!(lose_steps().await, []);
     assert!(waiting::since(&tools.store, began).await.unwrap().is_empty());
 }
+
+/// docspell#2376: one odd file blocked the job, again and again. paperless-ngx#10284: a step that failed counted as done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_fails_is_tried_five_times_and_then_a_person_sees_why_and_the_others_go_on() {
+    let data = Data::new().await;
+    let tools = tools(&data);
+    let mut now = moment("2023-12-05T10:00:00Z");
+    let names = ["input-en-docx.eml", "input-fr-docx.eml"];
+    let mails = names.map(|name| std::fs::read(crate::app::fixture(name)).unwrap());
+    for (uid, mail) in (1..).zip(&mails) {
+        take_in(&tools, uid, mail, true, now).await;
+    }
+    let work = async |stage: Stage, now: Timestamp| {
+        let tasks = task::claim(&tools.store, stage, "test", 10, now).await.unwrap();
+        pipeline::work(&tools, stage, &tasks, now).await.unwrap();
+        tasks.len()
+    };
+    assert_eq!(work(Stage::Parse, now).await, 2);
+    // The bytes of one of them are away.
+    tools.vault.erase(Digest::of(&mails[0])).unwrap();
+    assert_eq!(work(Stage::Extract, now).await, 2);
+    assert_eq!((work(Stage::Classify, now).await, work(Stage::Queue, now).await), (1, 1), "the other one waits too");
+    let outcomes = async || pouch::store::message::outcomes(&tools.store).await.unwrap();
+    for _ in 2..=5 {
+        assert_eq!(outcomes().await, [("pending".to_string(), 1), ("submission".to_string(), 1)]);
+        assert_eq!(task::troubled(&tools.store).await.unwrap().len(), 1, "its trouble is to be seen");
+        now += MINUTE * 60;
+        assert_eq!(work(Stage::Extract, now).await, 1);
+    }
+    assert_eq!(outcomes().await, [("held".to_string(), 1), ("submission".to_string(), 1)]);
+    assert_eq!(work(Stage::Extract, now + MINUTE * 600).await, 0, "it is tried for ever");
+    let held = pouch::store::message::held(&tools.store).await.unwrap().remove(0);
+    let line = pouch::store::message::line(&tools.store, &held).await.unwrap().unwrap();
+    assert!(line.reason.starts_with("Pouch gave up at the step \"extract\": "), "{}", line.reason);
+}
