@@ -20,6 +20,7 @@ mod extract_same;
 mod extract_scans;
 mod fixtures;
 mod floors;
+mod footprint;
 mod hidden_html;
 mod hidden_office;
 mod hidden_pdf;

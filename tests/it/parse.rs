@@ -107,6 +107,38 @@ fn attached_messages_are_opened_down_to_their_files_in_any_encoding() {
     }
 }
 
+/// mail-parser#84, #78, #9: an attached message had wrong contents, or was counted twice, or failed in an encoding.
+#[test]
+fn an_attached_message_is_the_same_message_in_every_transfer_encoding_and_stands_there_once() {
+    use base64::Engine as _;
+    let inner = "From: N <n@ngo.example>\r\nSubject: =?utf-8?B?0JLQutC70LDQtA==?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n\
+                 --i\r\nContent-Type: text/plain\r\n\r\nTheir input = theirs.\r\n--i\r\nContent-Type: application/octet-stream\r\n\
+                 Content-Disposition: attachment; filename=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n--i--\r\n";
+    let quoted: String =
+        inner.lines().map(|line| line.replace('=', "=3D").replace("input", "in=\r\nput") + "\r\n").collect();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(inner);
+    let mut seen = Vec::new();
+    for (encoding, sent) in
+        [("7bit", inner), ("8bit", inner), ("binary", inner), ("base64", &base64), ("quoted-printable", &quoted)]
+    {
+        let raw = format!(
+            "From: A <a@example.org>\r\nMessage-ID: <x@y>\r\nSubject: FW\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n\
+             --o\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n--o\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n\
+             {sent}\r\n--o--\r\n"
+        );
+        let message = parse(raw.as_bytes());
+        let paths: Vec<&str> = message.all_parts().iter().map(|part| part.path.as_str()).collect();
+        assert_eq!(paths, ["2", "2.2"], "{encoding}");
+        let found = message.parts[0].message.as_ref().unwrap();
+        assert_eq!((found.subject.as_str(), found.body.text.trim()), ("Вклад", "Their input = theirs."), "{encoding}");
+        assert_eq!(part_bytes(raw.as_bytes(), "2.2").unwrap(), [0, 1, 2, 3], "{encoding}");
+        let bytes = part_bytes(raw.as_bytes(), "2").unwrap();
+        seen.push(String::from_utf8(bytes).unwrap().trim_end().to_string());
+        assert!(message.body.text.trim() == "See below.", "{encoding}: {}", message.body.text);
+    }
+    assert!(seen.iter().all(|one| one == inner.trim_end()), "{seen:#?}");
+}
+
 #[test]
 fn a_hundred_thousand_parts_and_endless_levels_end_as_a_problem() {
     let mut wide = String::from("Content-Type: multipart/mixed; boundary=b\r\nSubject: S\r\n\r\n");
