@@ -336,3 +336,20 @@ fn one_part_that_nobody_can_read_costs_only_itself() {
         ["0"]
     );
 }
+
+/// talon#129; EmailReplyParser#89: quotes are folded and never cut; whoever reads can unfold them.
+#[test]
+fn what_is_quoted_is_counted_and_can_be_read() {
+    let app = App::new();
+    app.import(&["input-en-above-a-quote.eml"]);
+    let id = app.item("input-en-above-a-quote@")["id"].as_str().unwrap().to_string();
+    let whole = parse(&fs::read(fixture("input-en-above-a-quote.eml")).unwrap());
+    let signs: Vec<char> = whole.body.text.chars().collect();
+    let quoted: String = whole.body.quoted.iter().flat_map(|span| &signs[span.start..span.end]).collect();
+    let last = quoted.lines().rfind(|line| line.trim().len() > 20).unwrap().trim_start_matches(['>', ' ']).to_string();
+    let count: usize = whole.body.quoted.iter().map(|span| span.end - span.start).sum();
+    assert!(app.run(&["show", &id]).contains(&format!("{count} of them quoted")));
+    let shown = app.run(&["show", &id, "--text"]);
+    assert!(shown.contains(&last), "{last} is not in\n{shown}");
+    assert!(app.run(&["show", &id, "--json"]).contains(&last));
+}

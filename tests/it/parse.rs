@@ -49,6 +49,7 @@ fn own(text: &str) -> (String, String) {
     (pick(&body.own), pick(&body.quoted))
 }
 
+/// talon#129; EmailReplyParser#89: cutting quotes and signatures removed what was meant to be read.
 #[test]
 fn quoted_text_is_folded_in_every_language_and_never_cut() {
     for announcement in [
@@ -72,6 +73,7 @@ fn quoted_text_is_folded_in_every_language_and_never_cut() {
     assert!(letter.contains("Our input."), "a formal letter's head was taken for an old mail: {letter}");
 }
 
+/// EmailReplyParser#89: inline answers were lost.
 #[test]
 fn answers_between_quoted_lines_are_the_senders_own() {
     let (mine, theirs) = own("> first question\r\nfirst answer\r\n> second question\r\nsecond answer\r\n");
@@ -90,6 +92,7 @@ fn what_is_handed_on_is_the_senders_concern() {
     assert!(!answered.own_text().contains("Their input."), "{answered:?}");
 }
 
+/// mail-parser#84, #78, #9.
 #[test]
 fn attached_messages_are_opened_down_to_their_files_in_any_encoding() {
     for name in [
@@ -361,4 +364,21 @@ fn a_file_called_html_with_a_tag_in_it_is_a_page() {
     let claimed = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=page\r\n";
     let mail = mail(claimed, &late);
     assert_eq!(mail.parts[0].media_type, "text/html");
+}
+
+/// talon#129: what stands below a signature, a rule or a phone's line is not cut off.
+#[test]
+fn what_follows_a_signature_or_a_rule_is_still_the_senders_own() {
+    for before in [
+        "-- \r\nIda Kestrel\r\nRound Table\r\n",
+        "--\r\nIda\r\n",
+        "________________________________\r\n",
+        "Sent from my iPhone\r\n",
+        "Best regards,\r\nIda\r\n\r\n* * *\r\n",
+        "As the Chair wrote:\r\n",
+        "On Monday, the Chair wrote to us.\r\n",
+    ] {
+        let (mine, theirs) = own(&format!("First part.\r\n\r\n{before}\r\nSecond part: our input on norms.\r\n"));
+        assert!(mine.contains("First part.") && mine.contains("our input on norms"), "{before}: {mine} | {theirs}");
+    }
 }

@@ -230,6 +230,7 @@ fn a_text_that_stands_only_in_wrapped_rtf_is_read() {
     }
 }
 
+/// docspell#1398.
 #[test]
 fn pictures_that_the_html_of_a_message_shows_are_no_files_of_it() {
     let made = msg(&Message {
@@ -298,6 +299,7 @@ fn tnef(attributes: &[Vec<u8>], properties: &[(u16, Value<'_>)], files: &[(&str,
     out
 }
 
+/// zammad#2403; tnef#38, #45, #47; EmailReporting#39: text and files were inside winmail.dat and never seen.
 #[test]
 fn files_in_winmail_dat_are_parts_with_their_long_names() {
     let archive = zip(&[("a.txt", b"x")]);
@@ -363,6 +365,7 @@ fn a_message_inside_winmail_dat_is_opened() {
     assert_eq!(part_bytes(&raw, "2.1.1").unwrap(), b"deep");
 }
 
+/// tnef#38: the tool gave nothing and said nothing.
 #[test]
 fn a_winmail_dat_that_holds_nothing_or_is_cut_off_says_so() {
     let parsed = opened(&mail(&[("winmail.dat", &tnef(&[], &[], &[]))]));
@@ -413,6 +416,7 @@ fn a_damaged_outlook_message_gives_an_outcome_at_every_byte() {
 }
 
 /// Storages in each other, deeper than anything honest.
+/// alaveteli#62.
 #[test]
 fn messages_in_messages_end_at_the_tenth_level() {
     let mut message = simple(vec![(SUBJECT, Value::Text("deepest")), (BODY, Value::Text("x"))]);
