@@ -12,7 +12,7 @@ use crate::letters::alarm::{self, Alarm, Limits, Watched};
 use crate::letters::digest::{self, News, Standing};
 use crate::pipeline::{Tools, add_letters, in_call_zone};
 use crate::review::queue;
-use crate::store::{self, letter, mailbox, message, relation, setting, submission, task, wish};
+use crate::store::{self, letter, mailbox, message, relation, setting, submission, task, waiting, wish};
 use std::collections::BTreeMap;
 use tokio::sync::watch::Receiver;
 
@@ -85,6 +85,8 @@ async fn tell_alarms(tools: &Tools, since: Timestamp, now: Timestamp) -> store::
     };
     let of_mailboxes = alarm::alarms(&watched(tools, since).await?, limits, now);
     hold.extend(of_mailboxes.into_iter().filter(|one| !is_told(one)));
+    let unended = waiting::since(&tools.store, now - notify.waiting).await?;
+    hold.extend(alarm::of_waiting(&unended, since, notify.waiting, now));
     let told: BTreeMap<String, Timestamp> = match setting::get(&tools.store, ACTIVE).await? {
         Some(text) => store::rows::from_json(&text)?,
         None => BTreeMap::new(),

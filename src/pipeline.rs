@@ -31,7 +31,7 @@ mod site;
 mod steps;
 mod wishes;
 
-pub use door::{open_mailbox, settle, take_in, vanish};
+pub use door::{open_mailbox, settle, take_in, take_up, vanish};
 pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
 pub use post::{add_letters, in_call_zone, receipt_number, resend};

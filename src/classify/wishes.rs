@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Most wishes of one message: more are no more to decide.
 const MOST: usize = 12;
@@ -138,7 +139,7 @@ fn wish(input: &Input<'_>, passage: &Passage, span: Span, words: &str, kind: Wis
     let files: Vec<&Part> =
         input.message.all_parts().into_iter().filter(|part| part.kind == PartKind::Attachment).collect();
     let concerns = match kind {
-        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal(words).text, &files),
+        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal(&composed(words)).text, &files),
         WishKind::Anonymous | WishKind::Withdrawal => None,
     };
     let until = (kind == WishKind::Embargo).then(|| dates::last_date(words, input.message.date)).flatten();
@@ -163,9 +164,14 @@ const ANNEX: [&str; 14] = [
     "вложени",
 ];
 
+/// Letters and their accents as one sign: macOS writes the names of files with two.
+fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
 /// The file that a sentence means: by its name, or the only one that is called an annex.
 fn file_named(sentence: &str, files: &[&Part]) -> Option<String> {
-    let name = |part: &&&Part| part.name.as_deref().map(|name| normal(name).text).unwrap_or_default();
+    let name = |part: &&&Part| part.name.as_deref().map(|name| normal(&composed(name)).text).unwrap_or_default();
     let stem = |part: &&&Part| {
         let name = name(part);
         name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_string())

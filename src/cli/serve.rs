@@ -3,7 +3,7 @@
 use super::{Place, open};
 use crate::domain::{SubmissionId, Timestamp};
 use crate::oauth::{Keeper, TokenKey};
-use crate::pipeline::Tools;
+use crate::pipeline::{self, Tools};
 use crate::receive;
 use crate::store::task::{self, Stage};
 use crate::store::{Engine, submission};
@@ -26,6 +26,10 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     };
     tools.vault.clear_leftovers().context("the vault's folder cannot be read")?;
     worker::release_the_dead(&tools.store, clock()).await?;
+    let lost = pipeline::take_up(&tools.store, clock()).await?;
+    if lost > 0 {
+        tracing::warn!(lost, "messages had no end state and no step due; they are taken up again");
+    }
     let conditions = tools.pool.conditions().await.context("the children that read mail do not start")?;
     conditions.gaps().iter().for_each(|gap| tracing::warn!("{gap}"));
     let listener = web::listen(config.listen).await?;

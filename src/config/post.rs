@@ -45,6 +45,8 @@ pub struct Notify {
     pub digest: Option<jiff::civil::Time>,
     /// A mailbox that fails for so long is an alarm; one that wants a login is one at once.
     pub failing: Duration,
+    /// What came in and has no end state after so long is an alarm.
+    pub waiting: Duration,
     /// Two letters about held items have at least so much time between them.
     pub pause: Duration,
     /// How often is looked for something to tell.
@@ -68,6 +70,7 @@ impl Default for Notify {
             reviewers: Vec::new(),
             digest: jiff::civil::Time::new(7, 0, 0, 0).ok(),
             failing: Duration::from_secs(900),
+            waiting: Duration::from_secs(1800),
             pause: Duration::from_secs(600),
             look: Duration::from_secs(30),
             link: None,
@@ -166,6 +169,7 @@ pub fn notify(top: &mut Reader) -> Notify {
         reviewers,
         digest,
         failing: table.duration("failing", second, day).unwrap_or(base.failing),
+        waiting: table.duration("waiting", second, 7 * day).unwrap_or(base.waiting),
         pause: table.duration("pause", second, day).unwrap_or(base.pause),
         look: table.duration("look", Duration::from_millis(100), day).unwrap_or(base.look),
         link: table.url("link"),

@@ -78,7 +78,8 @@ impl Body {
 pub enum PartKind {
     /// A leaf file.
     Attachment,
-    /// A picture that the HTML body shows, or a signature's logo: ranked last, never dropped.
+    /// A picture that the HTML body shows and that is too small for a page, or one too small to hold words, as a logo in a
+    /// signature: ranked last, never dropped.
     Inline,
     /// An attached message (message/rfc822): a message of its own inside this one.
     Message,

@@ -20,6 +20,7 @@ pub mod relation;
 pub mod rules;
 pub mod submission;
 pub mod timing;
+pub mod waiting;
 pub mod wish;
 
 pub use digest::Digest;

@@ -1,4 +1,4 @@
-//! Calendar entries (RFC 5545) and contact cards (RFC 6350): a line for a person, and what they say in words. Follows no
+//! Calendar entries (RFC 5545), contact cards (RFC 6350) and signatures: a line for a person, and what they say in words. Follows no
 //! address and answers no invitation.
 
 use super::Read;
@@ -55,6 +55,16 @@ pub fn contact(bytes: &[u8]) -> Read {
         said.push("Contact file without cards".into());
     }
     Read::one(SegmentKind::Body, said.join("\n"))
+}
+
+/// The signature that lies beside a mail.
+pub fn signature() -> Read {
+    Read::one(SegmentKind::Body, "A signature over the mail, which Pouch has not checked".into())
+}
+
+/// What goes before a message that is encrypted (RFC 3156 4).
+pub fn encryption() -> Read {
+    Read::one(SegmentKind::Body, "A note that the mail is encrypted with OpenPGP".into())
 }
 
 /// A content line (RFC 5545 3.1).

@@ -23,6 +23,7 @@ use crate::domain::reader::Reading;
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
 pub use pages::{render, settle};
+pub(crate) use picture::{Size as PictureSize, size as picture_size};
 pub use recognised::put_recognised;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
@@ -122,6 +123,8 @@ fn read(media_type: &str, name: Option<&str>, bytes: &[u8], how: How, progress: 
         "application/x-ole-encrypted" | "application/x-locked" => ("pouch", Read::of(Extracted::Locked)),
         "text/calendar" => ("card 1", card::calendar(bytes)),
         "text/vcard" => ("card 1", card::contact(bytes)),
+        "application/pkcs7-signature" | "application/pgp-signature" => ("card 1", card::signature()),
+        "application/pgp-encrypted" => ("card 1", card::encryption()),
         "text/csv" => ("csv 1", text::csv(bytes)),
         kind if kind.starts_with("image/") && kind != "image/svg+xml" => ("pouch", picture::read(kind, bytes)),
         kind if is_xml(kind) => office::flat(bytes).unwrap_or_else(|| ("text 1", text::plain(bytes))),
@@ -166,6 +169,9 @@ fn not_read_yet(media_type: &str, name: Option<&str>) -> String {
         }
         "application/pkcs7-mime" => {
             return "the mail is encrypted or damaged (S/MIME); ask the sender to send it unencrypted".into();
+        }
+        "application/x-pgp-message" => {
+            return "it is encrypted (OpenPGP); ask the sender to send it unencrypted".into();
         }
         "application/x-7z-compressed" => return archive("a 7-Zip archive"),
         "application/vnd.rar" => return archive("a RAR archive"),

@@ -88,6 +88,32 @@ pub fn may_hold_text(head: &[u8]) -> bool {
     })
 }
 
+/// Shortest side of a picture that may be a page, photographed or scanned, and not a banner in a signature.
+const SIDE_OF_A_PAGE: u32 = 600;
+
+/// A picture that cannot be opened and has more bytes than this may be a page too.
+const BYTES_OF_A_PAGE: usize = 100_000;
+
+/// What a picture can be by its size alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Too small to hold words.
+    Sign,
+    Middle,
+    /// A page may stand on it.
+    Page,
+}
+
+/// What a picture can be by its size.
+pub fn size(bytes: &[u8]) -> Size {
+    match open(bytes).map(|decoder| decoder.dimensions()) {
+        Ok((width, height)) if width < SMALLEST.0 || height < SMALLEST.1 => Size::Sign,
+        Ok((width, height)) if width.min(height) >= SIDE_OF_A_PAGE => Size::Page,
+        Err(_) if bytes.len() > BYTES_OF_A_PAGE => Size::Page,
+        _ => Size::Middle,
+    }
+}
+
 /// A picture (for TIFF the page with this number, from 1) as PGM, upright, at a size that recognition reads well.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use super::Letter;
 use crate::domain::Timestamp;
+use crate::domain::waiting::Waiting;
 use std::time::Duration;
 
 /// What an alarm looks at of a mailbox.
@@ -80,6 +81,21 @@ fn of(one: &Watched, limits: Limits, now: Timestamp) -> Vec<Alarm> {
 
 fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// One alarm for all that came in and has no end state after `limit`; what waited before this run counts from its start.
+pub fn of_waiting(waiting: &[Waiting], watched_since: Timestamp, limit: Duration, now: Timestamp) -> Option<Alarm> {
+    let limit = limit.try_into().unwrap_or(jiff::SignedDuration::MAX);
+    let lasts = |one: &&Waiting| now.duration_since(one.since.max(watched_since)) >= limit;
+    let late: Vec<&Waiting> = waiting.iter().filter(lasts).collect();
+    let oldest = late.iter().min_by_key(|one| one.since)?;
+    let count = late.len();
+    let messages = if count == 1 { "message has" } else { "messages have" };
+    let words = format!(
+        "{count} {messages} come in and to no end: neither in the queue nor set aside nor held. The oldest: {}.",
+        oldest.words()
+    );
+    Some(Alarm { key: "waiting".into(), words })
 }
 
 /// A secret that ends soon is told 30, 14 and 3 days before, and when it has ended.

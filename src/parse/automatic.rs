@@ -117,10 +117,19 @@ fn calendar(message: &Message<'_>) -> Option<String> {
         if let Some(method) =
             claimed.attribute("method").map(|method| format!("METHOD:{method}")).or(line.map(String::from))
         {
-            return Some(format!("text/calendar with {}", short(&method)));
+            return Some(format!("text/calendar with {}{}", short(&method), summary(inside)));
         }
     }
     None
+}
+
+/// The entry's own line about what it is.
+fn summary(calendar: &str) -> String {
+    let unfolded = calendar.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "");
+    let is_it = |line: &&str| line.get(..7).is_some_and(|name| name.eq_ignore_ascii_case("SUMMARY"));
+    let value = unfolded.lines().find(is_it).and_then(|line| line.split_once(':')).map(|(_, value)| value.trim());
+    let said = value.filter(|value| !value.is_empty()).map(|value| value.replace("\\,", ",").replace("\\;", ";"));
+    said.map(|value| format!(": {}", short(&value))).unwrap_or_default()
 }
 
 fn bounce(message: &Message<'_>, parsed: &ParsedMessage, field: &impl Fn(&str) -> Option<String>) -> Option<String> {

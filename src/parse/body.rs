@@ -1,6 +1,7 @@
 //! The body as one text, from its plain or its HTML form, whichever says more, and the lines that only the other form has.
 //! Drops nothing: both forms are kept.
 
+use super::charset::is_suspect;
 use super::forms::{Form, Only};
 use super::quoted;
 use super::tree::{Tree, text_of};
@@ -176,10 +177,10 @@ fn choose(plain: Option<String>, html: Option<String>, problems: &mut Vec<Proble
         (None, Some(html)) => (html, BodySource::Html),
         (Some(plain), Some(html)) => {
             let (in_plain, in_html) = (words(&plain), words(&html));
-            let garbled = plain.matches('\u{fffd}').count() > html.matches('\u{fffd}').count();
+            let is_garbled = unreadable(&plain) > unreadable(&html) || is_suspect(&plain) && !is_suspect(&html);
             // "Please view this mail in a browser" is not what the sender had to say.
             let thin = in_html.len() >= 20 && in_plain.len() * 3 < in_html.len();
-            if garbled || thin {
+            if is_garbled || thin {
                 let detail = "The plain form of the text is much shorter or garbled; the HTML form is shown.";
                 problems.push(Problem::new(ProblemCode::BodiesDiffer, detail));
                 return (html, BodySource::Html);
@@ -187,6 +188,12 @@ fn choose(plain: Option<String>, html: Option<String>, problems: &mut Vec<Proble
             (plain, BodySource::Plain)
         }
     }
+}
+
+/// Signs that were lost: replacement signs, and question marks in a row, which programs put for letters they cannot write.
+fn unreadable(text: &str) -> usize {
+    let rows = text.split(|sign| sign != '?').map(str::len).filter(|length| *length >= 3);
+    text.matches('\u{fffd}').count() + rows.sum::<usize>()
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

@@ -2,22 +2,68 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-/// Decodes by the label if it fits without loss, else by a guess; the second value says that it was a guess.
+/// What begins another set of signs in ISO-2022 (RFC 1468).
+const SHIFTS: [&str; 2] = ["\u{1b}$", "\u{1b}("];
+
+/// Signs in a row, all beyond ASCII and three of them different, that no language writes that has single such letters.
+const ODD_RUN: usize = 3;
+
+/// Decodes by the label if it fits, else by a guess; the second value says that it was a guess.
 pub fn decode(bytes: &[u8], label: Option<&str>) -> (String, bool) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let escapes = bytes.contains(&0x1b);
-        if !escapes || label.is_none() {
-            return (text.to_string(), false);
-        }
+    let as_utf8 = std::str::from_utf8(bytes).ok();
+    if let Some(text) = as_utf8.filter(|text| !has_shifts(text)) {
+        return (text.to_string(), false);
     }
+    let mut by_label = None;
     if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
         let (text, _, lossy) = encoding.decode(bytes);
         if !lossy && encoding != UTF_8 {
-            return (text.into_owned(), false);
+            if !is_suspect(&text) {
+                return (text.into_owned(), false);
+            }
+            by_label = Some(text.into_owned());
         }
     }
-    let (text, _) = guess(bytes);
-    (text, true)
+    let (guessed, name) = guess(bytes);
+    match by_label.or(as_utf8.map(str::to_string)) {
+        // The guess is no better than what the label gives.
+        Some(text) if name == "windows-1252" || guessed.contains('\u{fffd}') => (text, false),
+        _ => (guessed, true),
+    }
+}
+
+/// Whether a text that was decoded by its label is not what was meant: replacement signs, the shifts of ISO-2022 as
+/// text, UTF-8 taken byte by byte, or Russian, Arabic or Chinese bytes that were taken for accented letters.
+pub fn is_suspect(text: &str) -> bool {
+    text.contains('\u{fffd}') || has_shifts(text) || is_utf8_by_mistake(text) || is_western_by_mistake(text)
+}
+
+fn has_shifts(text: &str) -> bool {
+    SHIFTS.iter().any(|shift| text.contains(shift))
+}
+
+fn is_utf8_by_mistake(text: &str) -> bool {
+    let (bytes, _, lossy) = encoding_rs::WINDOWS_1252.encode(text);
+    !text.is_ascii() && !lossy && std::str::from_utf8(&bytes).is_ok()
+}
+
+fn is_western_by_mistake(text: &str) -> bool {
+    let (mut beyond, mut in_runs) = (0, 0);
+    for run in text.split(|sign: char| sign.is_ascii()).filter(|run| !run.is_empty()) {
+        // Where one sign is of another alphabet, the text was not taken for a western one.
+        if run
+            .chars()
+            .any(|sign| sign as u32 > 0xff && encoding_rs::WINDOWS_1252.encode(sign.encode_utf8(&mut [0; 4])).2)
+        {
+            return false;
+        }
+        let length = run.chars().count();
+        beyond += length;
+        let first: Vec<char> = run.chars().take(64).collect();
+        let different = first.iter().enumerate().filter(|(at, sign)| !first[..*at].contains(sign)).count();
+        in_runs += if different >= ODD_RUN { length } else { 0 };
+    }
+    in_runs > ODD_RUN && in_runs * 2 >= beyond
 }
 
 /// Decodes by a guess; the second value names the charset.

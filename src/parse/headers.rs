@@ -74,7 +74,7 @@ fn text(message: &Message<'_>, name: HeaderName<'static>, problems: &mut Vec<Pro
         Some(HeaderValue::TextList(texts)) => texts.join(" "),
         _ => return None,
     };
-    if !found.contains('\u{fffd}') {
+    if !charset::is_suspect(&found) {
         return Some(cut(&found));
     }
     let again = charset::header_text(raw_value(message, &name)?);
@@ -105,7 +105,7 @@ fn addresses(message: &Message<'_>, name: HeaderName<'static>, problems: &mut Ve
             address: one.address.as_deref().map(cut).unwrap_or_default(),
         })
         .collect();
-    let garbled = |one: &Address| one.name.as_ref().is_some_and(|name| name.contains('\u{fffd}'));
+    let garbled = |one: &Address| one.name.as_ref().is_some_and(|name| charset::is_suspect(name));
     if addresses.iter().any(garbled) {
         let detail =
             format!("A name in {} was not in the charset that it claims; it was decoded by a guess.", name.as_str());

@@ -13,6 +13,13 @@ pub const TNEF: &str = "application/ms-tnef";
 /// A mail in its S/MIME signature, or encrypted (RFC 8551 3.2).
 pub const SIGNED: &str = "application/pkcs7-mime";
 
+/// A signature beside what it signs (RFC 8551 3.5.3, RFC 3156 5), and what goes before a message that is encrypted.
+pub const SIGNATURES: [&str; 3] =
+    ["application/pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted"];
+
+/// Encrypted with OpenPGP (RFC 9580 6.2); nobody has registered a type for it.
+const PGP_MESSAGE: &str = "application/x-pgp-message";
+
 /// What begins a compound file ([MS-CFB] 2.2).
 pub const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
@@ -28,6 +35,12 @@ pub fn by_content(bytes: &[u8], claimed: &str, name: Option<&str>) -> String {
     let named = name.is_some_and(|name| name.to_lowercase().ends_with(".p7m"));
     if bytes.first() == Some(&0x30) && (named || matches!(claimed, SIGNED | "application/x-pkcs7-mime")) {
         return SIGNED.into();
+    }
+    let is_signature = bytes.first() == Some(&0x30)
+        && matches!(claimed, "application/pkcs7-signature" | "application/x-pkcs7-signature");
+    let is_note = claimed == "application/pgp-encrypted" && bytes.trim_ascii_start().starts_with(b"Version:");
+    if is_signature || is_note {
+        return SIGNATURES[if is_signature { 0 } else { 2 }].into();
     }
     let format =
         super::compound::guarded(|| Some(FileFormat::from_bytes(bytes))).unwrap_or(FileFormat::ArbitraryBinaryData);
@@ -66,6 +79,11 @@ fn by_signature(bytes: &[u8], name: Option<&str>) -> Option<&'static str> {
     }
     if bytes.get(257..262) == Some(b"ustar") {
         return Some("application/x-tar");
+    }
+    let armoured = head.trim_ascii_start();
+    let armours = [("-----BEGIN PGP MESSAGE", PGP_MESSAGE), ("-----BEGIN PGP SIGNATURE", SIGNATURES[1])];
+    if let Some((_, known)) = armours.iter().find(|(begin, _)| armoured.starts_with(begin.as_bytes())) {
+        return Some(known);
     }
     let brand = bytes.get(8..12).filter(|_| bytes.get(4..8) == Some(b"ftyp"));
     let heic = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"];
@@ -320,6 +338,8 @@ pub fn contradicts(claimed: &str, found: &str) -> bool {
             "application/x-rar" | "application/x-rar-compressed" | "application/vnd.rar" => "rar",
             "application/ms-tnef" | "application/vnd.ms-tnef" => "tnef",
             SIGNED | "application/x-pkcs7-mime" => "signed",
+            "application/pkcs7-signature" | "application/x-pkcs7-signature" => "signature",
+            "application/pgp-encrypted" | PGP_MESSAGE => "pgp",
             "application/x-ole-storage" | "application/msword" | "application/x-ole-encrypted" => "ole",
             kind if kind.starts_with("application/vnd.openxmlformats") => "ooxml",
             kind if is_macro_type(kind) => "ooxml",

@@ -12,6 +12,7 @@ mod budget;
 mod charset;
 mod compound;
 mod entry_name;
+mod file_name;
 mod forms;
 mod headers;
 mod identity;

@@ -4,7 +4,7 @@
 use super::source::{Node, Source};
 use super::walk::{Place, Walk, shown};
 use crate::domain::message::{Part, PartKind};
-use crate::domain::{Digest, ProblemCode};
+use crate::domain::{Digest, Problem, ProblemCode};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ const MAX_DEPTH: usize = 16;
 
 /// 1.2.840.113549.1.7, to which a number is added (RFC 5652 4 to 6).
 const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
+/// 1.2.840.113549.1.9.16.1.23: encrypted as newer programs do it (RFC 5083).
+const AUTH_ENVELOPED: [u8; 11] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x17];
 const SIGNED: u8 = 2;
 const ENVELOPED: u8 = 3;
 
@@ -23,6 +25,12 @@ enum Wrapped<'b> {
 }
 
 impl Walk {
+    /// A signature beside what it signs.
+    pub fn signature(&mut self, part: &Part) {
+        let detail = format!("{} is a signature over the mail; Pouch has not checked it.", shown(part));
+        self.note(ProblemCode::SignedNotVerified, detail);
+    }
+
     /// A signed mail becomes a message in its part; what is encrypted says so.
     pub fn signed(&mut self, part: &mut Part, bytes: &[u8], inside: Place) {
         match unwrap(bytes) {
@@ -50,6 +58,13 @@ impl Walk {
     }
 }
 
+/// What there is to say of a text that is encrypted where it stands (RFC 9580 6.2).
+pub fn encrypted_text(text: &str) -> Option<Problem> {
+    let detail = "The text of the mail is encrypted (OpenPGP); ask the sender to send it unencrypted.";
+    let begins = text.lines().any(|line| line.trim_end() == "-----BEGIN PGP MESSAGE-----");
+    begins.then(|| Problem::new(ProblemCode::PartUnreadable, detail))
+}
+
 fn unwrap(bytes: &[u8]) -> Option<Wrapped<'_>> {
     let (kind, rest) = fields(bytes)?;
     match kind {
@@ -73,8 +88,10 @@ fn unwrap(bytes: &[u8]) -> Option<Wrapped<'_>> {
 /// The kind of content, and what follows it.
 fn fields(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let (tag, name, rest) = element(inside(bytes, 0x30)?, 0)?;
+    if tag == 0x06 && name == AUTH_ENVELOPED {
+        return Some((ENVELOPED, rest));
+    }
     let kind = name.strip_prefix(&PKCS7)?;
-    // Authenticated encryption (RFC 5083) has a name elsewhere and is not read either.
     (tag == 0x06 && kind.len() == 1).then(|| (kind[0], rest))
 }
 

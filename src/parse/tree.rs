@@ -1,7 +1,7 @@
 //! The parts of a message below its body, each with a path, a name and a true type. Opens no file's content.
 
 use super::source::{Source, loose_base64};
-use super::{boundary, charset, media_type};
+use super::{boundary, charset, file_name, media_type};
 use crate::domain::message::{Part, PartKind};
 use crate::domain::{Problem, ProblemCode};
 use mail_parser::{Encoding, HeaderName, Message, MessagePart, MimeHeaders as _, PartType};
@@ -79,7 +79,7 @@ impl<'m> Tree<'m> {
 /// A text part as text: by its label if that fits, else by a guess, which the second value says.
 pub fn text_of(part: &MessagePart<'_>, raw: &[u8]) -> (String, bool) {
     let text = part.text_contents().unwrap_or_default();
-    if !part.is_encoding_problem && !text.contains('\u{fffd}') {
+    if !part.is_encoding_problem && !charset::is_suspect(text) {
         return (text.to_string(), false);
     }
     let sent = raw.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
@@ -201,39 +201,22 @@ impl Leaf<'_> {
 
     /// The file name as claimed, decoded.
     pub fn name(&self) -> Option<String> {
-        let name = self.part.attachment_name().map(str::to_string);
-        let garbled = name.as_ref().is_none_or(|name| name.contains('\u{fffd}') || name.contains("=?"));
-        let again = if garbled { self.raw_name() } else { None };
-        let name = again.or(name)?;
+        let fields = [(HeaderName::ContentDisposition, "filename"), (HeaderName::ContentType, "name")];
+        let claimed = fields.into_iter().find_map(|(name, key)| {
+            let field = self.part.headers.iter().find(|one| one.name == name)?;
+            let sent = self.raw.get(field.offset_start as usize..field.offset_end as usize)?;
+            file_name::claimed(sent, key)
+        });
+        let name = claimed.or_else(|| self.part.attachment_name().map(str::to_string))?;
         let shown: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
         (!shown.trim().is_empty()).then_some(shown)
-    }
-
-    /// The name out of the raw field: 8-bit text with no charset, or encoded-words where RFC 2231 wants none.
-    fn raw_name(&self) -> Option<String> {
-        for field in [HeaderName::ContentDisposition, HeaderName::ContentType] {
-            let Some(field) = self.part.headers.iter().find(|one| one.name == field) else { continue };
-            let raw = self.raw.get(field.offset_start as usize..field.offset_end as usize)?;
-            for key in [&b"filename="[..], b"name="] {
-                let at = raw.windows(key.len()).position(|window| window.eq_ignore_ascii_case(key));
-                let Some(value) = at.map(|at| &raw[at + key.len()..]) else { continue };
-                let value = match value.strip_prefix(b"\"") {
-                    Some(inside) => inside.split(|byte| *byte == b'"').next()?,
-                    None => value.split(|byte| matches!(byte, b';' | b'\r' | b'\n')).next()?,
-                };
-                let name = charset::header_text(value);
-                if !name.is_empty() {
-                    return Some(name);
-                }
-            }
-        }
-        None
     }
 
     /// What is odd about it.
     pub fn note_problems(&self, part: &Part, bytes: &[u8], problems: &mut Vec<Problem>) {
         let shown = part.name.clone().unwrap_or_else(|| format!("part {}", part.path));
-        let by_machine = part.claimed_type.starts_with("message/") || part.claimed_type.starts_with("text/");
+        let by_machine = ["message/", "text/"].iter().any(|kind| part.claimed_type.starts_with(kind))
+            || media_type::SIGNATURES.contains(&part.media_type.as_str());
         if part.name.is_none() && part.kind == PartKind::Attachment && !by_machine {
             let detail = format!("Part {} has no usable file name.", part.path);
             problems.push(Problem::new(ProblemCode::OddFileName, detail));

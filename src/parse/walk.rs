@@ -4,9 +4,10 @@
 use super::budget::{Budget, MAX_ARCHIVES, MAX_LEVELS};
 use super::source::{Node, Source};
 use super::tree::{self, Tree};
-use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type};
+use super::{authentication, automatic, blank_line, body, boundary, charset, headers, identity, media_type, signed};
 use crate::domain::message::{BodySource, ParsedMessage, Part, PartKind};
 use crate::domain::{Digest, Problem, ProblemCode};
+use crate::extract::PictureSize;
 use mail_parser::MessageParser;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -130,6 +131,7 @@ impl Walk {
         }
         let tree = Tree::of(&message, raw, prefix);
         let body = body::body(&message, &tree, &mut problems);
+        problems.extend(signed::encrypted_text(&body.text));
         let mut parsed = headers::read(&message, body, &mut problems);
         let (mut contents, mut listed) = (Vec::new(), 0);
         for leaf in tree.leaves.iter().take(MAX_PARTS) {
@@ -215,6 +217,9 @@ impl Walk {
             Some(known) => known.into(),
             None => media_type::by_content(bytes, &claimed_type, name.as_deref()),
         };
+        if matches!(kind, PartKind::Attachment | PartKind::Inline) {
+            kind = rank(kind, &media_type, bytes);
+        }
         if kind == PartKind::Attachment && media_type == "message/rfc822" && place.level < MAX_LEVELS {
             kind = PartKind::Message;
         }
@@ -277,6 +282,7 @@ impl Walk {
                 return;
             }
             media_type::SIGNED => return self.signed(part, bytes, below),
+            kind if media_type::SIGNATURES[..2].contains(&kind) => return self.signature(part),
             "application/vnd.ms-outlook" => {
                 self.msg(part, bytes, below);
                 return;
@@ -290,6 +296,19 @@ impl Walk {
             part.kind = PartKind::Archive;
             part.parts = parts;
         }
+    }
+}
+
+/// Whether a part is a file or decoration. That the HTML body shows it in its place is only a hint: whoever drags a paper
+/// or the photograph of a page into a mail sends a file, and a sign without a word is none, wherever it stands.
+fn rank(by_place: PartKind, media_type: &str, bytes: &[u8]) -> PartKind {
+    if !media_type.starts_with("image/") {
+        return PartKind::Attachment;
+    }
+    match super::compound::guarded(|| Some(crate::extract::picture_size(bytes))) {
+        Some(PictureSize::Sign) => PartKind::Inline,
+        Some(PictureSize::Page) => PartKind::Attachment,
+        Some(PictureSize::Middle) | None => by_place,
     }
 }
 

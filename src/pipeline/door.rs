@@ -5,7 +5,7 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::mailbox::{Arrival, MailboxRole, UidKey, Unsettled};
 use crate::domain::{MailboxId, Timestamp};
 use crate::store::task::{self, Stage};
-use crate::store::{self, Store, ledger, mailbox};
+use crate::store::{self, Store, ledger, mailbox, waiting};
 
 /// The mailbox with this account and folder, known to the ledger from now on.
 ///
@@ -48,6 +48,21 @@ pub async fn take_in(store: &Store, mailbox_id: &MailboxId, batch: &[Arrival], n
     tx.commit().await?;
     store.ring();
     Ok(())
+}
+
+/// Makes a step due for whatever came in, has no end state and no step due: no fault of ours may lose a message for good.
+/// Returns how many there were.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn take_up(store: &Store, now: Timestamp) -> store::Result<usize> {
+    let lost = waiting::without_step(store).await?;
+    let mut tx = store.begin().await?;
+    for (stage, subject) in &lost {
+        task::add(&mut tx, *stage, subject, now).await?;
+    }
+    tx.commit().await?;
+    Ok(lost.len())
 }
 
 /// Settles UIDs that ended without bytes.

@@ -391,9 +391,10 @@ pub fn parts_of_input(line: &MessageLine, classified: &Classification) -> Vec<Pa
     parts
 }
 
-/// Calendar entries and contact cards go with a mail; they are never what somebody submits.
+/// Calendar entries, contact cards and signatures go with a mail; they are never what somebody submits.
 fn is_card(media_type: &str) -> bool {
-    matches!(media_type, "text/calendar" | "text/vcard")
+    let of_signatures = ["application/pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted"];
+    matches!(media_type, "text/calendar" | "text/vcard") || of_signatures.contains(&media_type)
 }
 
 /// What was approved, checked against the digest that the approval fixed.

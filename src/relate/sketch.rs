@@ -27,7 +27,7 @@ pub fn sketch(part: &str, text: &str) -> Option<LikeText> {
     let minima = (1..=HASHES as u64).map(|at| (minimum(mixed(at)) >> 32) as u32).collect();
     let fields: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
     let shingles = u32::try_from(sequences.len()).unwrap_or(u32::MAX);
-    Some(LikeText { part: part.into(), digest: Digest::of_fields(fields.into_iter()), shingles, minima })
+    Some(LikeText { part: part.into(), digest: Digest::of_fields(fields), shingles, minima })
 }
 
 /// What an index finds near-copies by: texts that have one of these in common may be similar.

@@ -17,7 +17,7 @@ use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::wish::WishDecision;
 use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
-use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine};
+use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine, PartLine};
 use crate::store::relation::{self, RelationLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::wish::{self, WishLine};
@@ -477,7 +477,10 @@ impl Facts<'_> {
     }
 
     fn attachments(&self, line: &MessageLine) -> Vec<ItemAttachment> {
-        let parts = line.summary.parts.iter();
+        // Logos and the like come last.
+        let is_decoration = |part: &&PartLine| part.kind == PartKind::Inline;
+        let (last, first): (Vec<_>, Vec<_>) = line.summary.parts.iter().partition(is_decoration);
+        let parts = first.into_iter().chain(last);
         parts
             .map(|part| {
                 let read = self.extractions.get(&part.digest).cloned();

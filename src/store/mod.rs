@@ -13,6 +13,7 @@ pub mod submission;
 pub mod task;
 pub mod token;
 pub mod traffic;
+pub mod waiting;
 pub mod wish;
 
 use anyhow::Context as _;

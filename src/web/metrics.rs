@@ -6,7 +6,7 @@ use crate::domain::Timestamp;
 use crate::pipeline::Tools;
 use crate::store::mailbox::{self, MailboxLine};
 use crate::store::task::Stage;
-use crate::store::{ledger, message, task, traffic};
+use crate::store::{ledger, message, task, traffic, waiting};
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
@@ -42,6 +42,7 @@ pub async fn text(tools: &Tools, now: Timestamp) -> Result<String, Error> {
     parked(&mut text, tools, &lines).await?;
     of_accounts(&mut text, tools, &lines, now).await?;
     of_work(&mut text, tools).await?;
+    of_waiting(&mut text, tools, now).await?;
     Ok(text.0)
 }
 
@@ -141,5 +142,19 @@ async fn of_work(text: &mut Text, tools: &Tools) -> Result<(), Error> {
     let name = "pouch_ledger_unsealed_entries";
     text.family(name, "Entries of the ledger that wait for their number.");
     text.value(name, &[], ledger::unsealed(&tools.store).await?);
+    Ok(())
+}
+
+async fn of_waiting(text: &mut Text, tools: &Tools, now: Timestamp) -> Result<(), Error> {
+    let all = waiting::since(&tools.store, now).await?;
+    let before = now - tools.config.notify.waiting;
+    let name = "pouch_messages_waiting_too_long";
+    text.family(name, "Messages and copies that came in and have no end state after [notify] waiting.");
+    text.value(name, &[], all.iter().filter(|one| one.since <= before).count());
+    let name = "pouch_messages_waiting_since_timestamp_seconds";
+    text.family(name, "Since when the oldest of those that have no end state waits. Absent: none waits.");
+    if let Some(oldest) = all.first() {
+        text.value(name, &[], oldest.since.as_second());
+    }
     Ok(())
 }

@@ -4,15 +4,19 @@ use super::Error;
 use crate::domain::Timestamp;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
+use crate::domain::waiting::Waiting;
 use crate::pipeline::Tools;
 use crate::review::queue::{Item, items};
 use crate::store::mailbox::{self, MailboxLine};
-use crate::store::{letter, message, task};
+use crate::store::{letter, message, task, waiting};
 use askama::Template;
 use serde_json::json;
 
 /// Decided and set-aside items that the page shows; `pouch list --all` shows every one.
 const MOST: usize = 200;
+
+/// What waits too long that the page names one by one.
+const MOST_WAITING: usize = 20;
 
 #[derive(Template)]
 #[template(path = "queue.html")]
@@ -103,6 +107,9 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
         )
     });
     let stuck = letter::stuck(&tools.store).await?;
+    let unended = waiting::since(&tools.store, now - tools.config.notify.waiting).await?;
+    let untold = unended.len().saturating_sub(MOST_WAITING);
+    let unended = unended.iter().take(MOST_WAITING).map(Waiting::words);
     let page = QueuePage {
         title: tools.config.call.title.clone(),
         now,
@@ -112,6 +119,8 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
         troubles: troubles
             .into_iter()
             .map(|(stage, _, error)| format!("{}: {error}", stage.as_str()))
+            .chain(unended)
+            .chain((untold > 0).then(|| format!("{untold} more have waited too long.")))
             .chain(parked)
             .chain((stuck > 0).then(|| format!("letters that did not go: {stuck}; see `pouch letters`")))
             .chain(tools.pool.conditions().await.map(|one| one.gaps()).unwrap_or_default())
@@ -152,7 +161,8 @@ fn view(tools: &Tools, line: &MailboxLine, now: Timestamp) -> MailboxView {
 /// Whether all is well, and what the mailboxes say.
 pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::Value), Error> {
     let lines = watched(tools).await?;
-    let well = lines.iter().all(|line| is_well(tools, line, now));
+    let unended = waiting::since(&tools.store, now - tools.config.notify.waiting).await?;
+    let well = unended.is_empty() && lines.iter().all(|line| is_well(tools, line, now));
     let mailboxes: Vec<_> = lines
         .iter()
         .map(|line| {
@@ -169,6 +179,7 @@ pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::
         well,
         json!({
             "ok": well, "mailboxes": mailboxes, "under_way": under_way,
+            "waiting_too_long": unended.len(), "waiting_since": unended.first().map(|one| one.since),
             "letters_not_sent": letter::stuck(&tools.store).await?, "gaps": conditions.gaps(),
             "readers": {
                 "extractor": conditions.extractor.active, "tool_runner": conditions.tool_runner.active,

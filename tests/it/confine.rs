@@ -29,6 +29,7 @@ fn alive(parent: u32, word: &str) -> Vec<u32> {
     numbers.filter(is_it).collect()
 }
 
+/// paperless-ngx#10284, #4419; gotenberg#1435: a converter asked the network. No child has one.
 #[tokio::test]
 async fn a_child_has_tried_every_door_and_found_it_closed() {
     let conditions = pool(&Config::default().extractor).conditions().await.unwrap();

@@ -111,6 +111,7 @@ fn what_file_managers_leave_behind_is_no_file() {
     assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
 }
 
+/// OpenArchiver#183.
 #[test]
 fn names_that_lead_out_or_deceive_are_shown_in_a_harmless_form() {
     let names: [(&[u8], &str); 8] = [
@@ -134,6 +135,7 @@ fn names_that_lead_out_or_deceive_are_shown_in_a_harmless_form() {
     assert!(!said[0].contains('\u{202e}'));
 }
 
+/// freescout#2753.
 #[test]
 fn names_without_a_charset_come_out_in_the_senders_script() {
     let of = |encoding: &'static encoding_rs::Encoding, name: &str| encoding.encode(name).0.into_owned();
@@ -210,6 +212,7 @@ fn a_tar_archive_gives_its_files_also_under_long_names() {
     }
 }
 
+/// datashare#631: where opening ends, that is said.
 #[test]
 fn archives_deeper_than_three_levels_are_listed_and_not_opened() {
     let mut nested = zip(&[("deepest.txt", b"x")]);
@@ -223,6 +226,7 @@ fn archives_deeper_than_three_levels_are_listed_and_not_opened() {
     assert!(said.len() == 1 && said[0].contains("deeper than 3 levels"), "{said:?}");
 }
 
+/// IPED#352: one budget for the whole tree.
 #[test]
 fn more_than_two_thousand_files_are_counted_and_the_rest_is_named() {
     let names: Vec<String> = (0..65_535).map(|number| format!("{number}.txt")).collect();

@@ -75,6 +75,7 @@ fn in_order(calls: &[Call], dir: &Path, digests: &[String]) -> Result<(), String
 const CHILD: &str = "POUCH_TEST_TRACED";
 const SELF: &str = "durable::bytes_are_on_disk_before_the_transaction_that_names_them_and_that_is_on_disk_too";
 
+/// paperless-ngx#2396: what is said to be taken is on the disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_are_on_disk_before_the_transaction_that_names_them_and_that_is_on_disk_too() {
     let dovecot = Dovecot::shared();

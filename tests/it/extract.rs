@@ -89,6 +89,7 @@ fn reason(extraction: &Extraction) -> String {
     }
 }
 
+/// IPED#352.
 #[tokio::test]
 async fn a_bomb_in_a_docx_is_refused_whatever_size_it_declares() {
     let folder = Folder::new();
@@ -99,6 +100,7 @@ async fn a_bomb_in_a_docx_is_refused_whatever_size_it_declares() {
     assert_eq!(read[1].text(), "A page of good words");
 }
 
+/// docspell#2376: each part fails alone.
 #[tokio::test]
 async fn a_part_that_eats_memory_or_time_ends_with_its_reason_and_the_others_still_get_their_text() {
     let folder = Folder::new();

@@ -27,6 +27,7 @@ fn expected() -> BTreeMap<String, Value> {
     serde_json::from_str(&std::fs::read_to_string(fixture("expected.json")).unwrap()).unwrap()
 }
 
+/// zammad#795, #2227, #4584, #5826: odd charsets, names and headers, deep HTML: `broken-*`, `charset-*`, `names-*`.
 #[test]
 fn every_fixture_ends_as_expected() {
     let app = App::new();

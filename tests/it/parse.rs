@@ -49,6 +49,7 @@ fn own(text: &str) -> (String, String) {
     (pick(&body.own), pick(&body.quoted))
 }
 
+/// talon#129; EmailReplyParser#89: cutting quotes and signatures removed what was meant to be read.
 #[test]
 fn quoted_text_is_folded_in_every_language_and_never_cut() {
     for announcement in [
@@ -72,6 +73,7 @@ fn quoted_text_is_folded_in_every_language_and_never_cut() {
     assert!(letter.contains("Our input."), "a formal letter's head was taken for an old mail: {letter}");
 }
 
+/// EmailReplyParser#89: inline answers were lost.
 #[test]
 fn answers_between_quoted_lines_are_the_senders_own() {
     let (mine, theirs) = own("> first question\r\nfirst answer\r\n> second question\r\nsecond answer\r\n");
@@ -90,6 +92,7 @@ fn what_is_handed_on_is_the_senders_concern() {
     assert!(!answered.own_text().contains("Their input."), "{answered:?}");
 }
 
+/// mail-parser#84, #78, #9.
 #[test]
 fn attached_messages_are_opened_down_to_their_files_in_any_encoding() {
     for name in [
@@ -105,6 +108,38 @@ fn attached_messages_are_opened_down_to_their_files_in_any_encoding() {
         let bytes = part_bytes(&std::fs::read(fixture(name)).unwrap(), &files[0].path).unwrap();
         assert_eq!(pouch::domain::Digest::of(&bytes), files[0].digest, "{name}: the bytes are not the part's");
     }
+}
+
+/// mail-parser#84, #78, #9: an attached message had wrong contents, or was counted twice, or failed in an encoding.
+#[test]
+fn an_attached_message_is_the_same_message_in_every_transfer_encoding_and_stands_there_once() {
+    use base64::Engine as _;
+    let inner = "From: N <n@ngo.example>\r\nSubject: =?utf-8?B?0JLQutC70LDQtA==?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n\
+                 --i\r\nContent-Type: text/plain\r\n\r\nTheir input = theirs.\r\n--i\r\nContent-Type: application/octet-stream\r\n\
+                 Content-Disposition: attachment; filename=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n--i--\r\n";
+    let quoted: String =
+        inner.lines().map(|line| line.replace('=', "=3D").replace("input", "in=\r\nput") + "\r\n").collect();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(inner);
+    let mut seen = Vec::new();
+    for (encoding, sent) in
+        [("7bit", inner), ("8bit", inner), ("binary", inner), ("base64", &base64), ("quoted-printable", &quoted)]
+    {
+        let raw = format!(
+            "From: A <a@example.org>\r\nMessage-ID: <x@y>\r\nSubject: FW\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n\
+             --o\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n--o\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n\
+             {sent}\r\n--o--\r\n"
+        );
+        let message = parse(raw.as_bytes());
+        let paths: Vec<&str> = message.all_parts().iter().map(|part| part.path.as_str()).collect();
+        assert_eq!(paths, ["2", "2.2"], "{encoding}");
+        let found = message.parts[0].message.as_ref().unwrap();
+        assert_eq!((found.subject.as_str(), found.body.text.trim()), ("Вклад", "Their input = theirs."), "{encoding}");
+        assert_eq!(part_bytes(raw.as_bytes(), "2.2").unwrap(), [0, 1, 2, 3], "{encoding}");
+        let bytes = part_bytes(raw.as_bytes(), "2").unwrap();
+        seen.push(String::from_utf8(bytes).unwrap().trim_end().to_string());
+        assert!(message.body.text.trim() == "See below.", "{encoding}: {}", message.body.text);
+    }
+    assert!(seen.iter().all(|one| one == inner.trim_end()), "{seen:#?}");
 }
 
 #[test]
@@ -329,4 +364,21 @@ fn a_file_called_html_with_a_tag_in_it_is_a_page() {
     let claimed = "Subject: S\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=page\r\n";
     let mail = mail(claimed, &late);
     assert_eq!(mail.parts[0].media_type, "text/html");
+}
+
+/// talon#129: what stands below a signature, a rule or a phone's line is not cut off.
+#[test]
+fn what_follows_a_signature_or_a_rule_is_still_the_senders_own() {
+    for before in [
+        "-- \r\nIda Kestrel\r\nRound Table\r\n",
+        "--\r\nIda\r\n",
+        "________________________________\r\n",
+        "Sent from my iPhone\r\n",
+        "Best regards,\r\nIda\r\n\r\n* * *\r\n",
+        "As the Chair wrote:\r\n",
+        "On Monday, the Chair wrote to us.\r\n",
+    ] {
+        let (mine, theirs) = own(&format!("First part.\r\n\r\n{before}\r\nSecond part: our input on norms.\r\n"));
+        assert!(mine.contains("First part.") && mine.contains("our input on norms"), "{before}: {mine} | {theirs}");
+    }
 }

@@ -142,6 +142,7 @@ fn digest(number: usize) -> Option<String> {
     Some(pouch::domain::Digest::of(&mail(number)).to_string())
 }
 
+/// paperless-ngx#2396: the mail was deleted though its document was lost. Here nothing changes at all.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_at_the_server_changes_even_with_two_watchers_at_once() {
     let (one, two, dovecot) = (Data::new().await, Data::new().await, Dovecot::shared());

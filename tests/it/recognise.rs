@@ -55,6 +55,7 @@ fn a_scan_is_recognised_before_its_message_is_classified() {
     app.verify();
 }
 
+/// paperless-ngx#10284: the converter was away, and the mail counted as processed.
 #[test]
 fn without_tesseract_a_scan_says_so_and_is_recognised_once_it_is_there() {
     let Folder(folder) = &Folder::new();
@@ -119,6 +120,7 @@ fn runner_of(program: &Path) -> Option<u32> {
         .find(|pid| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(&wanted)))
 }
 
+/// OpenArchiver#173: what "timed out" went on.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_takes_too_long_is_killed_with_every_program_that_it_started() {
     let Folder(folder) = &Folder::new();

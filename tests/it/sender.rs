@@ -210,7 +210,7 @@ fn signatures_are_checked_with_keys_from_a_name_server() {
     );
 }
 
-/// zammad and others (case 62): a failed check lost the mail; a check never stops intake.
+/// zammad#6217 and others: a failed check lost the mail; a check never stops intake.
 #[test]
 fn a_name_server_that_is_silent_stops_no_mail() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -20,7 +20,7 @@ use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
     Error, Store, erase, ledger, letter, mailbox, message, relation, sender, setting, submission, task, token, traffic,
-    wish,
+    waiting, wish,
 };
 use std::time::Duration;
 
@@ -776,6 +776,53 @@ async fn a_later_decision_stands_later_in_the_ledger_whatever_the_clock_says() {
         let numbered = ledger::number(&mut tx, 0, 10).await.unwrap();
         let order: Vec<&Event> = numbered.iter().map(|entry| &entry.event).collect();
         assert_eq!(order, [&event(b"first"), &event(b"again"), &event(b"early"), &event(b"again")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_no_end_state_is_found_on_both_engines() {
+    both(async |store| {
+        let mut tx = store.begin().await.unwrap();
+        let (mailbox, _) = mailbox::find_or_add(&mut tx, "chair", "INBOX", MailboxRole::Inbox, at(0)).await.unwrap();
+        for uid in [3, 4] {
+            mailbox::insert_received(&mut tx, &mailbox, &arrival(uid), at(uid as i64)).await.unwrap();
+        }
+        task::add(&mut tx, Stage::Parse, &format!("{mailbox}/7/4"), at(4)).await.unwrap();
+        tx.commit().await.unwrap();
+        let names = async |second: i64| -> Vec<String> {
+            let found = waiting::since(store, at(second)).await.unwrap();
+            found.iter().map(|one| format!("{} {:?} {}", one.name, one.stage, one.since.as_second() % 100)).collect()
+        };
+        assert_eq!(names(2).await, Vec::<String>::new());
+        assert_eq!(names(3).await, ["chair/INBOX UID 3 None 3"]);
+        assert_eq!(names(4).await, ["chair/INBOX UID 3 None 3", "chair/INBOX UID 4 Some(\"parse\") 4"]);
+        assert_eq!(waiting::without_step(store).await.unwrap(), [(Stage::Parse, format!("{mailbox}/7/3"))]);
+
+        // The copies lead to one message: it waits until it is something, and a submission until it is in the queue.
+        let id = some_message(store, "w@example.org", "w").await;
+        let mut tx = store.begin().await.unwrap();
+        for uid in [3, 4] {
+            let key = UidKey { mailbox: mailbox.clone(), uidvalidity: 7, uid };
+            message::join_copy(&mut tx, &key, Settlement::Taken, &id).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let states = [(Outcome::Pending, 1), (Outcome::Submission, 1), (Outcome::Held, 0), (Outcome::SetAside, 0)];
+        for (outcome, count) in states {
+            let mut tx = store.begin().await.unwrap();
+            message::set_outcome(&mut tx, &id, outcome, MessageKind::Unknown, "").await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(names(1_000).await.len(), count, "{outcome:?}");
+            assert_eq!(waiting::without_step(store).await.unwrap().len(), count, "{outcome:?}");
+        }
+        // A person has it read again: from then on it waits anew.
+        let mut tx = store.begin().await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::Pending, MessageKind::Unknown, "").await.unwrap();
+        task::renew(&mut tx, Stage::Extract, id.as_str(), at(500)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(names(499).await, Vec::<String>::new());
+        assert_eq!(names(500).await, [format!("message {id} Some(\"extract\") 0")]);
+        assert!(waiting::without_step(store).await.unwrap().is_empty());
     })
     .await;
 }

@@ -239,3 +239,20 @@ fn a_wish_found_after_the_approval_stops_the_publication() {
     wish(&app, id, &["1", "--overrule"]);
     app.decide(&["approve", id]);
 }
+
+/// freescout#2753: names of files are written in two forms of Unicode; a wish in one form is about a file in the other.
+#[test]
+fn a_wish_names_its_file_whichever_way_accents_are_written() {
+    for (file, named) in
+        [("e\u{301}tude cas.txt", "\u{e9}tude cas.txt"), ("\u{e9}tude cas.txt", "e\u{301}tude cas.txt")]
+    {
+        let app = App::new();
+        let path = mail_file(&app, "accents", &format!("Please do not publish the file {named}."));
+        let mail = std::fs::read_to_string(&path).unwrap().replace("annex-cases.txt", file);
+        std::fs::write(&path, mail).unwrap();
+        app.run(&["import", &path]);
+        let item = app.item("accents@");
+        assert_eq!(item["attachments"][1]["name"], file);
+        assert_eq!(item["wishes"][0]["concerns"], "3", "{named}: {}", item["wishes"]);
+    }
+}

@@ -175,6 +175,28 @@ fn an_outlook_message_is_a_message_with_its_people_text_and_files() {
     assert!(String::from_utf8(part_bytes(&raw, "2.2").unwrap()).unwrap().contains("The inner text."));
 }
 
+/// devify#47; alaveteli#62; datashare#631, #732: a PDF in an Outlook message in a ZIP in a forwarded mail was never seen.
+#[test]
+fn a_pdf_in_an_outlook_message_in_an_archive_in_a_forwarded_mail_is_a_part_with_its_way() {
+    let pdf = b"%PDF-1.4\n% the paper\n%%EOF";
+    let made = msg(&Message {
+        files: vec![(vec![(LONG_NAME, Value::Text("paper.pdf"))], File::Bytes(pdf))],
+        ..simple(vec![(SUBJECT, Value::Text("Inside")), (BODY, Value::Text("See the paper."))])
+    });
+    let forwarded = mail(&[("all.zip", &zip(&[("sent/inside.msg", &made)]))]);
+    let raw = mail(&[("forwarded.eml", &forwarded)]);
+    let wanted = [
+        ("2", PartKind::Message, "forwarded.eml"),
+        ("2.2", PartKind::Archive, "all.zip"),
+        ("2.2.1", PartKind::Message, "sent/inside.msg"),
+        ("2.2.1.1", PartKind::Attachment, "paper.pdf"),
+    ];
+    let parsed = opened(&raw);
+    assert_eq!(tree(&parsed), wanted.map(|(path, kind, name)| (path.to_string(), kind, name.to_string())));
+    assert_eq!(parsed.all_parts()[3].media_type, "application/pdf");
+    assert_eq!(part_bytes(&raw, "2.2.1.1").unwrap(), pdf);
+}
+
 #[test]
 fn texts_of_old_outlook_come_out_in_their_code_page() {
     let russian = encoding_rs::WINDOWS_1251.encode("Нормы и угрозы").0.into_owned();
@@ -208,6 +230,7 @@ fn a_text_that_stands_only_in_wrapped_rtf_is_read() {
     }
 }
 
+/// docspell#1398.
 #[test]
 fn pictures_that_the_html_of_a_message_shows_are_no_files_of_it() {
     let made = msg(&Message {
@@ -276,6 +299,7 @@ fn tnef(attributes: &[Vec<u8>], properties: &[(u16, Value<'_>)], files: &[(&str,
     out
 }
 
+/// zammad#2403; tnef#38, #45, #47; EmailReporting#39: text and files were inside winmail.dat and never seen.
 #[test]
 fn files_in_winmail_dat_are_parts_with_their_long_names() {
     let archive = zip(&[("a.txt", b"x")]);
@@ -341,6 +365,7 @@ fn a_message_inside_winmail_dat_is_opened() {
     assert_eq!(part_bytes(&raw, "2.1.1").unwrap(), b"deep");
 }
 
+/// tnef#38: the tool gave nothing and said nothing.
 #[test]
 fn a_winmail_dat_that_holds_nothing_or_is_cut_off_says_so() {
     let parsed = opened(&mail(&[("winmail.dat", &tnef(&[], &[], &[]))]));
@@ -391,6 +416,7 @@ fn a_damaged_outlook_message_gives_an_outcome_at_every_byte() {
 }
 
 /// Storages in each other, deeper than anything honest.
+/// alaveteli#62.
 #[test]
 fn messages_in_messages_end_at_the_tenth_level() {
     let mut message = simple(vec![(SUBJECT, Value::Text("deepest")), (BODY, Value::Text("x"))]);

@@ -44,6 +44,7 @@ fn whole(bytes: &[u8]) -> Vec<u8> {
     .into_bytes()
 }
 
+/// zammad#6376, #4742; mail-archiver#438: opaque signed mail showed as empty with an smime.p7m.
 #[test]
 fn a_mail_inside_its_signature_is_read_and_said_to_be_unverified() {
     let inner = b"Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: text/plain\r\n\r\nOur signed input on norms.\r\n\
@@ -60,6 +61,7 @@ fn a_mail_inside_its_signature_is_read_and_said_to_be_unverified() {
     }
 }
 
+/// zammad#6217; freescout#2540: a failed check lost the mail.
 #[test]
 fn an_encrypted_mail_says_so_and_a_damaged_one_breaks_nothing() {
     let encrypted = field(0x30, &[name(3), field(0xa0, b"secret")].concat());

@@ -54,6 +54,7 @@ fn a_file_in_an_archive_in_a_forwarded_mail_is_published() {
     assert_eq!(Digest::of(&file).to_string(), digest);
 }
 
+/// glpi#17869.
 #[test]
 fn a_calendar_entry_and_a_contact_card_are_shown_and_are_no_input() {
     let app = App::new();

@@ -61,6 +61,7 @@ async fn a_vault_that_cannot_be_written_is_a_pause_with_its_reason_and_heals_by_
 
 const CHILD: &str = "POUCH_TEST_KILLED";
 
+/// paperless-ngx#872: the worker was killed and its mail not asked for again. `scripts/kill-9` does it to the whole service.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_again_and_again_takes_each_message_exactly_once() {
     if let Ok(told) = std::env::var(CHILD) {

@@ -47,6 +47,7 @@ async fn report(account: Account, count: usize) {
     println!("MEASURED {} {}", kilobytes * 1024, rows.collect::<Vec<_>>().join(", "));
 }
 
+/// mail-archiver#118, #557.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_of_150_megabytes_streams_to_disk_in_little_memory() {
     let dovecot = Dovecot::shared();
