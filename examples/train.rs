@@ -34,7 +34,9 @@ fn kinds() -> anyhow::Result<()> {
     let classes: Vec<String> = MessageKind::LEARNT.iter().map(|kind| kind.as_str().into()).collect();
     let mut samples = Vec::new();
     for language in ["ar", "en", "es", "fr", "ru", "zh"] {
-        for line in fs::read_to_string(format!("training/kinds/{language}.jsonl"))?.lines() {
+        let waves = ["", "-2"].map(|wave| format!("training/kinds/{language}{wave}.jsonl"));
+        let mails = waves.iter().filter_map(|path| fs::read_to_string(path).ok()).collect::<Vec<_>>().join("\n");
+        for line in mails.lines().filter(|line| !line.is_empty()) {
             let mail: Mail = serde_json::from_str(line).with_context(|| line.to_string())?;
             let class = MessageKind::LEARNT.iter().position(|kind| *kind == mail.kind).context("an unknown kind")?;
             let text = kind_text(&mail.subject, &mail.text, mail.files > 0);

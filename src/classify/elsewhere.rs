@@ -295,10 +295,17 @@ fn weight(text: &str) -> usize {
 }
 
 /// A mail whose content is elsewhere, or that only tells a password, never goes aside by what else it says.
-pub fn temper(verdict: Verdict, input: &Input<'_>, read: &[Reading], delivery: &Delivery) -> Verdict {
+/// A password that it tells is never quoted in the reason.
+pub fn temper(mut verdict: Verdict, input: &Input<'_>, read: &[Reading], delivery: &Delivery) -> Verdict {
+    if delivery.gives_code
+        && let Some(at) = verdict.reason.find('"')
+    {
+        verdict.reason.truncate(at);
+        verdict.reason = verdict.reason.trim_end_matches([':', ' ', '(']).into();
+    }
     let is_empty = papers(input.message) == 0 && delivery.is_note;
     let is_sure_to_be_none = match verdict.kind {
-        MessageKind::Calendar | MessageKind::Bounce | MessageKind::Withdrawal | MessageKind::Recall => true,
+        MessageKind::Calendar | MessageKind::Bounce | MessageKind::Withdrawal | MessageKind::Recall => !verdict.unsure,
         MessageKind::Spam => !verdict.unsure && verdict.confidence >= 0.8,
         // Services for files write in their users' place, with all the signs of bulk mail.
         MessageKind::AutoReply | MessageKind::Newsletter => !delivery.gives_code && delivery.missing.is_empty(),

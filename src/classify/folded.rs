@@ -71,6 +71,10 @@ pub fn folds(input: &Input<'_>, passages: &[Passage], letter: &Letter) -> Vec<Op
                 folds[*at] = Some(Fold::Footer);
             }
         }
+        // Where nothing else stands, it is what was said.
+        if own.iter().all(|at| folds[*at].is_some()) {
+            own.iter().for_each(|at| folds[*at] = None);
+        }
     }
     folds
 }

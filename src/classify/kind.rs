@@ -69,7 +69,7 @@ pub fn judge(
     if input.message.from.iter().any(|one| own_addresses.contains(&one.address.to_lowercase())) {
         return unsure(MessageKind::Unknown, "it comes from one of the call's own addresses");
     }
-    let mut verdict = by_text(&signs, terms);
+    let mut verdict = by_text(&signs, terms, input.message.unanswered.is_some());
     if let Some(quote) = takes_back.filter(|_| verdict.kind != MessageKind::Withdrawal) {
         let answers = !input.message.in_reply_to.is_empty() || super::title::is_reply(&input.message.subject);
         if signs.files == 0 && (answers || signs.kinds.of_kind(MessageKind::Withdrawal) >= 0.15) {
@@ -166,11 +166,13 @@ fn reason(kind: MessageKind, signs: &Signs) -> String {
 /// From here on the model's word is taken for a kind that is put aside.
 const SURE: f32 = 0.5;
 /// As likely an input may be that is put aside nevertheless.
-const RISK: f32 = 0.25;
+const RISK: f32 = 0.15;
+/// As likely something else must be in the whole mail to be told, too.
+const SECOND: f32 = 0.25;
 /// From here on something else in a mail is told, too.
 const ALSO: f32 = 0.6;
 
-fn by_text(signs: &Signs, terms: usize) -> Verdict {
+fn by_text(signs: &Signs, terms: usize, is_bulk: bool) -> Verdict {
     let themes = signs.all.of("theme").len() + terms;
     let brings = speaks_at_length(signs, themes);
     let [(top, likely), (next, _)] = signs.kinds.best();
@@ -183,8 +185,12 @@ fn by_text(signs: &Signs, terms: usize) -> Verdict {
     let confidence = f64::from(likely);
     let inputs = [MessageKind::Submission, MessageKind::Correction, MessageKind::Withdrawal];
     let risk: f32 = inputs.into_iter().filter(|kind| *kind != top).map(|kind| signs.kinds.of_kind(kind)).sum();
-    if signs.words == 0 && signs.sentences.iter().all(|one| one.trim().is_empty()) {
+    if signs.words == 0 {
         return unsure(MessageKind::Unknown, "there is no text that could be read");
+    }
+    // Bulk mail by its headers (RFC 2369, RFC 3834), and a bulletin by its words.
+    if is_bulk && signs.kinds.of_kind(MessageKind::Newsletter) >= 0.2 {
+        return sure(MessageKind::Newsletter, 0.8, reason(MessageKind::Newsletter, signs));
     }
     match top {
         // Short as it is, it goes to the reviewers like any input.
@@ -211,7 +217,7 @@ fn speaks_at_length(signs: &Signs, themes: usize) -> bool {
 /// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers, unless all speaks against it.
 fn with_files(signs: &Signs, themes: usize, (top, likely): (MessageKind, f32)) -> Verdict {
     let submission = signs.all.of("submission");
-    let speaks = themes >= 2 || themes >= 1 && !submission.is_empty();
+    let speaks = themes >= 2 || !submission.is_empty() && (themes >= 1 || top == MessageKind::Submission);
     match top {
         MessageKind::Withdrawal if likely >= SURE && signs.mail_words < 300 => {
             sure(top, likely.into(), reason(top, signs))
@@ -236,7 +242,7 @@ fn with_files(signs: &Signs, themes: usize, (top, likely): (MessageKind, f32)) -
 fn corrects(signs: &Signs) -> bool {
     let likely = signs.kinds.of_kind(MessageKind::Correction);
     let says = !signs.mail.of("correction").is_empty() && signs.mail_words < COVERING_WORDS;
-    likely >= 0.3 || says && likely >= 0.1
+    signs.mail_words >= 5 && likely >= 0.3 || says && likely >= 0.1
 }
 
 /// The mail itself is long and speaks of the themes: an input, unless it reads like something that only looks like one.
@@ -290,13 +296,13 @@ fn also(kind: MessageKind, signs: &Signs) -> Option<MessageKind> {
     };
     let from = if signs.mail_words > COVERING_WORDS { signs.sentences.len().saturating_sub(LAST) } else { 0 };
     let says = |wanted: MessageKind| signs.sentences[from..].iter().any(|sentence| says_also(sentence, wanted));
-    candidates.iter().copied().find(|one| signs.kinds.of_kind(*one) >= RISK || says(*one))
+    candidates.iter().copied().find(|one| signs.kinds.of_kind(*one) >= SECOND || says(*one))
 }
 
 fn says_also(sentence: &str, wanted: MessageKind) -> bool {
     let likely = Kinds::of(sentence).of_kind(wanted);
     match wanted {
-        MessageKind::Query if sentence.contains(['?', '؟', '？']) => likely >= RISK,
+        MessageKind::Query if sentence.contains(['?', '؟', '？']) => likely >= SECOND,
         MessageKind::Acknowledgement => false,
         _ => likely >= ALSO,
     }

@@ -104,7 +104,9 @@ impl Classifier {
         let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
         let mut found = assign::Found::default();
-        if matches!(verdict.kind, MessageKind::Submission | MessageKind::Unknown) || verdict.unsure {
+        if matches!(verdict.kind, MessageKind::Submission | MessageKind::Correction | MessageKind::Unknown)
+            || verdict.unsure
+        {
             found = self.assigner.assignments(input, &passages, &read);
         }
         let mut reason = verdict.reason;

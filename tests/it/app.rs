@@ -127,6 +127,26 @@ impl App {
         self.run(&all)
     }
 
+    /// Says of every proposal that waits for a word that it is not so: mails of a test are often alike.
+    pub fn refuse_relations(&self) {
+        for item in self.list() {
+            for one in item["relations"].as_array().unwrap().iter().filter(|one| one["waits"] == true) {
+                let ids = ["message", "other"].map(|key| one[key].as_str().unwrap());
+                if self.item_waits(ids) {
+                    self.decide(&["relate", ids[0], ids[1], "--refuse"]);
+                }
+            }
+        }
+    }
+
+    /// Whether a proposal about two messages waits still: each stands at both entries.
+    fn item_waits(&self, [newer, older]: [&str; 2]) -> bool {
+        self.list()
+            .iter()
+            .flat_map(|item| item["relations"].as_array().unwrap().clone())
+            .any(|one| one["waits"] == true && one["message"] == newer && one["other"] == older)
+    }
+
     pub fn verify(&self) -> String {
         self.run(&["audit", "verify"])
     }

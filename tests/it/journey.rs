@@ -132,7 +132,7 @@ fn two_services_on_one_postgresql_share_the_work_and_take_nothing_twice() {
     fs::write(&config, format!("postgres_url = \"{url}\"\n{}", fs::read_to_string(&config).unwrap())).unwrap();
     let mail = |number: u32| {
         format!(
-            "From: A <a{number}@body.example>\r\nSubject: Written input {number}\r\nMessage-ID: <shared-{number}@body.example>\r\n\
+            "From: A <a{number}@body{number}.example>\r\nSubject: Written input {number}\r\nMessage-ID: <shared-{number}@body.example>\r\n\
              Date: Tue, 28 Nov 2023 10:00:00 +0000\r\n\r\n{}\r\nNumber {number}.\r\n",
             "Our written input is on capacity-building, norms and threats. ".repeat(6)
         )

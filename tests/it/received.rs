@@ -95,6 +95,7 @@ fn the_servers_clock_says_when_and_late_drops_nothing_and_is_never_public() {
         shown.contains("2023-12-06 12:00 (America/New_York), by the mail server's clock, after the event, late"),
         "{shown}"
     );
+    app.refuse_relations();
     app.decide(&["approve", late]);
     let html =
         crate::app::wait_for("the page", || fs::read_to_string(app.public(&format!("inputs/{late}/index.html"))).ok());
