@@ -242,10 +242,10 @@ async fn relate(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<
     let done = for_each(tasks, |task| relations::compare(tools, task)).await;
     let mut tx = tools.store.begin().await?;
     for (task, found) in &done.good {
-        for one in found {
-            relations::propose(&mut tx, one, now).await?;
-        }
         task::finish(&mut tx, task).await?;
+        for one in found {
+            relations::propose(&mut tx, &task.subject, one, now).await?;
+        }
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await

@@ -48,7 +48,13 @@ pub async fn groups(place: &Place) -> anyhow::Result<ExitCode> {
     let lines = relation::lines(&tools.store, None).await?;
     let refused = |line: &RelationLine| line.decided.as_ref().is_some_and(|decided| !decided.confirmed);
     let relations: Vec<_> = lines.into_iter().filter(|line| !refused(line)).map(|line| line.relation).collect();
-    let groups = relate::groups(&relations);
+    let mut likenesses = BTreeMap::new();
+    for id in relations.iter().flat_map(|one| [&one.message, &one.other]) {
+        if let Some(likeness) = relation::likeness(&tools.store, id).await? {
+            likenesses.insert(id.clone(), likeness);
+        }
+    }
+    let groups = relate::groups(&relations, &likenesses);
     for group in &groups {
         print_group(&tools, group, &messages).await?;
     }

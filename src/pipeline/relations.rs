@@ -9,7 +9,7 @@ use crate::domain::{MessageId, Timestamp};
 use crate::relate;
 use crate::store::relation::RelationLine;
 use crate::store::submission::Revision;
-use crate::store::task::Task;
+use crate::store::task::{self, Stage, Task};
 use crate::store::{self, Tx, ledger, relation};
 use std::collections::BTreeSet;
 
@@ -40,8 +40,16 @@ pub async fn taken_back(tools: &Tools, revision: &Revision) -> store::Result<Opt
     Ok(None)
 }
 
-/// Writes a proposal down, if it is new and nobody has decided about these two.
-pub async fn propose(tx: &mut Tx, found: &Relation, now: Timestamp) -> store::Result<()> {
+/// Writes a proposal down, if it is new and nobody has decided about these two. Found from the older side, because that
+/// came out of order, it counts only if the newer one was compared before and nothing of the kind was found.
+pub async fn propose(tx: &mut Tx, of: &str, found: &Relation, now: Timestamp) -> store::Result<()> {
+    let from_older = found.message.as_str() != of;
+    if from_older
+        && (task::is_due(tx, Stage::Relate, found.message.as_str()).await?
+            || relation::has_one(tx, &found.message, found.kind).await?)
+    {
+        return Ok(());
+    }
     if !relation::propose(tx, found).await? {
         return Ok(());
     }

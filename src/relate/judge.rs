@@ -86,7 +86,7 @@ struct Pair<'a> {
     similarity: f64,
     /// Name of a file that both have.
     file: Option<&'a str>,
-    /// All texts and files of the newer one are in the older one.
+    /// All texts and files of the newer one are in the older one; a text that comes in another format is the same.
     nothing_new: bool,
     /// The newer one answers the older one.
     answers: bool,
@@ -122,7 +122,7 @@ impl<'a> Pair<'a> {
             similarity: texts.iter().copied().fold(0.0, f64::max),
             file: newer.files.iter().find(|file| has_file(file.digest)).map(|file| file.name.as_str()),
             nothing_new: texts.iter().all(|one| *one >= 1.0)
-                && newer.files.iter().all(|file| has_file(file.digest))
+                && (newer.files.iter().all(|file| has_file(file.digest)) || texts.len() >= newer.files.len())
                 && !(texts.is_empty() && newer.files.is_empty()),
             answers: older.message_id_header.as_ref().is_some_and(|id| newer.answers.contains(id)),
             sender: None,

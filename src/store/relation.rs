@@ -4,7 +4,7 @@
 use super::rows::{from_json, json, micros, time, word};
 use super::{Result, Store, Tx};
 use crate::domain::classification::MessageKind;
-use crate::domain::relation::{Likeness, Relation};
+use crate::domain::relation::{Likeness, Relation, RelationKind};
 use crate::domain::{MessageId, PersonId, Timestamp};
 use std::collections::BTreeSet;
 
@@ -159,6 +159,17 @@ pub async fn propose(tx: &mut Tx, relation: &Relation) -> Result<bool> {
     .execute(&mut **tx)
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// Whether anything of a kind is proposed or decided of a message as the newer one.
+pub async fn has_one(tx: &mut Tx, message: &MessageId, kind: RelationKind) -> Result<bool> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select other_id from relations where message_id = $1 and kind = $2 limit 1")
+            .bind(message.as_str())
+            .bind(kind.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.is_some())
 }
 
 /// Writes what a person decided, also about two messages of which nothing was proposed; a later decision takes the place

@@ -171,6 +171,16 @@ pub async fn postpone(store: &Store, task: &Task, error: &str, due: Timestamp) -
     Ok(())
 }
 
+/// Whether a stage is due for a subject, now or later.
+pub async fn is_due(tx: &mut Tx, stage: Stage, subject: &str) -> Result<bool> {
+    let row: Option<(String,)> = sqlx::query_as("select id from tasks where stage = $1 and subject = $2")
+        .bind(stage.as_str())
+        .bind(subject)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Removes the task of a stage and subject, if there is one.
 pub async fn remove_for(tx: &mut Tx, stage: Stage, subject: &str) -> Result<()> {
     sqlx::query("delete from tasks where stage = $1 and subject = $2")

@@ -570,6 +570,11 @@ async fn relation_rows_work_on_both_engines() {
         let mut tx = store.begin().await.unwrap();
         assert!(relation::propose(&mut tx, &proposal).await.unwrap());
         assert!(!relation::propose(&mut tx, &proposal).await.unwrap(), "it is known");
+        assert!(relation::has_one(&mut tx, &two, RelationKind::NearCopy).await.unwrap());
+        assert!(!relation::has_one(&mut tx, &one, RelationKind::NearCopy).await.unwrap());
+        task::add(&mut tx, Stage::Relate, "due", at(9)).await.unwrap();
+        assert!(task::is_due(&mut tx, Stage::Relate, "due").await.unwrap());
+        assert!(!task::is_due(&mut tx, Stage::Queue, "due").await.unwrap());
         tx.commit().await.unwrap();
         assert!(relation::undecided(store).await.unwrap().is_empty(), "a near-copy waits for nobody");
         proposal.kind = RelationKind::Revision;
