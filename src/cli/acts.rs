@@ -189,7 +189,7 @@ async fn message_act(tools: &Tools, command: Command, clock: fn() -> Timestamp) 
             format!("Wish {number} of message {id} is {}.", if heed { "heeded" } else { "overruled" })
         }
         Command::Relate { id, other, confirm, refuse: _, kind, by } => {
-            let (id, other) = (message_id(tools, &id).await?, message_id(tools, &other).await?);
+            let (id, other) = super::relations::pair(tools, &id, &other).await?;
             review::decide_relation(tools, (&id, &other), kind, confirm, &act_of(&by, clock)?).await?
         }
         Command::Part { id, copy, by } => {

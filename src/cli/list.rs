@@ -106,8 +106,12 @@ fn print_item(item: &Item) {
     for wish in &item.wishes {
         println!("          ? {}", visible(&wish.words()));
     }
-    for relation in item.relations.iter().filter(|one| one.waits) {
+    let (relations, more) = item.open_relations();
+    for relation in relations {
         println!("          ? {}", visible(&relation.words()));
+    }
+    if more > 0 {
+        println!("          ? and {more} more like that: `pouch relations {id}`");
     }
     for problem in &item.problems {
         println!("          ! {}", visible(&problem.detail));

@@ -1,6 +1,6 @@
 //! `pouch relations` and `pouch groups`: how messages belong together, for a person to read. Decides nothing.
 
-use super::acts::message_id;
+use super::acts::{message_id, submission_id};
 use super::list::visible;
 use super::{Place, open};
 use crate::domain::MessageId;
@@ -10,18 +10,22 @@ use crate::relate::{self, Difference, Group};
 use crate::review;
 use crate::store::message::{self, MessageLine};
 use crate::store::relation::{self, RelationLine};
-use std::collections::BTreeMap;
+use anyhow::Context as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// Lists proposals that nobody has decided on; of one message all, with what changed.
 pub async fn relations(place: &Place, id: Option<&str>, all: bool) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
     let one = match id {
-        Some(id) => Some(message_id(&tools, id).await?),
+        Some(id) => Some(messages_meant(&tools, id).await?),
         None => None,
     };
-    let lines = relation::lines(&tools.store, one.as_ref()).await?;
     let messages = by_id(&tools).await?;
+    let mut lines = relation::lines(&tools.store, None).await?;
+    if let Some(ids) = &one {
+        lines.retain(|line| ids.contains(&line.relation.message) || ids.contains(&line.relation.other));
+    }
     let waits =
         |line: &RelationLine| line.decided.is_none() && line.relation.kind.asks() && !is_settled(line, &messages);
     let mut shown = 0;
@@ -39,6 +43,32 @@ pub async fn relations(place: &Place, id: Option<&str>, all: bool) -> anyhow::Re
     }
     println!("{shown} shown of {}.{}", lines.len(), if all { "" } else { " `--all` shows everything." });
     Ok(ExitCode::SUCCESS)
+}
+
+/// The messages that a person means: one, or all of a submission.
+async fn messages_meant(tools: &Tools, wanted: &str) -> anyhow::Result<BTreeSet<MessageId>> {
+    if let Ok(id) = message_id(tools, wanted).await {
+        return Ok(BTreeSet::from([id]));
+    }
+    let of = submission_id(tools, wanted).await?;
+    let lines = message::lines(&tools.store, Some(&of)).await?;
+    Ok(lines.into_iter().map(|line| line.id).collect())
+}
+
+/// The two messages that a person means by two ids: of submissions with several messages those that something was proposed
+/// of.
+pub async fn pair(tools: &Tools, newer: &str, older: &str) -> anyhow::Result<(MessageId, MessageId)> {
+    let (newer_ids, older_ids) = (messages_meant(tools, newer).await?, messages_meant(tools, older).await?);
+    let proposed = relation::lines(&tools.store, None).await?.into_iter().map(|line| line.relation).find(|one| {
+        let fits = |a: &MessageId, b: &MessageId| newer_ids.contains(a) && older_ids.contains(b);
+        fits(&one.message, &one.other) || fits(&one.other, &one.message)
+    });
+    if let Some(one) = proposed {
+        return Ok((one.message, one.other));
+    }
+    // Nothing was proposed: then the first message stands for its submission.
+    let first = |ids: BTreeSet<MessageId>| ids.into_iter().next().context("the submission has no message of its own");
+    Ok((first(newer_ids)?, first(older_ids)?))
 }
 
 /// Lists groups of near-copies with their count and their differences.

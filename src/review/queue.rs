@@ -102,6 +102,18 @@ pub struct ItemWish {
     pub decision: Option<&'static str>,
 }
 
+impl Item {
+    /// Proposals that wait for a person's word: those that a list shows, and how many more there are.
+    pub fn open_relations(&self) -> (Vec<&ItemRelation>, usize) {
+        let open: Vec<&ItemRelation> = self.relations.iter().filter(|one| one.waits).collect();
+        let more = open.len().saturating_sub(SHOWN_RELATIONS);
+        (open.into_iter().take(SHOWN_RELATIONS).collect(), more)
+    }
+}
+
+/// More proposals of one entry than this are for `pouch relations` to show.
+const SHOWN_RELATIONS: usize = 3;
+
 impl ItemWish {
     fn of(line: &WishLine) -> Self {
         let decision = line.decided.as_ref().map(|decided| &decided.decision);
@@ -144,13 +156,19 @@ pub struct ItemRelation {
     pub decision: Option<&'static str>,
     /// Whether somebody has to decide before the input can be approved.
     pub waits: bool,
+    /// Whether the newer message is of this entry.
+    pub is_newer: bool,
+    /// The entry that the other message stands in, and its title.
+    pub with: String,
+    pub with_title: String,
 }
 
 impl ItemRelation {
     /// `joined`: a person made one submission of both already.
-    fn of(line: &RelationLine, joined: bool) -> Self {
+    fn of(line: &RelationLine, is_newer: bool, joined: bool) -> Self {
         let one = &line.relation;
         let decision = line.decided.as_ref().map(|decided| if decided.confirmed { "confirmed" } else { "refused" });
+        let other = if is_newer { &one.other } else { &one.message };
         Self {
             message: one.message.clone(),
             other: one.other.clone(),
@@ -159,20 +177,28 @@ impl ItemRelation {
             reason: one.reason.clone(),
             decision,
             waits: decision.is_none() && one.kind.asks() && !joined,
+            is_newer,
+            with: other.0.clone(),
+            with_title: String::new(),
         }
     }
 
     /// In a sentence for a person.
     pub fn words(&self) -> String {
         let kind = RelationKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
-        let short = |id: &MessageId| id.as_str()[id.as_str().len().saturating_sub(8)..].to_string();
+        let words = kind.map_or("belongs to", RelationKind::words);
+        let id = &self.with[self.with.len().saturating_sub(8)..];
         let decision = match (self.decision, self.waits) {
             (Some(decision), _) => format!(" ({decision})"),
             (None, true) => " (not decided)".into(),
             (None, false) => String::new(),
         };
-        let words = kind.map_or("belongs to", RelationKind::words);
-        format!("Message {} {words} {}{decision}: {}", short(&self.message), short(&self.other), self.reason)
+        let (title, reason) = (&self.with_title, &self.reason);
+        if self.is_newer {
+            format!("This {words} {id} \"{title}\"{decision}: {reason}")
+        } else {
+            format!("{id} \"{title}\" {words} this{decision}: {reason}")
+        }
     }
 }
 
@@ -261,8 +287,25 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
     }
     let stand_alone = others.iter().filter(|line| facts.copies.contains_key(&line.id));
     items.extend(stand_alone.map(|line| facts.message(line)));
+    name_the_others(&mut items);
     items.sort_by(|a, b| (a.server_received_at, &a.id).cmp(&(b.server_received_at, &b.id)));
     Ok(items)
+}
+
+/// Says of each relation which entry the other message stands in: that is what a person sees.
+fn name_the_others(items: &mut [Item]) {
+    let mut entries: BTreeMap<MessageId, (String, String)> = BTreeMap::new();
+    for item in items.iter() {
+        for id in &item.messages {
+            entries.insert(id.clone(), (item.id.clone(), item.title.clone()));
+        }
+    }
+    for one in items.iter_mut().flat_map(|item| &mut item.relations) {
+        let other = if one.is_newer { &one.other } else { &one.message };
+        if let Some((id, title)) = entries.get(other) {
+            (one.with, one.with_title) = (id.clone(), title.clone());
+        }
+    }
 }
 
 /// The messages of a submission that was split off: those its parts come from, where they still make a submission.
@@ -457,7 +500,12 @@ impl Facts<'_> {
     fn relations_of(&self, messages: &[MessageLine]) -> Vec<ItemRelation> {
         let is_own = |id: &MessageId| messages.iter().any(|line| line.id == *id);
         let of_it = self.relations.iter().filter(|one| is_own(&one.relation.message) || is_own(&one.relation.other));
-        of_it.map(|one| ItemRelation::of(one, is_own(&one.relation.message) && is_own(&one.relation.other))).collect()
+        of_it
+            .map(|one| {
+                let (newer, older) = (is_own(&one.relation.message), is_own(&one.relation.other));
+                ItemRelation::of(one, newer, newer && older)
+            })
+            .collect()
     }
 
     /// Sentences about who sent a message; that nothing was checked is one, too.
