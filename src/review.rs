@@ -2,6 +2,7 @@
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
 pub mod draft;
+mod item;
 mod messages;
 pub mod missing;
 pub mod queue;

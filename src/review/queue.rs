@@ -1,234 +1,27 @@
 //! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
 //! is none. Reads only.
 
+pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemRelation, ItemWish};
+
 use super::missing::{self, Brought};
 use crate::config::Config;
 use crate::domain::authenticity::{AuthResults, SignatureCheck};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::classification::{Classification, Evidence, Submitter};
-use crate::domain::extraction::Remarks;
+use crate::domain::classification::{Classification, Submitter};
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
-use crate::domain::missing::{Lacking, Received};
-use crate::domain::relation::RelationKind;
+use crate::domain::missing::Received;
 use crate::domain::submission::{Assigner, Assignment, PartRef};
 use crate::domain::timing::{ReceivedBy, Timing};
-use crate::domain::wish::WishDecision;
-use crate::domain::{Digest, Finding, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
+use crate::domain::{Digest, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine, PartLine};
 use crate::store::relation::{self, RelationLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::wish::{self, WishLine};
 use crate::store::{self, Store, sender};
-use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// One line of the queue; its JSON form is documented in docs/list-json.md and scripts rely on it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Item {
-    pub id: String,
-    pub outcome: Outcome,
-    pub kind: &'static str,
-    pub reason: String,
-    /// What else the mail is, if it is two things at once.
-    pub also: Option<&'static str>,
-    /// State of the revision that counts; `None` for what is no submission.
-    pub state: Option<&'static str>,
-    /// Number and edition of that revision, as `--seen` wants it.
-    pub seen: Option<String>,
-    pub messages: Vec<MessageId>,
-    pub message_id_headers: Vec<String>,
-    /// Account and folder of each copy; for imports the path as given.
-    pub mailboxes: Vec<String>,
-    /// When the first copy was first seen.
-    pub received_at: Timestamp,
-    /// When it reached the mail server, and by which clock that is known.
-    pub server_received_at: Timestamp,
-    pub received_by: ReceivedBy,
-    /// `before`, `during` or `after` the event, if the call has one.
-    pub timing: Option<Timing>,
-    /// After the deadline, if the operator set one; for staff, never in public.
-    pub late: bool,
-    /// The number that receipts name, as `OEWG-2023/42`.
-    pub receipt_number: Option<String>,
-    pub sent_at: Option<Timestamp>,
-    /// When its texts were erased; empty: they are there.
-    pub erased_at: Option<Timestamp>,
-    pub submitter: Submitter,
-    pub title: String,
-    /// Where the title was taken from: `document` (its properties), `heading`, `subject`, `file-name` or `person`; empty:
-    /// not noted.
-    pub title_source: String,
-    pub subject: String,
-    pub languages: Vec<String>,
-    pub assignments: Vec<ItemAssignment>,
-    pub attachments: Vec<ItemAttachment>,
-    pub wishes: Vec<ItemWish>,
-    /// How its messages belong to others.
-    pub relations: Vec<ItemRelation>,
-    /// What is known about who sent it, in words.
-    pub sender_checks: Vec<String>,
-    pub problems: Vec<Problem>,
-    /// How much of its content was received, and what was not; nothing is said of what was set aside.
-    pub content: Received,
-    pub not_received: Vec<Lacking>,
-    /// Messages of the same sender that tell a password or a code.
-    pub codes_in: Vec<MessageId>,
-}
-
-/// An assignment at or above the line.
-#[derive(Clone, Debug, Serialize)]
-pub struct ItemAssignment {
-    pub recommendation: String,
-    pub confidence: f64,
-    /// `person`, or name and version of the classifier.
-    pub assigner: String,
-    pub evidence: Vec<Evidence>,
-}
-
-/// What the sender asks for besides being read.
-#[derive(Clone, Debug, Serialize)]
-pub struct ItemWish {
-    pub message: MessageId,
-    pub number: u32,
-    pub kind: &'static str,
-    pub quote: String,
-    /// Path of the file that it names.
-    pub concerns: Option<String>,
-    pub until: Option<jiff::civil::Date>,
-    /// `heeded` or `overruled`; `None`: nobody has decided.
-    pub decision: Option<&'static str>,
-}
-
-impl Item {
-    /// Proposals that wait for a person's word: those that a list shows, and how many more there are.
-    pub fn open_relations(&self) -> (Vec<&ItemRelation>, usize) {
-        let open: Vec<&ItemRelation> = self.relations.iter().filter(|one| one.waits).collect();
-        let more = open.len().saturating_sub(SHOWN_RELATIONS);
-        (open.into_iter().take(SHOWN_RELATIONS).collect(), more)
-    }
-}
-
-/// More proposals of one entry than this are for `pouch relations` to show.
-const SHOWN_RELATIONS: usize = 3;
-
-impl ItemWish {
-    fn of(line: &WishLine) -> Self {
-        let decision = line.decided.as_ref().map(|decided| &decided.decision);
-        let until = match decision {
-            Some(WishDecision::Heeded { until: Some(day) }) => Some(*day),
-            Some(_) | None => line.wish.until,
-        };
-        Self {
-            message: line.message.clone(),
-            number: line.number,
-            kind: line.wish.kind.as_str(),
-            quote: line.wish.evidence.quote.clone(),
-            concerns: line.wish.concerns.clone(),
-            until,
-            decision: decision.map(WishDecision::as_str),
-        }
-    }
-
-    /// In a sentence for a person.
-    pub fn words(&self) -> String {
-        let file = self.concerns.as_ref().map(|path| format!(", part {path}")).unwrap_or_default();
-        let until = self.until.map(|day| format!(", until {day}")).unwrap_or_default();
-        let decision = self.decision.unwrap_or("not decided");
-        format!("Wish {} ({}{file}{until}; {decision}): \"{}\"", self.number, self.kind, self.quote)
-    }
-}
-
-/// How a message belongs to another one.
-#[derive(Clone, Debug, Serialize)]
-pub struct ItemRelation {
-    /// The newer message.
-    pub message: MessageId,
-    /// The older one.
-    pub other: MessageId,
-    pub kind: &'static str,
-    /// How much of their texts is common, in per cent.
-    pub similarity: u8,
-    pub reason: String,
-    /// `confirmed` or `refused`; `None`: nobody has decided.
-    pub decision: Option<&'static str>,
-    /// Whether somebody has to decide before the input can be approved.
-    pub waits: bool,
-    /// Whether the newer message is of this entry.
-    pub is_newer: bool,
-    /// The entry that the other message stands in, and its title.
-    pub with: String,
-    pub with_title: String,
-}
-
-impl ItemRelation {
-    /// `joined`: a person made one submission of both already.
-    fn of(line: &RelationLine, is_newer: bool, joined: bool) -> Self {
-        let one = &line.relation;
-        let decision = line.decided.as_ref().map(|decided| if decided.confirmed { "confirmed" } else { "refused" });
-        let other = if is_newer { &one.other } else { &one.message };
-        Self {
-            message: one.message.clone(),
-            other: one.other.clone(),
-            kind: one.kind.as_str(),
-            similarity: one.similarity,
-            reason: one.reason.clone(),
-            decision,
-            waits: decision.is_none() && one.kind.asks() && !joined,
-            is_newer,
-            with: other.0.clone(),
-            with_title: String::new(),
-        }
-    }
-
-    /// In a sentence for a person.
-    pub fn words(&self) -> String {
-        let kind = RelationKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
-        let words = kind.map_or("belongs to", RelationKind::words);
-        let id = &self.with[self.with.len().saturating_sub(8)..];
-        let decision = match (self.decision, self.waits) {
-            (Some(decision), _) => format!(" ({decision})"),
-            (None, true) => " (not decided)".into(),
-            (None, false) => String::new(),
-        };
-        let (title, reason) = (&self.with_title, &self.reason);
-        if self.is_newer {
-            format!("This {words} {id} \"{title}\"{decision}: {reason}")
-        } else {
-            format!("{id} \"{title}\" {words} this{decision}: {reason}")
-        }
-    }
-}
-
-/// A file of the messages.
-#[derive(Clone, Debug, Serialize)]
-pub struct ItemAttachment {
-    pub message: MessageId,
-    pub part: String,
-    pub name: Option<String>,
-    pub media_type: String,
-    pub digest: Digest,
-    pub size_bytes: u64,
-    /// `text`, `locked`, `no-text`, `unreadable`; `message` for an attached message, `archive` for
-    /// one that was opened; `waiting` before it is read.
-    pub status: String,
-    /// Of its text.
-    pub characters: i64,
-    /// What read it, as `hayro 0.9`; empty before it is read.
-    pub extractor: String,
-    /// Pages of a PDF, or 1 for a picture; 0 for other files.
-    pub pages: usize,
-    /// Of the recognised page that is least sure, from 0 to 100.
-    pub confidence: Option<f64>,
-    /// What lies hidden in it: look before you publish it.
-    pub findings: Vec<Finding>,
-    #[serde(skip)]
-    remarks: Remarks,
-    /// Whether it is among the parts of the revision that counts.
-    pub chosen: bool,
-}
 
 /// The revision of a submission that lists show: what waits for a person, else what was decided last.
 pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
