@@ -162,7 +162,8 @@ fn unreadable(digest: Digest, error: &sandbox::Error) -> Parsed {
     Parsed { message, join_key: format!("bytes:{digest}"), digest, readable: false }
 }
 
-/// Notes on a new message which other messages claim its Message-ID, or look like it but for a footer.
+/// Notes on a new message and on those that claim the same Message-ID that they do, or that they look like one message but
+/// for a footer. On both: which of them is read first is chance.
 pub async fn compare_with_kin(
     tx: &mut Tx,
     id: &MessageId,
@@ -172,22 +173,32 @@ pub async fn compare_with_kin(
     let Some(header) = &parsed.message_id_header else { return Ok(()) };
     let (mut problems, count) = (known.clone(), known.len());
     for (other, kinship) in message::same_header(tx, header, id).await? {
-        problems.push(if kinship == parsed.kinship.to_string() {
-            Problem::new(
-                ProblemCode::ProbablySameMessage,
-                format!("Sender, date, subject and Message-ID are those of message {other}; only the text or a file differs, as when a list adds a footer."),
-            )
-        } else {
-            Problem::new(
-                ProblemCode::SameMessageIdOtherContent,
-                format!("Message {other} claims the same Message-ID, but has other content."),
-            )
-        });
+        let is_kin = kinship == parsed.kinship.to_string();
+        problems.push(same_header(&other, is_kin));
+        let mut of_other = message::problems(tx, &other).await?;
+        of_other.push(same_header(id, is_kin));
+        message::set_problems(tx, &other, &of_other).await?;
     }
     if problems.len() > count {
         message::set_problems(tx, id, &problems).await?;
     }
     Ok(())
+}
+
+fn same_header(other: &MessageId, is_kin: bool) -> Problem {
+    if is_kin {
+        Problem::new(
+            ProblemCode::ProbablySameMessage,
+            format!(
+                "Sender, date, subject and Message-ID are those of message {other}; only the text or a file differs, as when a list adds a footer."
+            ),
+        )
+    } else {
+        Problem::new(
+            ProblemCode::SameMessageIdOtherContent,
+            format!("Message {other} claims the same Message-ID, but has other content."),
+        )
+    }
 }
 
 /// The stored bytes of a message, for a child to read.

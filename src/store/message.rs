@@ -367,6 +367,13 @@ pub async fn set_outcome(tx: &mut Tx, id: &MessageId, outcome: Outcome, kind: Me
     Ok(())
 }
 
+/// What is odd about a message, within a transaction.
+pub async fn problems(tx: &mut Tx, id: &MessageId) -> Result<Vec<Problem>> {
+    let (text,): (String,) =
+        sqlx::query_as("select problems from messages where id = $1").bind(id.as_str()).fetch_one(&mut **tx).await?;
+    from_json(&text)
+}
+
 /// Replaces what is odd about a message.
 pub async fn set_problems(tx: &mut Tx, id: &MessageId, problems: &[Problem]) -> Result<()> {
     sqlx::query("update messages set problems = $1 where id = $2")

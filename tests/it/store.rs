@@ -163,6 +163,7 @@ async fn message_rows_work_on_both_engines() {
         let kin = message::same_header(&mut tx, "one@example.org", &id).await.unwrap();
         assert_eq!(kin, [(other.clone(), Digest::of(b"kin").to_string())]);
         message::set_problems(&mut tx, &id, &[Problem::new(ProblemCode::NoDate, "none")]).await.unwrap();
+        assert_eq!(message::problems(&mut tx, &id).await.unwrap(), [Problem::new(ProblemCode::NoDate, "none")]);
         message::set_outcome(&mut tx, &id, Outcome::Held, MessageKind::Query, "unsure").await.unwrap();
         let classified = classification();
         message::set_classified(&mut tx, &id, &classified).await.unwrap();
