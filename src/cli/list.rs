@@ -106,6 +106,9 @@ fn print_item(item: &Item) {
     for wish in &item.wishes {
         println!("          ? {}", visible(&wish.words()));
     }
+    if let Some(one) = item.near_copy() {
+        println!("          {}", visible(&one.words()));
+    }
     let (relations, more) = item.open_relations();
     for relation in relations {
         println!("          ? {}", visible(&relation.words()));

@@ -96,6 +96,12 @@ impl Item {
         let more = open.len().saturating_sub(SHOWN_RELATIONS);
         (open.into_iter().take(SHOWN_RELATIONS).collect(), more)
     }
+
+    /// The near-copy of another sender's text that it is, if nobody has refused that: it waits for nobody, and is told.
+    pub fn near_copy(&self) -> Option<&ItemRelation> {
+        let kinds = [RelationKind::NearCopy.as_str(), RelationKind::SameDocument.as_str()];
+        self.relations.iter().find(|one| kinds.contains(&one.kind) && one.decision != Some("refused"))
+    }
 }
 
 /// More proposals of one entry than this are for `pouch relations` to show.

@@ -10,8 +10,13 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Looks until `found` gives something; a test that waits in vain fails with `what`.
-pub fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+pub fn wait_for<T>(what: &str, found: impl FnMut() -> Option<T>) -> T {
+    wait_up_to(PATIENCE, what, found)
+}
+
+/// The same with another patience.
+pub fn wait_up_to<T>(patience: Duration, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + patience;
     loop {
         if let Some(value) = found() {
             return value;

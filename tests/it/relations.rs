@@ -287,6 +287,8 @@ fn a_campaign_is_one_group_with_its_count_and_its_differences_and_nobody_is_drop
     assert!(said.contains("5 mails with nearly the same text") && said.contains("1 group(s)"), "{said}");
     assert!(said.contains("Averna") && said.contains("{+Dunfell"), "{said}");
     assert_eq!(app.list().len(), 5, "each stays an entry of its own");
+    let listed = app.run(&["list"]);
+    assert_eq!(listed.matches("is a near-copy of").count(), 5, "each says so: {listed}");
     assert!(
         app.list().iter().all(|item| item["relations"].as_array().unwrap().iter().all(|one| one["waits"] == false))
     );

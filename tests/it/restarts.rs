@@ -1,6 +1,6 @@
 //! Mail server and database are stopped and started again while mail arrives. Nothing is lost, held or done by hand.
 
-use crate::app::{App, Folder, wait_for};
+use crate::app::{App, Folder, PATIENCE, wait_for, wait_up_to};
 use crate::journey::account_config;
 use crate::servers::{Dovecot, PASSWORD, User};
 use serde_json::Value;
@@ -97,7 +97,9 @@ fn every_dependency_may_be_restarted_while_mail_arrives() {
     postgres.run("start");
     some();
     let all = next as usize;
-    let items = wait_for("every message", || {
+    // What a worker held when the database went away is free again when its claim has run out, a minute later; and what
+    // did not go is put off for some seconds more.
+    let items = wait_up_to(3 * PATIENCE, "every message", || {
         let items = app.list();
         (items.len() >= all && items.iter().all(|item| item["outcome"] != "pending")).then_some(items)
     });
