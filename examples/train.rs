@@ -35,7 +35,7 @@ fn kinds() -> anyhow::Result<()> {
     let mut samples = Vec::new();
     for language in ["ar", "en", "es", "fr", "ru", "zh"] {
         let waves = ["", "-2"].map(|wave| format!("training/kinds/{language}{wave}.jsonl"));
-        let mails = waves.iter().filter_map(|path| fs::read_to_string(path).ok()).collect::<Vec<_>>().join("\n");
+        let mails = waves.iter().map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?.join("\n");
         for line in mails.lines().filter(|line| !line.is_empty()) {
             let mail: Mail = serde_json::from_str(line).with_context(|| line.to_string())?;
             let class = MessageKind::LEARNT.iter().position(|kind| *kind == mail.kind).context("an unknown kind")?;

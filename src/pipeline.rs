@@ -206,10 +206,9 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
         message::set_classified(&mut tx, &id, classified).await?;
         wishes::keep(&mut tx, &id, &classified.wishes, now).await?;
         relation::keep_likeness(&mut tx, likeness, &crate::relate::keys(likeness)).await?;
-        task::renew(&mut tx, Stage::Relate, id.as_str(), now).await?;
+        task::advance(&mut tx, task, Stage::Relate, &task.subject, now).await?;
         if line.submission.is_some() || line.outcome == Outcome::Submission {
             // Read again, or a person said so: it stays the submission that it is.
-            task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
             continue;
         }
         let outcome = match classified.kind {
@@ -228,21 +227,22 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
             | MessageKind::Calendar => Outcome::SetAside,
         };
         set_outcome(&mut tx, &Actor::Pouch, &id, outcome, classified.kind, &classified.reason, now).await?;
-        match outcome {
-            Outcome::Submission => task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?,
-            Outcome::SetAside | Outcome::Held | Outcome::Pending => task::finish(&mut tx, task).await?,
-        }
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
 }
 
-/// two messages -> proposals; a message that came out of order is compared with those after it, too
+/// two messages -> proposals. An input comes into the queue only after that: nobody shall approve a copy, or an old version,
+/// before it is told. A message that came out of order is compared with those after it, too.
 async fn relate(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
     let done = for_each(tasks, |task| relations::compare(tools, task)).await;
     let mut tx = tools.store.begin().await?;
-    for (task, found) in &done.good {
-        task::finish(&mut tx, task).await?;
+    for (task, relations::Compared { found, is_input }) in &done.good {
+        if *is_input {
+            task::advance(&mut tx, task, Stage::Queue, &task.subject, now).await?;
+        } else {
+            task::finish(&mut tx, task).await?;
+        }
         for one in found {
             relations::propose(&mut tx, &task.subject, one, now).await?;
         }

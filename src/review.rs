@@ -3,6 +3,7 @@
 
 pub mod draft;
 mod item;
+mod joins;
 mod messages;
 pub mod missing;
 pub mod queue;
@@ -10,14 +11,15 @@ mod relations;
 mod revisions;
 mod wishes;
 
+pub use joins::{merge, revise, split};
 pub use messages::{accept, part, release, retry, set_aside};
 pub use relations::{decide_relation, difference_of};
-pub use revisions::{Edit, approve, assign, edit, merge, reject, reopen, revise, split, unassign, withdraw};
+pub use revisions::{Edit, approve, assign, edit, reject, reopen, unassign, withdraw};
 
 pub use wishes::{decide_wish, wishes_of};
 
 use crate::domain::ledger::{Actor, Commitment};
-use crate::domain::submission::NotAllowed;
+use crate::domain::submission::{NotAllowed, State};
 use crate::domain::{PersonId, SubmissionId, Timestamp};
 use crate::store::submission::Revision;
 use crate::store::{self, Tx, ledger, submission};
@@ -102,6 +104,10 @@ async fn person(tx: &mut Tx, act: &Act) -> Result<(PersonId, Actor)> {
 
 async fn reason(tx: &mut Tx, act: &Act) -> Result<Commitment> {
     Ok(ledger::commit_to(tx, &act.reason).await?)
+}
+
+fn is_queued(revision: &Revision) -> bool {
+    matches!(revision.state, State::Queued)
 }
 
 /// The revision that an act on a submission means: the newest one that fits, checked against what the person saw.

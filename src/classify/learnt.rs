@@ -9,6 +9,9 @@ use crate::normal::normal;
 /// Of a mail's own words the model reads the beginning, in characters: what kind it is shows early.
 const READ: usize = 3_000;
 
+/// Sentences among which the one that tells most is looked for.
+const LOOKED_AT: usize = 100;
+
 /// What the model reads of a mail: subject, own words, and words of ours for what is not said in words, and for the word
 /// lists that have something of it, so that what was learnt in one language serves in the others.
 pub fn kind_text(subject: &str, own: &str, has_files: bool) -> String {
@@ -60,16 +63,22 @@ impl Kinds {
 
     /// The likeliest kind and the next one, with their probabilities.
     pub fn best(&self) -> [(MessageKind, f32); 2] {
-        let mut all = MessageKind::LEARNT.map(|kind| (kind, self.of_kind(kind)));
-        all.sort_by(|a, b| b.1.total_cmp(&a.1));
-        [all[0], all[1]]
+        let mut best = [(MessageKind::Unknown, -1.0); 2];
+        for one in MessageKind::LEARNT.iter().map(|kind| (*kind, self.of_kind(*kind))) {
+            if one.1 > best[0].1 {
+                best = [one, best[0]];
+            } else if one.1 > best[1].1 {
+                best[1] = one;
+            }
+        }
+        best
     }
 }
 
 /// The sentence that speaks most for a kind.
 pub fn telling(sentences: &[String], kind: MessageKind) -> Option<&str> {
     let class = MessageKind::LEARNT.iter().position(|one| *one == kind)?;
-    let weighed = sentences.iter().map(|one| {
+    let weighed = sentences.iter().take(LOOKED_AT).map(|one| {
         let hashes: Vec<u32> = features(&normal(one).text).into_iter().map(|one| one.hash).collect();
         (one.as_str(), Model::of_kinds().weight(&hashes, class))
     });

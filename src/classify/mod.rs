@@ -87,14 +87,13 @@ impl Classifier {
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
         let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let folds = folded::folds(input, &whole, &self.letter);
-        let passages: Vec<Passage> =
-            whole.iter().zip(&folds).filter(|(_, fold)| fold.is_none()).map(|(one, _)| one.clone()).collect();
-        let read: Vec<Reading> = passages.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
-        // A wish may stand below a name, and one that a footer hides is worse than one that is none.
         let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
-        let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
+        // A wish may stand below a name, and one that a footer hides is worse than one that is none.
         let wishes = wishes::wishes(input, &whole, &all_read);
+        let folds = folded::folds(input, &whole, &self.letter);
+        let unfolded = whole.iter().cloned().zip(all_read).zip(folds).filter(|(_, fold)| fold.is_none());
+        let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
+        let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let takes_back = wishes.iter().find(|wish| wish.kind == WishKind::Withdrawal && wish.evidence.part == "body");
         let takes_back = takes_back.map(|wish| wish.evidence.quote.as_str());
         let verdict = kind::judge(input, &passages, &read, (terms.len(), takes_back), &self.own_addresses);

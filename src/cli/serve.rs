@@ -197,7 +197,8 @@ async fn import_all(tools: &Tools, paths: &[PathBuf], clock: fn() -> Timestamp) 
 }
 
 /// What a message goes through before a person sees it.
-const BEFORE_REVIEW: [Stage; 5] = [Stage::Parse, Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Queue];
+const BEFORE_REVIEW: [Stage; 6] =
+    [Stage::Parse, Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Relate, Stage::Queue];
 
 async fn wait_until_through(tools: &Tools, clock: fn() -> Timestamp) -> anyhow::Result<()> {
     while task::is_busy(&tools.store, &BEFORE_REVIEW, clock()).await? {

@@ -47,22 +47,11 @@ impl MessageKind {
         Self::Unknown,
     ];
 
-    /// Those that the model of kinds learns, in its order.
-    pub const LEARNT: [Self; 13] = [
-        Self::Submission,
-        Self::Query,
-        Self::Registration,
-        Self::Withdrawal,
-        Self::Correction,
-        Self::Recall,
-        Self::AutoReply,
-        Self::Bounce,
-        Self::Spam,
-        Self::Personal,
-        Self::Acknowledgement,
-        Self::Newsletter,
-        Self::Calendar,
-    ];
+    /// Those that the model of kinds learns, in its order: all that say something.
+    pub const LEARNT: &[Self] = match Self::ALL.split_last() {
+        Some((_, learnt)) => learnt,
+        None => &[],
+    };
 
     /// The word in tables, JSON and reports.
     pub fn as_str(self) -> &'static str {

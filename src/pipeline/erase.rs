@@ -12,7 +12,7 @@ use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage};
-use crate::store::{self, Store, Tx, erase, ledger, message, submission, wish};
+use crate::store::{self, Store, Tx, erase, ledger, message, relation, submission, wish};
 use std::collections::BTreeSet;
 
 /// A set-aside message whose time has come, and when the person said so.
@@ -124,6 +124,9 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
             erase::commitment(&mut tx, words).await?;
         }
     }
+    for words in words_of_relations(store, id).await? {
+        erase::commitment(&mut tx, words).await?;
+    }
     for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Relate, Stage::Queue] {
         task::remove_for(&mut tx, stage, id.as_str()).await?;
     }
@@ -173,6 +176,20 @@ fn words_of(event: &Event) -> Option<Commitment> {
         | Event::AddedByHand { reason: words, .. } => Some(*words),
         _ => None,
     }
+}
+
+/// What was written about newer messages that belong to it: their reasons name its sender, too.
+async fn words_of_relations(store: &Store, id: &MessageId) -> store::Result<Vec<Commitment>> {
+    let lines = relation::lines(store, Some(id)).await?;
+    let newer: Vec<String> = lines.into_iter().map(|line| line.relation.message.0).collect();
+    let entries = ledger::about(store, &newer).await?;
+    let words = entries.into_iter().filter_map(|entry| match entry.event {
+        Event::RelationFound { other, reason, .. } | Event::RelationDecided { other, reason, .. } if other == *id => {
+            Some(reason)
+        }
+        _ => None,
+    });
+    Ok(words.collect())
 }
 
 async fn tell(tx: &mut Tx, gone: &[Digest], reason: &str, now: Timestamp) -> store::Result<()> {

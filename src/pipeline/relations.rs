@@ -2,28 +2,39 @@
 //! proposed. Joins nothing; what persons decide stands in `review`.
 
 use super::Tools;
-use super::steps::TaskError;
-use crate::domain::ledger::{Actor, Event};
+use super::steps::{self, TaskError};
+use crate::domain::ledger::{Actor, Event, Outcome};
 use crate::domain::relation::{Relation, RelationKind};
 use crate::domain::{MessageId, Timestamp};
 use crate::relate;
 use crate::store::relation::RelationLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage, Task};
-use crate::store::{self, Tx, ledger, relation};
+use crate::store::{self, Tx, ledger, message, relation};
 use std::collections::BTreeSet;
 
 /// Messages that one message is compared with: those that have most in common with it. Of a campaign of thousands each
 /// finds its like among them.
 const MOST: u32 = 100;
 
+/// What came out of comparing a message.
+pub struct Compared {
+    pub found: Vec<Relation>,
+    /// Whether it is an input, and goes on into the queue.
+    pub is_input: bool,
+}
+
 /// Compares the message of a task with those before and after it.
-pub async fn compare(tools: &Tools, task: Task) -> Result<Vec<Relation>, TaskError> {
+pub async fn compare(tools: &Tools, task: Task) -> Result<Compared, TaskError> {
     let id = MessageId(task.subject);
-    // Erased or read anew meanwhile: then there is nothing to compare, or it is compared again.
-    let Some(likeness) = relation::likeness(&tools.store, &id).await? else { return Ok(Vec::new()) };
+    let line = steps::known(message::line(&tools.store, &id).await?)?;
+    let is_input = line.outcome == Outcome::Submission;
+    // Erased meanwhile, or classified before Pouch compared: then there is nothing to compare.
+    let Some(likeness) = relation::likeness(&tools.store, &id).await? else {
+        return Ok(Compared { found: Vec::new(), is_input });
+    };
     let others = relation::candidates(&tools.store, &id, MOST).await?;
-    Ok(relate::relations(&likeness, &others))
+    Ok(Compared { found: relate::relations(&likeness, &others), is_input })
 }
 
 /// Why an approved revision must not become public: a mail that came since seems to take it back, and nobody has decided.

@@ -99,7 +99,8 @@ pub async fn gathered<T>(results: impl futures::Stream<Item = (Task, Result<T, T
 pub async fn postpone_or_hold(tools: &Tools, bad: Vec<(Task, TaskError)>, now: Timestamp) -> store::Result<()> {
     for (failed, TaskError(reason)) in bad {
         tracing::warn!(stage = failed.stage.as_str(), attempts = failed.attempts, reason, "a task did not go");
-        let is_message = matches!(failed.stage, Stage::Extract | Stage::Recognise | Stage::Classify | Stage::Queue);
+        let is_message =
+            matches!(failed.stage, Stage::Extract | Stage::Recognise | Stage::Classify | Stage::Relate | Stage::Queue);
         if is_message && failed.attempts >= MOST_TRIES {
             let mut tx = tools.store.begin().await?;
             let id = MessageId(failed.subject.clone());

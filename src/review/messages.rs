@@ -35,9 +35,8 @@ pub async fn accept(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
     let (_, actor) = person(&mut tx, act).await?;
     set_outcome(&mut tx, &actor, id, Outcome::Submission, MessageKind::Submission, &act.reason, act.now).await?;
     // A held message may have stopped before it was classified; the way to the queue leads through that step.
-    let next = if message::classified(&tools.store, id).await?.is_some() { Stage::Queue } else { Stage::Classify };
+    let next = if message::classified(&tools.store, id).await?.is_some() { Stage::Relate } else { Stage::Classify };
     task::renew(&mut tx, next, id.as_str(), act.now).await?;
-    task::renew(&mut tx, Stage::Relate, id.as_str(), act.now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A person's word on how messages belong together, and what follows from it in the same transaction. Proposes nothing.
 
-use super::revisions::{join_way_in, merge_in, revise_in};
+use super::joins::{join_way_in, merge_in, revise_in};
 use super::{Act, Error, Result, person};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::relation::{Relation, RelationKind};

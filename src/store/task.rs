@@ -145,7 +145,15 @@ pub async fn finish(tx: &mut Tx, task: &Task) -> Result<()> {
 }
 
 /// Ends a task and begins the next step: the row moves on.
+///
+/// A row that is due for the same already goes: the step is done once, and sees what either wanted it to see.
 pub async fn advance(tx: &mut Tx, task: &Task, stage: Stage, subject: &str, now: Timestamp) -> Result<()> {
+    sqlx::query("delete from tasks where stage = $1 and subject = $2 and id <> $3")
+        .bind(stage.as_str())
+        .bind(subject)
+        .bind(&task.id)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query(
         "update tasks
             set stage = $1, subject = $2, due_at = $3, lease_owner = null, lease_until = 0, attempts = 0, last_error = null

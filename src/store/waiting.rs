@@ -45,7 +45,7 @@ pub async fn since(store: &Store, before: Timestamp) -> Result<Vec<Waiting>> {
     let messages: Vec<Row> = sqlx::query_as(
         "select 'message ' || m.id as name, m.first_seen, t.id as task_id, t.stage, t.last_error
            from messages m
-           left join tasks t on t.subject = m.id and t.stage in ('extract', 'recognise', 'classify', 'queue')
+           left join tasks t on t.subject = m.id and t.stage in ('extract', 'recognise', 'classify', 'relate', 'queue')
           where (m.outcome = 'pending' or (m.outcome = 'submission' and m.submission_id is null))
             and m.first_seen <= $1
             and exists (select 1 from copies where copies.message_id = m.id)",
@@ -79,7 +79,7 @@ pub async fn without_step(store: &Store) -> Result<Vec<(Stage, String)>> {
     let messages: Vec<(String, String)> = sqlx::query_as(
         "select m.outcome, m.id
            from messages m
-           left join tasks t on t.subject = m.id and t.stage in ('extract', 'recognise', 'classify', 'queue')
+           left join tasks t on t.subject = m.id and t.stage in ('extract', 'recognise', 'classify', 'relate', 'queue')
           where (m.outcome = 'pending' or (m.outcome = 'submission' and m.submission_id is null))
             and t.id is null
             and exists (select 1 from copies where copies.message_id = m.id)",

@@ -106,7 +106,7 @@ fn table(counts: &BTreeMap<(MessageKind, Option<MessageKind>), usize>) -> String
     for kind in MessageKind::LEARNT {
         let _ = write!(text, "\n{:<16}", kind.as_str());
         for said in &columns {
-            let count = counts.get(&(kind, *said)).copied().unwrap_or(0);
+            let count = counts.get(&(*kind, *said)).copied().unwrap_or(0);
             let _ = write!(text, "{:>8}", if count == 0 { String::from(".") } else { count.to_string() });
         }
     }

@@ -410,15 +410,39 @@ fn differences_are_shown_word_by_word_and_are_bounded() {
 }
 
 #[test]
-fn erasing_a_mail_erases_what_made_it_comparable() {
+fn erasing_a_mail_erases_what_made_it_comparable_and_what_was_said_of_it() {
     let app = App::new();
     first(&app);
+    let text = paper(TITLE, &[0, 1, 2, 3]).replace("eleven ports", "twelve ports");
+    let paper = Some(("input-final.txt", text));
+    let mail =
+        Mail { name: "quiet", from: ANA, subject: "Written input", more: String::new(), cover: COVER, paper, day: 9 };
+    assert_eq!(kinds(&then(&app, &mail)), ["revision"]);
     let item = app.item("first@");
     app.decide(&["set-aside", item["id"].as_str().unwrap(), "--kind", "personal"]);
-    assert_eq!(app.sql("select message_id from likenesses").len(), 1);
+    assert_eq!(app.sql("select message_id from likenesses").len(), 2);
+    let said = "select text from commitments where text like '%ana@lantern.example%'";
+    assert_eq!(app.sql(said).len(), 1, "the newer mail's reason names the sender");
     assert_eq!(crate::erase::after(&app, Some(30), 31), 1);
-    assert!(app.sql("select message_id from likenesses").is_empty());
-    assert!(app.sql("select message_id from likeness_keys").is_empty());
+    assert_eq!(app.sql("select message_id from likenesses").len(), 1);
+    assert_eq!(app.sql("select distinct message_id from likeness_keys").len(), 1);
+    assert!(app.sql(said).is_empty());
+    assert!(app.verify().contains("In order"));
+}
+
+#[test]
+fn an_input_comes_into_the_queue_only_after_it_was_compared() {
+    let app = App::new();
+    first(&app);
+    let text = paper(TITLE, &[0, 1, 2, 3]).replace("eleven ports", "twelve ports");
+    let paper = Some(("input-final.txt", text));
+    let mail =
+        Mail { name: "quiet", from: ANA, subject: "Written input", more: String::new(), cover: COVER, paper, day: 9 };
+    then(&app, &mail);
+    // The order of things on its way stands in the ledger: the proposal before the queue.
+    let events = app.sql("select event from ledger order by id");
+    let at = |mark: &str| events.iter().rposition(|event| event.contains(mark)).unwrap();
+    assert!(at("relation-found") < at("\"event\":\"queued\""), "{events:#?}");
 }
 
 #[test]
