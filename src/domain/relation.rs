@@ -124,6 +124,8 @@ pub struct Likeness {
 /// A file by its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LikeFile {
+    /// Path of the part.
+    pub part: String,
     pub digest: super::Digest,
     /// As claimed, lower case.
     pub name: String,

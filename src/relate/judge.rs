@@ -115,6 +115,8 @@ impl<'a> Pair<'a> {
     fn of(newer: &'a Likeness, older: &'a Likeness) -> Self {
         let best = |of: &LikeText| older.texts.iter().map(|other| similarity(of, other)).fold(0.0, f64::max);
         let has_file = |digest| older.files.iter().any(|file| file.digest == digest);
+        // A file without a text of its own, a scan or a locked one, may hold anything.
+        let has_text = |part: &str| newer.texts.iter().any(|text| text.part == part);
         let texts: Vec<f64> = newer.texts.iter().map(best).collect();
         let mut pair = Self {
             newer,
@@ -122,7 +124,7 @@ impl<'a> Pair<'a> {
             similarity: texts.iter().copied().fold(0.0, f64::max),
             file: newer.files.iter().find(|file| has_file(file.digest)).map(|file| file.name.as_str()),
             nothing_new: texts.iter().all(|one| *one >= 1.0)
-                && (newer.files.iter().all(|file| has_file(file.digest)) || texts.len() >= newer.files.len())
+                && newer.files.iter().all(|file| has_file(file.digest) || has_text(&file.part))
                 && !(texts.is_empty() && newer.files.is_empty()),
             answers: older.message_id_header.as_ref().is_some_and(|id| newer.answers.contains(id)),
             sender: None,

@@ -54,7 +54,11 @@ pub fn likeness(
         title: long_enough(&classified.title, TITLE_WORDS),
         submitter: long_enough(&classified.submitter.name, 2),
         files: files
-            .map(|part| LikeFile { digest: part.digest, name: part.name.as_deref().unwrap_or_default().to_lowercase() })
+            .map(|part| LikeFile {
+                part: part.path.clone(),
+                digest: part.digest,
+                name: part.name.as_deref().unwrap_or_default().to_lowercase(),
+            })
             .collect(),
         texts: texts
             .iter()

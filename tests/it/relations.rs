@@ -200,6 +200,45 @@ fn the_same_sent_again_a_day_later_becomes_one_more_way_of_one_submission() {
 }
 
 #[test]
+fn a_file_that_nobody_can_read_yet_is_something_new_and_the_same_text_in_another_format_is_not() {
+    let app = App::new();
+    let long = format!("{COVER}\n\n{}", PARAGRAPHS[5]);
+    let with = |name: &'static str, more: &str| {
+        let mail = Mail {
+            name,
+            from: ANA,
+            subject: "Written input",
+            more: String::new(),
+            cover: &long,
+            paper: Some(("position.txt", format!("{}{more}", paper(TITLE, &[0, 1, 2, 3])))),
+            day: 9,
+        };
+        mail.write(&app)
+    };
+    app.run(&["import", &with("one", "")]);
+    // The same words, other bytes.
+    app.run(&["import", &with("two", "\n\n\n")]);
+    assert_eq!(kinds(&app.item("two@")), ["duplicate"], "{}", app.item("two@"));
+    app.decide(&[
+        "relate",
+        app.item("two@")["id"].as_str().unwrap(),
+        app.item("one@")["id"].as_str().unwrap(),
+        "--confirm",
+    ]);
+    // The same mail with a file more, which is locked.
+    let path = with("three", "");
+    let locked = std::fs::read_to_string(crate::app::fixture("file-locked-pdf.eml")).unwrap();
+    let at = locked.find("Content-Type: application/pdf").unwrap();
+    let end = at + locked[at..].find("\r\n--").unwrap();
+    let mail = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, mail.replace("--b--", &format!("--b\n{}\n--b--", &locked[at..end]))).unwrap();
+    app.run(&["import", &path]);
+    let item = app.item("three@");
+    assert_eq!(item["attachments"][1]["status"], "locked", "{item}");
+    assert!(!kinds(&item).contains(&"duplicate"), "{item}");
+}
+
+#[test]
 fn an_annex_that_comes_later_is_proposed_and_joins() {
     let app = App::new();
     first(&app);
