@@ -63,9 +63,10 @@ pub fn close(case: &str) {
 
 /// Short waits, or, for the table, those that hold without a configuration.
 pub fn settings() -> Receive {
-    if is_bench() {
-        return Config::default().receive;
-    }
+    if is_bench() { Config::default().receive } else { short() }
+}
+
+fn short() -> Receive {
     let second = Duration::from_secs(1);
     Receive { poll: second, compare: second, read_timeout: second, connect_timeout: second, ..quick() }
 }
@@ -261,7 +262,7 @@ async fn a_mailbox_that_is_said_to_be_empty_and_is_not_loses_no_message() {
     let (data, fake) = (Data::new().await, FakeImap::start(&["--messages", "5", lie]));
     let account = fake.account();
     let expected: Vec<Digest> = (1..=MESSAGES).map(body).collect();
-    let watching = Watching::start(&data, &account, &settings());
+    let watching = Watching::start(&data, &account, &short());
     wait_for_all(&data, &account.name, &expected, Instant::now()).await;
     // Compared several times since: with short waits each round compares.
     let opened = || fake.commands().iter().filter(|line| line.starts_with("EXAMINE")).count();
