@@ -1,6 +1,7 @@
 //! Text made comparable: compatibility forms folded, case, Arabic spelling, traditional Chinese signs. Keeps for each
 //! byte of the result the character of the source that it comes from.
 
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A comparable text with the way back.
@@ -60,13 +61,16 @@ fn fold(c: char) -> Option<char> {
     })
 }
 
-/// Traditional signs that the catalogue's words are written with, in their simplified form.
+/// First and last sign of the table: the unified ideographs of the basic plane.
+const SIGNS: std::ops::RangeInclusive<char> = '\u{4e00}'..='\u{9fff}';
+
+/// A traditional Chinese sign in its simplified form.
 fn simplified(c: char) -> char {
-    const TRADITIONAL: &str = "關鍵設施護網絡電資訊據庫預報國際規則標準負責實際執協議討論專會議題點聯絡術語區組織發籌經費訓練贊助黨動對話機構續進資產業學團體問題證據現潛脅惡勒軟體報攻擊將開閉期間強";
-    const SIMPLIFIED: &str = "关键设施护网络电资讯据库预报国际规则标准负责实际执协议讨论专会议题点联络术语区组织发筹经费训练赞助党动对话机构续进资产业学团体问题证据现潜胁恶勒软体报攻击将开闭期间强";
-    if !('\u{4e00}'..='\u{9fff}').contains(&c) {
+    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    if !SIGNS.contains(&c) {
         return c;
     }
-    let at = TRADITIONAL.chars().position(|one| one == c);
-    at.and_then(|at| SIMPLIFIED.chars().nth(at)).unwrap_or(c)
+    let one = |sign: char| fast2s::convert(sign.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(sign);
+    let table = TABLE.get_or_init(|| SIGNS.map(one).collect());
+    table.get(c as usize - *SIGNS.start() as usize).copied().unwrap_or(c)
 }

@@ -1,18 +1,21 @@
-//! Assignments: what the linear model and the catalogue's terms say of each passage, put together for the message. A list of themes in passing carries nothing; a passage that stays
-//! with one carries it.
+//! Assignments: each passage gets a probability for each recommendation, from the model and the catalogue's terms; the passages
+//! together carry the document's assignments, and the sentences of the carrying passages show them. A list of themes in passing
+//! carries nothing; a passage that stays with one carries it.
 
-use super::features::{Feature, features};
-use super::linear::Model;
+use super::features::{Feature, all_features};
+use super::linear::{Model, Weighing};
 use super::terms::{Hit, Terms};
+use super::weigh::{self, Traits, Whole};
 use super::{Input, Passage, Reading, cues};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
 use crate::normal::{Normal, normal};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most assignments of one input.
-const MOST: usize = 6;
+const MOST: usize = 7;
 
 /// What a point of the terms' score adds to the model's logit.
 const TERMS: f64 = 0.15;
@@ -20,21 +23,22 @@ const TERMS: f64 = 0.15;
 /// The terms' score at which a recommendation that the model does not know is as likely as not.
 const TERMS_LINE: f64 = 3.4;
 
-/// One passage must stand this far above the line, or some on it: a message has many passages to be wrong in.
-const ABOVE: f64 = 0.3;
+/// The probability from which a passage carries a recommendation, if the document does.
+const CARRIES: f64 = 0.25;
 
-/// So many passages on the line carry a recommendation too.
-const ENOUGH: usize = 3;
+/// A passage with so many features is a whole paragraph.
+const PARAGRAPH: f64 = 200.0;
 
 /// Assigns the recommendations of one catalogue.
 pub struct Assigner {
     /// Also for whoever only counts them.
     pub terms: Terms,
-    model: &'static Model,
+    model: Arc<Model>,
+    weighing: Weighing,
     recommendations: Vec<Known>,
 }
 
-/// A recommendation, its place in the model and the probability from which a passage speaks to it.
+/// A recommendation, its place in the model and the probability from which an input speaks to it.
 struct Known {
     id: String,
     place: Option<usize>,
@@ -44,107 +48,99 @@ struct Known {
 /// What was found in a message.
 #[derive(Default)]
 pub struct Found {
+    /// Main one first.
     pub assignments: Vec<ProposedAssignment>,
+    /// Every recommendation with its probability, also below the line.
+    pub candidates: Vec<(String, f64)>,
     pub citations: Vec<String>,
     /// The words that name another process, if the text is mainly about that.
     pub other_process: Option<String>,
 }
 
-/// A passage's probability for each recommendation, and that of each of its sentences.
-struct Scored {
-    passage: usize,
-    best: Vec<f64>,
-    sentences: Vec<Vec<f64>>,
+/// The passages and what they say together.
+pub struct Weighed<'a> {
+    passages: Vec<Scored<'a>>,
+    /// Of each recommendation.
+    pub traits: Vec<Traits>,
+}
+
+/// A passage with the probability of each recommendation.
+struct Scored<'a> {
+    passage: &'a Passage,
+    reading: &'a Reading,
+    features: Vec<Feature>,
+    probabilities: Vec<f32>,
 }
 
 impl Assigner {
-    /// Prepares a catalogue.
-    pub fn of(catalogue: &Catalogue) -> Self {
-        let model = Model::load();
+    /// Prepares a catalogue for a model.
+    pub fn of(catalogue: &Catalogue, model: Arc<Model>) -> Self {
         let places = model.places();
         let known = catalogue.recommendations.iter().map(|one| {
             let place = places.get(one.id.as_str()).copied();
             let line = place.map_or(0.5, |at| f64::from(model.classes[at].line));
             Known { id: one.id.clone(), place, line }
         });
-        Self { terms: Terms::of(catalogue), model, recommendations: known.collect() }
+        let recommendations = known.collect();
+        let weighing = model.weighing().unwrap_or_default();
+        Self { terms: Terms::of(catalogue), model, weighing, recommendations }
     }
 
-    /// The assignments of a message, best first, with their evidence.
-    pub fn assignments(&self, input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Found {
-        let mut result = Found::default();
-        let (mut ours, mut others): (usize, Vec<&str>) = (0, Vec::new());
-        let mut scored = Vec::new();
-        for (at, (passage, reading)) in passages.iter().zip(read).enumerate() {
-            let report = reading.scan.of("report");
-            ours += report.len();
-            others.extend(reading.scan.of("other-process"));
-            let mut scores = self.score(at, passage, reading);
-            if !report.is_empty() {
-                for (place, span) in passage.sentences.iter().enumerate() {
-                    let sentence = quote(input, passage, *span).quote;
-                    if cues::scan(&normal(&sentence).text).of("report").is_empty() {
-                        continue;
-                    }
-                    // A verified number says it outright.
-                    for one in self.terms.named_by_paragraph(&sentence) {
-                        scores.best[one] = scores.best[one].max(0.95);
-                        scores.sentences[place][one] = scores.sentences[place][one].max(0.95);
-                    }
+    /// Name and version of the model.
+    pub fn version(&self) -> &str {
+        self.model.version()
+    }
+
+    /// The assignments of a message with their evidence.
+    pub fn assignments(&self, input: &Input<'_>, title: &str, passages: &[Passage], read: &[Reading]) -> Found {
+        let mut result = Found { other_process: other_process(passages, read), ..Found::default() };
+        let weighed = self.weighed(title, passages, read);
+        for (passage, reading) in passages.iter().zip(read).filter(|(_, one)| !one.scan.of("report").is_empty()) {
+            let _ = reading;
+            for span in &passage.sentences {
+                let sentence = quote(input, passage, *span).quote;
+                if !cues::scan(&normal(&sentence).text).of("report").is_empty() {
                     result.citations.push(sentence.chars().take(300).collect());
                 }
             }
-            scored.push(scores);
         }
-        let enough = passages.len().div_ceil(6).max(2);
-        if others.len() >= enough && others.len() > ours * 2 {
-            result.other_process = others.first().map(|one| (*one).to_string());
-            return result;
+        if result.other_process.is_none() {
+            result.assignments = self.choose(input, &weighed);
         }
-        result.assignments = self.choose(input, passages, &scored);
+        let all = self.recommendations.iter().zip(&weighed.traits);
+        result.candidates =
+            all.map(|(one, traits)| (one.id.clone(), self.weighing.speaks.probability(traits))).collect();
         result
     }
 
-    /// Scores a passage and its sentences.
-    fn score(&self, at: usize, passage: &Passage, reading: &Reading) -> Scored {
-        let comparable = &reading.normal;
-        let features = features(&comparable.text);
-        let count = passage.sentences.len();
-        let from = passage.span.start;
-        let stretch = |first: usize, last: usize| {
-            let place = Span { start: passage.sentences[first].start - from, end: passage.sentences[last].end - from };
-            self.stretch(&features, &reading.hits, comparable, place)
-        };
-        // Within its passage a sentence in passing weighs little, so the passage decides, not its loudest sentence.
-        let mut best = match count {
-            0 => vec![0.0; self.recommendations.len()],
-            _ => stretch(0, count - 1),
-        };
-        // A passage that touches everything speaks to nothing.
-        let touched = best.iter().zip(&self.recommendations).filter(|(score, one)| **score >= one.line).count();
-        if touched > 5 {
-            best.iter_mut().for_each(|score| *score *= 5.0 / touched as f64);
-        }
-        // Only what carries something gives evidence.
-        let carries = best.iter().zip(&self.recommendations).any(|(score, one)| *score >= one.line);
-        let sentences = match carries {
-            true => (0..count).map(|one| stretch(one, one)).collect(),
-            false => vec![vec![0.0; self.recommendations.len()]; count],
-        };
-        Scored { passage: at, best, sentences }
+    /// The passages' probabilities and what they say together.
+    pub fn weighed<'a>(&self, title: &str, passages: &'a [Passage], read: &'a [Reading]) -> Weighed<'a> {
+        let scored = passages.iter().zip(read).map(|(passage, reading)| {
+            let features = all_features(&reading.normal.text);
+            let hits: Vec<&Hit> = reading.hits.iter().collect();
+            let probabilities = self.probabilities(features.iter(), &hits);
+            Scored { passage, reading, features, probabilities }
+        });
+        let scored: Vec<Scored<'_>> = scored.collect();
+        let title = normal(title);
+        let hits = self.terms.hits(&title);
+        let title = self.probabilities(all_features(&title.text).iter(), &hits.iter().collect::<Vec<_>>());
+        let whole = Whole { title: &title, elsewhere: elsewhere(read) };
+        let passages: Vec<weigh::Weighed<'_>> = scored
+            .iter()
+            .map(|one| weigh::Weighed {
+                size: (one.features.len() as f64 / PARAGRAPH).min(1.0),
+                probabilities: &one.probabilities,
+            })
+            .collect();
+        let traits = weigh::traits(&passages, &whole, self.recommendations.len());
+        Weighed { passages: scored, traits }
     }
-}
 
-impl Assigner {
-    /// The probability of each recommendation in a stretch of a passage, in its characters.
-    fn stretch(&self, features: &[Feature], hits: &[Hit], text: &Normal, place: Span) -> Vec<f64> {
-        let from = text.origin.partition_point(|origin| (*origin as usize) < place.start);
-        let to = text.origin.partition_point(|origin| (*origin as usize) < place.end);
-        let inside = features.iter().filter(|one| one.start >= from && one.end <= to).map(|one| one.hash);
-        let guesses = self.model.scores(&inside.collect::<Vec<u32>>());
-        let inside: Vec<&Hit> =
-            hits.iter().filter(|one| one.span.start >= place.start && one.span.end <= place.end).collect();
-        let terms: BTreeMap<usize, f64> = self.terms.score(&inside);
+    /// The probability of each recommendation for what has these features and terms.
+    fn probabilities<'a>(&self, features: impl Iterator<Item = &'a Feature>, hits: &[&Hit]) -> Vec<f32> {
+        let guesses = self.model.scores(&features.map(|one| one.hash).collect::<Vec<u32>>());
+        let terms: BTreeMap<usize, f64> = self.terms.score(hits);
         let probability = |(at, one): (usize, &Known)| {
             let terms = terms.get(&at).copied().unwrap_or(0.0);
             let logit = match one.place {
@@ -154,43 +150,82 @@ impl Assigner {
                 }
                 None => terms - TERMS_LINE,
             };
-            1.0 / (1.0 + (-logit).exp())
+            (1.0 / (1.0 + (-logit).exp())) as f32
         };
         self.recommendations.iter().enumerate().map(probability).collect()
     }
 
-    fn choose(&self, input: &Input<'_>, passages: &[Passage], scored: &[Scored]) -> Vec<ProposedAssignment> {
-        let mut ranked: Vec<(usize, f64)> = Vec::new();
-        for (at, one) in self.recommendations.iter().enumerate() {
-            let best = scored.iter().map(|scores| scores.best[at]).fold(0.0, f64::max);
-            let carrying = scored.iter().filter(|scores| scores.best[at] >= one.line).count();
-            if best >= one.line + ABOVE || carrying >= ENOUGH {
-                ranked.push((at, best));
+    /// Those above their line, what the input is mainly about first; a later one is never surer than an earlier one.
+    fn choose(&self, input: &Input<'_>, weighed: &Weighed<'_>) -> Vec<ProposedAssignment> {
+        let mut chosen: Vec<(usize, f64, f64)> = Vec::new();
+        for (at, traits) in weighed.traits.iter().enumerate() {
+            let speaks = self.weighing.speaks.probability(traits);
+            if speaks >= self.recommendations[at].line {
+                chosen.push((at, speaks, self.weighing.mainly.probability(traits)));
             }
         }
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        ranked.truncate(MOST);
-        let assignments = ranked.into_iter().map(|(at, best)| ProposedAssignment {
+        chosen.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+        chosen.truncate(MOST);
+        for at in 1..chosen.len() {
+            chosen[at].1 = chosen[at].1.min(chosen[at - 1].1);
+        }
+        let assignments = chosen.into_iter().map(|(at, speaks, _)| ProposedAssignment {
             recommendation: self.recommendations[at].id.clone(),
-            confidence: (best.min(0.99) * 100.0).round() / 100.0,
-            evidence: self.evidence(at, input, passages, scored),
+            confidence: (speaks.min(0.99) * 100.0).round() / 100.0,
+            evidence: self.evidence(at, input, weighed),
         });
         assignments.filter(|one| !one.evidence.is_empty()).collect()
     }
 
-    /// One to three whole sentences that carry the recommendation, best first.
-    fn evidence(&self, at: usize, input: &Input<'_>, passages: &[Passage], scored: &[Scored]) -> Vec<Evidence> {
-        let mut sentences: Vec<(f64, usize, Span)> = Vec::new();
-        for scores in scored.iter().filter(|scores| scores.best[at] >= self.recommendations[at].line) {
-            let spans = passages[scores.passage].sentences.iter();
-            let own = scores.sentences.iter().zip(spans);
-            sentences.extend(own.map(|(own, span)| (own[at], scores.passage, *span)));
+    /// One to three whole sentences that carry the recommendation, best first: what stands in a passage that speaks for it
+    /// counts as much as what the sentence says by itself.
+    fn evidence(&self, at: usize, input: &Input<'_>, weighed: &Weighed<'_>) -> Vec<Evidence> {
+        let best = weighed.passages.iter().map(|one| one.probabilities[at]).fold(0.0, f32::max);
+        let line = CARRIES.min(f64::from(best) * 0.9) as f32;
+        let mut sentences: Vec<(f64, &Passage, Span)> = Vec::new();
+        for one in weighed.passages.iter().filter(|one| one.probabilities[at] >= line) {
+            let carried = f64::from(one.probabilities[at]).sqrt();
+            for span in &one.passage.sentences {
+                let own = one.stretch(self, *span)[at];
+                sentences.push((f64::from(own) * carried, one.passage, *span));
+            }
         }
         sentences.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         let best = sentences.first().map_or(0.0, |(score, _, _)| *score);
         let kept = sentences.into_iter().filter(|(score, _, _)| *score >= best * 0.5).take(3);
-        kept.map(|(_, passage, span)| quote(input, &passages[passage], span)).collect()
+        kept.map(|(_, passage, span)| quote(input, passage, span)).collect()
     }
+}
+
+impl Scored<'_> {
+    /// The probability of each recommendation in one of its sentences.
+    fn stretch(&self, assigner: &Assigner, span: Span) -> Vec<f32> {
+        let from = self.passage.span.start;
+        let place = Span { start: span.start - from, end: span.end - from };
+        let text: &Normal = &self.reading.normal;
+        let start = text.origin.partition_point(|origin| (*origin as usize) < place.start);
+        let end = text.origin.partition_point(|origin| (*origin as usize) < place.end);
+        let inside = self.features.iter().filter(|one| one.start >= start && one.end <= end);
+        let is_inside = |one: &&Hit| one.span.start >= place.start && one.span.end <= place.end;
+        let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
+        assigner.probabilities(inside, &hits)
+    }
+}
+
+/// How much is said of other processes, against what is said of this report; from 0 to 1.
+fn elsewhere(read: &[Reading]) -> f64 {
+    let count = |list: &str| read.iter().map(|one| one.scan.of(list).len().min(2)).sum::<usize>() as f64;
+    let others = count("other-process");
+    others / (1.0 + others + 2.0 * count("report"))
+}
+
+/// The words that name another process, if that is what is mainly spoken of.
+fn other_process(passages: &[Passage], read: &[Reading]) -> Option<String> {
+    let others: Vec<&str> = read.iter().flat_map(|one| one.scan.of("other-process")).copied().collect();
+    let ours: usize = read.iter().map(|one| one.scan.of("report").len()).sum();
+    let enough = passages.len().div_ceil(6).max(2);
+    let is_mainly = others.len() >= enough && others.len() > ours * 2;
+    others.first().filter(|_| is_mainly).map(|one| (*one).to_string())
 }
 
 fn quote(input: &Input<'_>, passage: &Passage, span: Span) -> Evidence {

@@ -1,6 +1,7 @@
 //! What the linear model sees of a text: stems alone and in pairs, pieces of stems, and Chinese signs in runs of up to
 //! three; each as a hash with its place, so that any stretch of the text can be scored by itself.
 
+use super::concepts::concepts;
 use super::words::{is_chinese_sign, stem, words};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -37,6 +38,33 @@ pub fn features(text: &str) -> Vec<Feature> {
         pieces(&stem, start, end, &mut found);
     }
     found
+}
+
+/// The same and the concepts.
+pub fn all_features(text: &str) -> Vec<Feature> {
+    let mut found = features(text);
+    meanings(text, &mut found);
+    found
+}
+
+/// So many bytes apart two concepts still belong together: about a dozen words.
+const NEAR: usize = 120;
+
+/// Concepts, alone and two that stand near each other: the same in all languages.
+fn meanings(text: &str, found: &mut Vec<Feature>) {
+    let all = concepts(text);
+    let hash = |number: u16| fnv(fnv(BASIS, b"#"), &number.to_le_bytes());
+    for (at, one) in all.iter().enumerate() {
+        found.push(Feature { hash: masked(hash(one.number)), start: one.start, end: one.end });
+        for other in all[at + 1..].iter().take_while(|other| other.start <= one.end + NEAR) {
+            if one.number == other.number || other.start < one.end {
+                continue;
+            }
+            let (low, high) = (one.number.min(other.number), one.number.max(other.number));
+            let pair = fnv(fnv(hash(low), b"+"), &high.to_le_bytes());
+            found.push(Feature { hash: masked(pair), start: one.start, end: other.end });
+        }
+    }
 }
 
 /// Runs of one to three Chinese signs.

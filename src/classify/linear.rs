@@ -1,20 +1,48 @@
 //! The trained linear model: for each recommendation a weight per feature, and the line above which it counts.
 //!
-//! Its file: a mark, the classes (identifier, bias, scale, line; the last one, without identifier, is "none of them"),
+//! Its file: a mark, numbers that belong to it, the classes (identifier, bias, scale, line; the last one, without identifier, is "none of them"),
 //! and for each feature its hash, its rareness and its weights. Numbers are little-endian; weights are bytes times the class's scale.
 
 use super::features::HASHES;
+use super::weigh::Scale;
+use crate::domain::Digest;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The first bytes of a model's file.
-pub const MARK: &[u8; 4] = b"lin1";
+pub const MARK: &[u8; 4] = b"lin2";
+
+/// What kind of model it is, and which features it sees.
+const NAME: &str = "linear-2";
 
 /// Rareness is kept in these parts of one.
 pub const RARENESS: f32 = 20.0;
 
 static DATA: &[u8] = include_bytes!("data/linear.bin");
 static KINDS: &[u8] = include_bytes!("data/kinds.bin");
+
+/// What a model's file says beside the weights.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    /// Names of the classes with the line of each; "none of them" is not named.
+    pub classes: Vec<(String, f32)>,
+    /// What whoever uses it keeps with it: how passages are put together.
+    pub numbers: Vec<f32>,
+}
+
+/// How the passages of an input are put together: whether it speaks to a recommendation, and whether it is mainly about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Weighing {
+    pub speaks: Scale,
+    pub mainly: Scale,
+}
+
+impl Weighing {
+    /// As the numbers of a model's file.
+    pub fn numbers(&self) -> Vec<f32> {
+        self.speaks.numbers().chain(self.mainly.numbers()).collect()
+    }
+}
 
 /// A recommendation as the model knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,25 +51,35 @@ pub struct Class {
     pub bias: f32,
     /// What a weight of one stands for.
     pub scale: f32,
-    /// The probability from which a passage speaks to it.
+    /// The probability from which it counts.
     pub line: f32,
+}
+
+/// Room for the classes of a model, "none of them" included: a row's bytes lie side by side.
+pub const WIDE: usize = 40;
+
+/// What a model knows of a feature: its rareness and its weight for each class.
+#[derive(Clone, Copy)]
+struct Row {
+    rareness: u8,
+    weights: [i8; WIDE],
 }
 
 /// A model, ready to score.
 pub struct Model {
     pub classes: Vec<Class>,
-    /// Rareness by hash; zero if unknown.
-    rareness: Vec<u8>,
-    /// Where the weights of a hash begin; they end where those of the next begin.
-    starts: Vec<u32>,
-    weights: Vec<(u8, i8)>,
+    pub numbers: Vec<f32>,
+    version: String,
+    /// The row of each hash, plus one; zero if it is unknown.
+    rows: Vec<u32>,
+    weights: Vec<Row>,
 }
 
 impl Model {
     /// The model that comes with the program; one without classes if its file is broken.
-    pub fn load() -> &'static Self {
-        static MODEL: OnceLock<Model> = OnceLock::new();
-        MODEL.get_or_init(|| Self::read(DATA).unwrap_or_else(Self::empty))
+    pub fn load() -> Arc<Self> {
+        static MODEL: OnceLock<Arc<Model>> = OnceLock::new();
+        MODEL.get_or_init(|| Arc::new(Self::read(DATA).unwrap_or_else(Self::empty))).clone()
     }
 
     /// The model of kinds of mail that comes with the program.
@@ -50,80 +88,92 @@ impl Model {
         MODEL.get_or_init(|| Self::read(KINDS).unwrap_or_else(Self::empty))
     }
 
-    fn empty() -> Self {
-        Self { classes: Vec::new(), rareness: Vec::new(), starts: Vec::new(), weights: Vec::new() }
+    /// How passages are put together, if the model says so.
+    pub fn weighing(&self) -> Option<Weighing> {
+        let (speaks, mainly) = self.numbers.split_at_checked(Scale::NUMBERS)?;
+        Some(Weighing { speaks: Scale::of(speaks)?, mainly: Scale::of(mainly)? })
+    }
+
+    /// Name and version, as `linear-2-1f0c95d2`: the digits are the beginning of the SHA-256 of its file.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// A model that knows nothing.
+    pub fn empty() -> Self {
+        Self {
+            classes: Vec::new(),
+            numbers: Vec::new(),
+            version: format!("{NAME}-empty"),
+            rows: Vec::new(),
+            weights: Vec::new(),
+        }
     }
 
     /// Reads a model's file; `None` if it is not one.
     pub fn read(data: &[u8]) -> Option<Self> {
         let mut rest = Reader(data);
         (rest.bytes(4)? == MARK).then_some(())?;
+        let count = rest.byte()?;
+        let numbers = (0..count).map(|_| rest.float()).collect::<Option<Vec<f32>>>()?;
         let mut classes = Vec::new();
         for _ in 0..rest.byte()? {
             let length = rest.byte()?.into();
             let id = String::from_utf8(rest.bytes(length)?.to_vec()).ok()?;
             classes.push(Class { id, bias: rest.float()?, scale: rest.float()?, line: rest.float()? });
         }
-        let mut made = Self { classes, ..Self::empty() };
-        made.rareness = vec![0; HASHES];
-        made.starts = vec![0; HASHES + 1];
-        let mut next = 0;
+        let mut made = Self { classes, numbers, ..Self::empty() };
+        made.version = format!("{NAME}-{:.8}", Digest::of(data).to_string());
+        (made.classes.len() <= WIDE).then_some(())?;
+        made.rows = vec![0; HASHES];
         for _ in 0..rest.word()? {
             let hash = rest.word()? as usize;
-            (hash >= next && hash < HASHES).then_some(())?;
-            made.starts[next..=hash].fill(made.weights.len() as u32);
-            next = hash + 1;
-            made.rareness[hash] = rest.byte()?;
+            let mut row = Row { rareness: rest.byte()?, weights: [0; WIDE] };
             for _ in 0..rest.byte()? {
-                let class = rest.byte()?;
-                (usize::from(class) < made.classes.len()).then_some(())?;
-                made.weights.push((class, rest.byte()? as i8));
+                let class = usize::from(rest.byte()?);
+                (class < made.classes.len()).then_some(())?;
+                row.weights[class] = rest.byte()? as i8;
             }
+            made.weights.push(row);
+            *made.rows.get_mut(hash)? = made.weights.len() as u32;
         }
-        made.starts[next..].fill(made.weights.len() as u32);
         rest.0.is_empty().then_some(made)
     }
 
     /// The probability of each class for a text's features, in the order of `classes`; together they are one.
     pub fn scores(&self, hashes: &[u32]) -> Vec<f32> {
-        let mut distinct = hashes.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let mut sums = vec![0.0_f32; self.classes.len()];
-        let mut square = 0.0_f32;
-        for hash in distinct {
-            let at = hash as usize;
-            let Some(rareness) = self.rareness.get(at).filter(|one| **one > 0) else { continue };
-            let rareness = f32::from(*rareness) / RARENESS;
-            square += rareness * rareness;
-            for (class, weight) in &self.weights[self.starts[at] as usize..self.starts[at + 1] as usize] {
-                sums[usize::from(*class)] += f32::from(*weight) * rareness;
-            }
-        }
+        let (sums, square) = self.sums(hashes);
         let norm = square.sqrt().max(1.0);
-        for (sum, class) in sums.iter_mut().zip(&self.classes) {
-            *sum = class.bias + *sum * class.scale / norm;
-        }
-        share(&mut sums);
-        sums
+        let logit = |(sum, class): (&i32, &Class)| class.bias + *sum as f32 / RARENESS * class.scale / norm;
+        let mut logits: Vec<f32> = sums.iter().zip(&self.classes).map(logit).collect();
+        share(&mut logits);
+        logits
     }
 
     /// How much a text's features speak for a class rather than for the others; grows with the text.
     pub fn weight(&self, hashes: &[u32], class: usize) -> f32 {
-        let mut distinct = hashes.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let mut sums = vec![0.0_f32; self.classes.len()];
-        for hash in distinct {
-            let at = hash as usize;
-            let Some(rareness) = self.rareness.get(at).filter(|one| **one > 0) else { continue };
-            for (of, weight) in &self.weights[self.starts[at] as usize..self.starts[at + 1] as usize] {
-                let scale = self.classes[usize::from(*of)].scale;
-                sums[usize::from(*of)] += f32::from(*weight) * scale * f32::from(*rareness) / RARENESS;
-            }
-        }
+        let (sums, _) = self.sums(hashes);
+        let sums: Vec<f32> =
+            sums.iter().zip(&self.classes).map(|(sum, class)| *sum as f32 / RARENESS * class.scale).collect();
         let mean = sums.iter().sum::<f32>() / sums.len().max(1) as f32;
         sums.get(class).map_or(0.0, |sum| sum - mean)
+    }
+
+    /// The weights of a text's features, each once and times its rareness, for each class; and the square of their length.
+    fn sums(&self, hashes: &[u32]) -> ([i32; WIDE], f32) {
+        let known = |hash: &u32| self.rows.get(*hash as usize).copied().filter(|row| *row > 0);
+        let mut rows: Vec<u32> = hashes.iter().filter_map(known).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let (mut sums, mut square) = ([0_i32; WIDE], 0_u32);
+        for row in rows {
+            let Row { rareness, weights } = &self.weights[row as usize - 1];
+            square += u32::from(*rareness) * u32::from(*rareness);
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += i32::from(*weight) * i32::from(*rareness);
+            }
+        }
+        (sums, square as f32 / (RARENESS * RARENESS))
     }
 
     /// The places of the classes, by identifier.

@@ -2,6 +2,7 @@
 //! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
 
 mod assign;
+mod concepts;
 mod cues;
 mod dates;
 mod elsewhere;
@@ -20,14 +21,15 @@ mod services;
 mod submitter;
 mod terms;
 mod title;
-mod train;
+pub mod train;
+mod weigh;
 mod wishes;
 mod words;
 
 pub use evidence::{check_evidence, find_quote};
 pub use learnt::kind_text;
+pub use linear::Model;
 pub use links::without_addresses;
-pub use train::{Sample, Trained, train};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
@@ -39,6 +41,7 @@ use cues::Scan;
 use folded::Letter;
 use passage::{Passage, passages};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use terms::{Hit, Terms};
 
 /// What is classified: a message and its texts, the body first, then each file that gave text.
@@ -71,17 +74,34 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Name and version, kept with every assignment.
-    pub const VERSION: &'static str = "linear-1";
-
     /// A classifier for a catalogue; `addresses` are those that inputs are sent to, `letter` is the text of the call's own
     /// letter (empty: none is known).
     pub fn new(catalogue: &Catalogue, addresses: &[String], letter: &str) -> Self {
+        Self::with_model(catalogue, addresses, letter, Model::load())
+    }
+
+    /// The same with another model than the one that comes with the program.
+    pub fn with_model(catalogue: &Catalogue, addresses: &[String], letter: &str, model: Arc<Model>) -> Self {
         Self {
-            assigner: Assigner::of(catalogue),
+            assigner: Assigner::of(catalogue, model),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
             letter: Letter::of(letter),
         }
+    }
+
+    /// Name and version of the model, kept with every assignment.
+    pub fn version(&self) -> &str {
+        self.assigner.version()
+    }
+
+    /// The probability of each recommendation, also of those below the line.
+    pub fn candidates(&self, input: &Input<'_>) -> Vec<(String, f64)> {
+        let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        let folds = folded::folds(input, &whole, &self.letter);
+        let unfolded = whole.into_iter().zip(read).zip(folds).filter(|(_, fold)| fold.is_none());
+        let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
+        self.assigner.assignments(input, &title::title(input, &passages).0, &passages, &read).candidates
     }
 
     /// Classifies one message.
@@ -106,7 +126,7 @@ impl Classifier {
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Correction | MessageKind::Unknown)
             || verdict.unsure
         {
-            found = self.assigner.assignments(input, &passages, &read);
+            found = self.assigner.assignments(input, &title, &passages, &read);
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {
@@ -131,7 +151,7 @@ impl Classifier {
             wishes,
             delivery,
             citations: found.citations,
-            classifier: Self::VERSION.into(),
+            classifier: self.version().into(),
         }
     }
 }

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The terms of a catalogue, ready to be found.
 pub struct Terms {
-    paragraphs: Vec<Option<String>>,
     terms: Vec<Term>,
     /// By the stem of its first word.
     by_first: HashMap<String, Vec<usize>>,
@@ -49,13 +48,7 @@ impl Terms {
             }
         }
         let count = catalogue.recommendations.len() as f64;
-        let mut made = Self {
-            paragraphs: catalogue.recommendations.iter().map(|one| one.paragraph.clone()).collect(),
-            terms: Vec::new(),
-            by_first: HashMap::new(),
-            chinese: None,
-            chinese_terms: Vec::new(),
-        };
+        let mut made = Self { terms: Vec::new(), by_first: HashMap::new(), chinese: None, chinese_terms: Vec::new() };
         let mut patterns = Vec::new();
         for (stems, of) in by_stems {
             let chinese = is_chinese(&stems[0]);
@@ -117,21 +110,5 @@ impl Terms {
             scores.values_mut().for_each(|score| *score *= 5.0 / touched as f64);
         }
         scores
-    }
-
-    /// The recommendations whose paragraph a sentence names; only where a person has verified the number.
-    pub fn named_by_paragraph(&self, sentence: &str) -> Vec<usize> {
-        let digits: String = sentence
-            .chars()
-            .map(|c| match c {
-                '\u{0660}'..='\u{0669}' => char::from(b'0' + (c as u32 - 0x0660) as u8),
-                '\u{ff10}'..='\u{ff19}' => char::from(b'0' + (c as u32 - 0xff10) as u8),
-                c => c,
-            })
-            .collect();
-        let numbers: BTreeSet<&str> =
-            digits.split(|c: char| !c.is_ascii_digit()).filter(|one| !one.is_empty()).collect();
-        let verified = self.paragraphs.iter().enumerate();
-        verified.filter(|(_, one)| one.as_deref().is_some_and(|one| numbers.contains(one))).map(|(at, _)| at).collect()
     }
 }
