@@ -45,7 +45,6 @@ struct Known {
 #[derive(Default)]
 pub struct Found {
     pub assignments: Vec<ProposedAssignment>,
-    pub citations: Vec<String>,
     /// The words that name another process, if the text is mainly about that.
     pub other_process: Option<String>,
 }
@@ -91,7 +90,6 @@ impl Assigner {
                         scores.best[one] = scores.best[one].max(0.95);
                         scores.sentences[place][one] = scores.sentences[place][one].max(0.95);
                     }
-                    result.citations.push(sentence.chars().take(300).collect());
                 }
             }
             scored.push(scores);

@@ -2,6 +2,7 @@
 //! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
 
 mod assign;
+mod citations;
 mod cues;
 mod dates;
 mod elsewhere;
@@ -24,7 +25,8 @@ mod train;
 mod wishes;
 mod words;
 
-pub use evidence::{check_evidence, find_quote};
+pub use citations::{Cited, Named};
+pub use evidence::{check_citation, check_evidence, find_quote};
 pub use learnt::kind_text;
 pub use links::without_addresses;
 pub use train::{Sample, Trained, train};
@@ -65,6 +67,7 @@ impl Reading {
 /// Made once from a catalogue.
 pub struct Classifier {
     assigner: Assigner,
+    citable: citations::Facts,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
     letter: Letter,
@@ -79,6 +82,7 @@ impl Classifier {
     pub fn new(catalogue: &Catalogue, addresses: &[String], letter: &str) -> Self {
         Self {
             assigner: Assigner::of(catalogue),
+            citable: citations::Facts::of(catalogue),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
             letter: Letter::of(letter),
         }
@@ -108,6 +112,7 @@ impl Classifier {
         {
             found = self.assigner.assignments(input, &passages, &read);
         }
+        let cited = citations::cited(input, &passages, &read, &self.citable, day_of(input));
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {
             reason =
@@ -130,8 +135,24 @@ impl Classifier {
             assignments: found.assignments,
             wishes,
             delivery,
-            citations: found.citations,
+            citations: cited.citations,
             classifier: Self::VERSION.into(),
         }
     }
+
+    /// What a message cites, with the recommendations that it names outright and the documents that it speaks of.
+    pub fn cited(&self, input: &Input<'_>) -> Cited {
+        let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let folds = folded::folds(input, &whole, &self.letter);
+        let own: Vec<Passage> =
+            whole.into_iter().zip(folds).filter(|(_, fold)| fold.is_none()).map(|(one, _)| one).collect();
+        let read: Vec<Reading> = own.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        citations::cited(input, &own, &read, &self.citable, day_of(input))
+    }
+}
+
+/// The day on which a message was written: by the server that took it, else by its sender.
+fn day_of(input: &Input<'_>) -> Option<jiff::civil::Date> {
+    let at = input.message.received.or(input.message.date)?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
