@@ -135,7 +135,145 @@ fn english_traps_stay_unknown_or_go_elsewhere() {
         ("We wrote 78/265 files at 9/11.", ""),
         ("CBM 2 and CBM 3 work.", "A/78/265 CBM 2; A/78/265 CBM 3"),
         ("The second APR matters. The report also says more.", "A/78/265; A/78/265"),
+        (
+            "The second APR matters. Paragraph 24 of the present paper, paragraph 9 above and our paragraph 5 are ours.",
+            "A/78/265",
+        ),
+        ("The second APR matters. Our second annual report of 2022 is ours.", "A/78/265"),
+        ("Operative paragraph 3 of A/RES/76/19 and S/2023/123 matter.", "A/RES/76/19 3; S/2023/123"),
+        ("Paragraphs 31 and 35 of the report A/78/265 matter.", "A/78/265 31,35"),
+        ("A/78/265, §55, and A/C.1/78/L.60/Rev.1 matter.", "A/78/265 55; A/C.1/78/L.60/Rev.1"),
+        ("The report of the Secretary-General on the Sahara is long. Norm 3 is hard.", "? norm 3"),
     ]);
+}
+
+#[test]
+fn what_depends_on_the_day_is_resolved_by_it_or_stays_unknown() {
+    for (day, text, expected) in [
+        ("Mon, 28 Mar 2022", "The APR is a good basis.", "?"),
+        ("Mon, 28 Nov 2022", "The APR is a good basis.", "A/77/275"),
+        ("Thu, 27 Jul 2023", "The APR is a good basis.", "A/77/275"),
+        ("Fri, 28 Jul 2023", "The APR is a good basis.", "A/78/265"),
+        ("Thu, 28 Nov 2024", "The APR is a good basis.", "A/79/214"),
+        ("Mon, 28 Nov 2022", "The July report is a good basis.", "A/77/275"),
+        ("Mon, 26 Jun 2023", "The July report is a good basis.", "A/77/275"),
+        ("Mon, 26 Jun 2023", "The report of this year is a good basis.", "?"),
+        ("Thu, 28 Nov 2024", "CBM 2 works. CBM 6 of the APR, too.", "?  CBM 2; A/79/214 CBM 6"),
+        ("Mon, 28 Nov 2022", "CBM 6 works.", "A/79/214 CBM 6"),
+    ] {
+        let found = in_short(&cited_by(classifier(), day, "Input", text).citations);
+        assert_eq!(found, expected.replace("?  ", "? "), "{day}: {text}");
+    }
+}
+
+#[test]
+fn a_bare_paragraph_is_ours_only_if_the_input_names_ours_and_nothing_nearer() {
+    let by_subject = |subject: &str, text: &str| in_short(&cited_by(classifier(), DAY, subject, text).citations);
+    assert_eq!(by_subject("Input", "Paragraph 48 is good."), "? 48");
+    assert_eq!(by_subject("On the second APR", "Paragraph 48 is good."), "A/78/265 48");
+    assert_eq!(by_subject("On the second APR", "A/75/816 is old. Paragraph 48 is good."), "A/75/816; ? 48");
+    assert_eq!(by_subject("On the second APR", "The report is good. A report is."), "A/78/265");
+    // Another part of the same input, with another document in between only in its own part.
+    let message = mail(DAY, "Input", "x");
+    let texts = vec![part("body", "We cite A/78/265 and A/75/816."), part("2", "Paragraph 48 is good.")];
+    let found = classifier().cited(&Input { message: &message, texts });
+    assert_eq!(in_short(&found.citations), "A/78/265; A/75/816; A/78/265 48");
+    assert_eq!(found.citations[2].part, "2");
+}
+
+#[test]
+fn a_citation_says_where_it_stands_and_quotes_what_is_there() {
+    let text = "Ἀρχή. We read paragraph 56 of A/75/816, twice.";
+    let found = cited(text).citations;
+    let one = &found[0];
+    assert_eq!((one.text.as_str(), one.part.as_str(), one.segment), ("paragraph 56 of A/75/816", "body", 1));
+    assert_eq!((one.span.start, one.span.end), (14, 38));
+    assert_eq!(one.place(), "A/75/816, 56");
+}
+
+#[test]
+fn a_verified_number_of_our_report_names_its_recommendation_and_no_other() {
+    let verified = CATALOGUE
+        .replace("id = \"cb-gender\"", "id = \"cb-gender\"\nparagraph = \"47\"")
+        .replace("id = \"rid-common-elements\"", "id = \"rid-common-elements\"\nparagraph = \"55-57\"")
+        .replace("id = \"cb-portal\"", "id = \"cb-portal\"\nparagraph = \"34(b)\"");
+    let knows = Classifier::new(&Catalogue::read(&verified).unwrap(), &[], "");
+    for (text, expected) in [
+        ("We support paragraph 47 of A/78/265.", "47 cb-gender"),
+        ("We support paragraph 47(a) of A/78/265.", "47(a) cb-gender"),
+        ("We support paragraph 56 of the second APR.", "56 rid-common-elements"),
+        ("We support paragraphs 54-58 of the second APR.", "54-58 rid-common-elements"),
+        ("We support paragraphs 47, 48 and 55 of the second APR.", "47 cb-gender; 55 rid-common-elements; 48 -"),
+        ("We support paragraph 34(b) of the second APR.", "34(b) cb-portal"),
+        // Wide ranges, other letters, other documents, other kinds of numbers.
+        ("We support paragraphs 30 to 60 of the second APR.", "30-60 -"),
+        ("We support paragraph 34(c) and paragraph 34 of the second APR.", "34(c) -; 34 -"),
+        ("We support paragraph 47 of A/75/816.", "47 -"),
+        ("We support paragraph 47.", "47 -"),
+        ("We support recommendation 47 of the second APR.", "recommendation 47 -"),
+    ] {
+        let found = cited_by(&knows, DAY, "Input", text);
+        let shown = found
+            .citations
+            .iter()
+            .map(|one| format!("{} {}", one.paragraphs.join(","), one.recommendation.as_deref().unwrap_or("-")));
+        assert_eq!(shown.collect::<Vec<_>>().join("; "), expected, "{text}");
+        assert_eq!(found.named.len(), expected.matches("cb-").count() + expected.matches("rid-").count(), "{text}");
+    }
+    assert!(cited("We support paragraph 47 of A/78/265.").named.is_empty());
+}
+
+#[test]
+fn a_recommendation_that_is_named_comes_with_its_sentence() {
+    let verified = CATALOGUE.replace("id = \"cb-gender\"", "id = \"cb-gender\"\nparagraph = \"47\"");
+    let knows = Classifier::new(&Catalogue::read(&verified).unwrap(), &[], "");
+    let text = "We are a union. We support para. 47 of A/78/265 in full. We have more to say.";
+    let found = cited_by(&knows, DAY, "Input", text);
+    let [named] = found.named.as_slice() else { panic!("{:?}", found.named) };
+    let quoted: String = text.chars().take(named.sentence.end).skip(named.sentence.start).collect();
+    assert_eq!((named.recommendation.as_str(), named.passage), ("cb-gender", 0));
+    assert_eq!(quoted, "We support para. 47 of A/78/265 in full.");
+}
+
+#[test]
+fn an_input_says_which_documents_it_speaks_of_the_most_frequent_first() {
+    let found = cited(
+        "The first APR asks for trust. A/77/275, paragraph 9, says how. Norm 13(h) helps, and so does the second APR. \
+         See paragraph 12 of A/77/275. The Global Digital Compact is another matter. Paragraph 3 is good.",
+    );
+    let expected = [("A/77/275", 3), ("A/70/174", 1), ("A/78/265", 1), ("Global Digital Compact", 1)];
+    assert_eq!(found.documents, expected.map(|(name, count)| (name.to_string(), count)));
+}
+
+#[test]
+fn what_older_versions_stored_as_words_is_still_read() {
+    let old: Vec<Citation> = serde_json::from_str(r#"["We refer to paragraph 47."]"#).unwrap();
+    assert_eq!(old, [Citation { text: "We refer to paragraph 47.".into(), ..Citation::default() }]);
+    let new = cited("We read paragraph 56 of A/75/816.").citations;
+    let json = serde_json::to_string(&new).unwrap();
+    assert!(json.contains("\"start\":8"), "{json}");
+    assert_eq!(serde_json::from_str::<Vec<Citation>>(&json).unwrap(), new);
+}
+
+#[test]
+fn a_text_made_of_nothing_but_citations_takes_no_long_time() {
+    let started = std::time::Instant::now();
+    for piece in [
+        "report ",
+        "the report of 2021 ",
+        "A/78/265, §5 ",
+        "第二份报告",
+        "the same report, paragraph 5 ",
+        "13(h) norm (h) and ",
+    ] {
+        let message = mail(DAY, "Input", "x");
+        let whole = piece.repeat(200_000 / piece.len());
+        classifier().cited(&Input { message: &message, texts: vec![part("body", &whole)] });
+        // One sentence a line.
+        let lines = format!("{piece}.\n\n").repeat(200_000 / (piece.len() + 3));
+        classifier().cited(&Input { message: &message, texts: vec![part("body", &lines)] });
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -159,6 +297,8 @@ fn french_citations_are_found_and_bound() {
         ("Votre rapport de cet été demande plus.", "A/78/265"),
         ("Le rapport de juillet demande plus.", "A/78/265"),
         ("La section G de A/78/265 suffit.", "A/78/265 section G"),
+        ("Les normes 13 i) et 13 j) du rapport de 2015 (A/70/174) obligent.", "A/70/174 13(i),13(j)"),
+        ("Voir les paragraphes 13 c) à e) du document A/70/174.", "A/70/174 13(c),13(d),13(e)"),
         ("Le Pacte numérique mondial est autre chose.", "Global Digital Compact"),
         // Traps.
         ("Signé par 55 États. La norme a été suivie.", ""),
@@ -215,6 +355,11 @@ fn russian_citations_are_found_and_bound() {
         ("Норма 13 h) обязывает.", "A/70/174 13(h)"),
         ("Резолюция 77/37 Генеральной Ассамблеи важна.", "A/RES/77/37"),
         ("Раздел G документа A/78/265 важен.", "A/78/265 section G"),
+        ("Доклад ГПЭ ООН 2021 г. (A/76/135), пункт 13 (h), важен.", "A/76/135 13(h)"),
+        (
+            "Доклад РГОС 2023 года, п. 48, важен. П. 4 ст. 2 Устава ООН тоже.",
+            "A/78/265 48; Charter of the United Nations 4",
+        ),
         ("Глобальный цифровой договор — другое.", "Global Digital Compact"),
         // Traps.
         ("Реестр контактных пунктов 120 государств. Пункт 5 повестки дня.", ""),
@@ -243,6 +388,8 @@ fn chinese_citations_are_found_and_bound() {
         ("大会第77/37号决议很重要。", "A/RES/77/37"),
         ("今年7月的报告要求更多。", "A/78/265"),
         ("A/78/265号文件第G节很重要。", "A/78/265 section G"),
+        ("大会第76/19号和第77/37号决议很重要。", "A/RES/76/19; A/RES/77/37"),
+        ("第二份年度进展报告很好。我们支持该报告。因此报告长。见上文第5段。", "A/78/265; A/78/265"),
         ("全球数字契约是另一回事。", "Global Digital Compact"),
         // Traps.
         ("第55段要求更多。", "? 55"),
@@ -270,6 +417,8 @@ fn arabic_citations_are_found_and_bound() {
         ("المرفق باء من التقرير المرحلي السنوي الثاني مهم.", "A/78/265 Annex B"),
         ("قرار الجمعية العامة 77/37 مهم.", "A/RES/77/37"),
         ("الفرع زاي من الوثيقة A/78/265 مهم.", "A/78/265 section G"),
+        ("المرفقان ألف وباء من التقرير المرحلي السنوي الثاني مهمان.", "A/78/265 Annex A,Annex B"),
+        ("قراري الجمعية العامة 75/240 و77/37 مهمان.", "A/RES/75/240; A/RES/77/37"),
         ("A/٧٨/٢٦٥ مهم.", "A/78/265"),
         ("الاتفاق الرقمي العالمي شيء آخر.", "Global Digital Compact"),
         // Traps.

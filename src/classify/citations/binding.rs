@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub struct Context {
     /// Documents that are named by a symbol or a name that leaves no other.
     pub named: BTreeSet<String>,
-    /// Part, place in characters, and the document, where it is known.
+    /// Part, place in characters, and the document, where it is known; in this order.
     pub explicit: Vec<(usize, usize, Option<String>)>,
     /// The report that the catalogue is of.
     pub ours: String,
@@ -40,8 +40,8 @@ impl Context {
     pub fn last(&self, part: usize, at: usize) -> Option<String> {
         let is_report =
             |document: &Option<String>| document.as_ref().is_none_or(|one| one.contains('/') && !one.contains("/RES/"));
-        let mut before = self.explicit.iter().rev().filter(|(of, place, _)| *of == part && *place < at);
-        before.find(|(_, _, document)| is_report(document)).and_then(|(_, _, document)| document.clone())
+        let before = self.explicit[..self.since(part, at)].iter().rev().take(FURTHEST).take_while(|one| one.0 == part);
+        before.into_iter().find(|one| is_report(&one.2)).and_then(|one| one.2.clone())
     }
 
     /// "the report": ours, if the input names it and nothing else was named since.
@@ -49,14 +49,22 @@ impl Context {
         if !self.named.contains(&self.ours) {
             return None;
         }
-        let of_part = || self.explicit.iter().filter(|(of, _, _)| *of == part);
-        let nearest = of_part().filter(|(_, place, _)| *place < at).last().or_else(|| of_part().next());
-        match nearest {
+        let next = self.since(part, at);
+        let of_part = |at: usize| self.explicit.get(at).filter(|one| one.0 == part);
+        match next.checked_sub(1).and_then(of_part).or_else(|| of_part(next)) {
             Some((_, _, document)) if document.as_deref() != Some(self.ours.as_str()) => None,
             Some(_) | None => Some(self.ours.clone()),
         }
     }
+
+    /// Which of the documents named is the first at or after a place.
+    fn since(&self, part: usize, at: usize) -> usize {
+        self.explicit.partition_point(|one| (one.0, one.1) < (part, at))
+    }
 }
+
+/// So many documents back "that report" may reach.
+const FURTHEST: usize = 50;
 
 /// A place with its document.
 #[derive(Clone, Debug)]

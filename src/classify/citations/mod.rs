@@ -6,6 +6,7 @@ mod binding;
 mod documents;
 mod mapping;
 mod numbers;
+mod phrase;
 mod places;
 mod symbols;
 mod words;
@@ -49,11 +50,15 @@ pub struct Named {
 /// Most citations that are kept of one input.
 const MOST: usize = 500;
 
+/// Most words of citations that one passage is read for; more stand in no text that people write.
+const MOST_WORDS: usize = 2_000;
+
 /// A passage with something to cite in it.
 struct Page<'a> {
     passage: usize,
     of: &'a Passage,
     read: &'a Reading,
+    chars: Vec<char>,
     mentions: Vec<Mention>,
     places: Vec<Located>,
 }
@@ -71,8 +76,11 @@ impl Page<'_> {
         let origin = &self.read.normal.origin;
         let ends = self.of.sentences.iter().map(|one| one.end - self.of.span.start);
         let bytes = ends.map(|end| origin.partition_point(|at| (*at as usize) < end));
+        // Few sentences begin with a number; many short words before one end with a stop.
+        let text = &self.read.normal.text;
         let inside = |at: &usize| {
-            self.places.iter().map(|one| (one.start, one.end)).any(|(start, end)| start < *at && *at < end)
+            text[*at..].trim_start().starts_with(numbers::is_digit)
+                || self.places.iter().map(|one| (one.start, one.end)).any(|(start, end)| start < *at && *at < end)
                 || self.mentions.iter().any(|one| one.start < *at && *at < one.end)
         };
         bytes.filter(|at| !inside(at)).collect()
@@ -96,8 +104,8 @@ pub fn cited(input: &Input<'_>, passages: &[Passage], read: &[Reading], facts: &
     for page in &pages {
         writer.page(words, &context, page, date);
     }
-    writer.cited.citations.truncate(MOST);
     writer.count();
+    writer.cited.citations.truncate(MOST);
     writer.cited
 }
 
@@ -107,10 +115,11 @@ fn page<'a>(
     (passage, of, read): (usize, &'a Passage, &'a Reading),
     date: Option<Date>,
 ) -> Option<Page<'a>> {
-    let hits = words.hits(&read.normal.text);
+    let mut hits = words.hits(&read.normal.text);
     if hits.is_empty() {
         return None;
     }
+    hits.truncate(MOST_WORDS);
     let chars: Vec<char> = of.text.chars().collect();
     let source = Source { text: &read.normal.text, origin: &read.normal.origin, chars: &chars };
     let mut mentions = mentions(words, &source, &hits, date);
@@ -126,8 +135,7 @@ fn page<'a>(
         mentions.sort_by_key(|one| one.start);
     }
     let places = places(words, &source, &hits);
-    // A symbol is no place: "A/78/265" after "section".
-    (!mentions.is_empty() || !places.is_empty()).then_some(Page { passage, of, read, mentions, places })
+    (!mentions.is_empty() || !places.is_empty()).then_some(Page { passage, of, read, chars, mentions, places })
 }
 
 /// What the whole input names, its subject included.
@@ -241,7 +249,7 @@ impl Writer<'_> {
     fn citation(&self, page: &Page<'_>, span: Span, document: Option<String>, paragraphs: Vec<String>) -> Citation {
         let from = span.start - page.of.span.start;
         Citation {
-            text: page.of.text.chars().skip(from).take(span.end - span.start).collect(),
+            text: page.chars[from..from + span.end - span.start].iter().collect(),
             part: self.input.texts[page.of.text_index].path.clone(),
             segment: page.of.segment,
             span,

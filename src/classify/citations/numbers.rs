@@ -131,8 +131,12 @@ pub fn list(source: &Source<'_>, at: usize, many: bool) -> Option<(Vec<Number>, 
             continue;
         }
         let Some((value, after)) = number(text, next) else { break };
+        let below = letter(source, after);
         let near = value > base && (many || range || value - base <= 3);
-        if value == 0 || value > HIGHEST || goes_on(text, after) || !(near || (many && value != base)) {
+        // "13 i) and 13 j)".
+        let again = value == base && before.letter.is_some() && below.is_some();
+        let fits = near || again || (many && value != base);
+        if value == 0 || value > HIGHEST || goes_on(text, after) || !fits {
             break;
         }
         if range && value > base && before.letter.is_none() {
@@ -141,7 +145,6 @@ pub fn list(source: &Source<'_>, at: usize, many: bool) -> Option<(Vec<Number>, 
             end = after;
             continue;
         }
-        let below = letter(source, after);
         end = below.as_ref().map_or(after, |(_, end)| *end);
         found.push(Number { first: value, last: value, letter: below.map(|(letter, _)| letter) });
     }

@@ -42,6 +42,7 @@ pub fn places(words: &Words, source: &Source<'_>, hits: &[Hit]) -> Vec<Located> 
         };
         one.of_article = articles.iter().any(|(start, end)| near(*end, one.start) || near(one.end, *start));
     }
+    found.retain(|one| !words.is_own_paper(&source.text[..one.start], &source.text[one.end..]));
     found.sort_by_key(|one| one.start);
     found.dedup_by(|later, first| later.start < first.end);
     found
@@ -171,12 +172,6 @@ fn lettered(words: &Words, source: &Source<'_>, word: (usize, usize), place: Pla
         let Some((more, after)) = capital(source, source.after_blanks(next)).filter(|_| next > end) else { break };
         (label, end) = (more, after);
         labels.push(format!("{name} {label}"));
-    }
-    let rest = text[end..].trim_start();
-    let before = text[..start].trim_end().rsplit(' ').next().unwrap_or_default();
-    let owned = ["our", "my", "notre", "mon", "nuestro", "mi", "наше", "нашем", "我们的", "本"].contains(&before);
-    if owned || words.this_paper.iter().any(|phrase| rest.starts_with(phrase.as_str())) {
-        return None;
     }
     // At the beginning of a line it is a heading of the sender's own.
     let begin = source.origin[start] as usize;

@@ -115,7 +115,14 @@ pub fn chinese_resolution(source: &Source<'_>, after_sign: usize) -> Option<(Str
     let (session, after) = number(text, after_sign)?;
     let next = source.after_blanks(after);
     let (value, end) = number(text, next).filter(|_| next > after && is_joined(source, after, next))?;
-    let rest = text[end..].strip_prefix('号')?.trim_start().strip_prefix("决议")?;
+    let rest = text[end..].strip_prefix('号')?.trim_start();
+    // "第76/19号和第77/37号决议": the word stands once, after the last one.
+    let goes_on = ["和第", "及第", "与第", "、第"].iter().any(|word| rest.starts_with(word));
+    let rest = match rest.strip_prefix("决议") {
+        Some(rest) => rest,
+        None if goes_on && rest.find("号决议").is_some_and(|at| at < 60) => rest,
+        None => return None,
+    };
     (30..=150).contains(&session).then(|| (format!("A/RES/{session}/{value}"), text.len() - rest.len()))
 }
 

@@ -131,6 +131,8 @@ pub struct Words {
     pub below: Vec<String>,
     pub counted: HashSet<String>,
     pub agenda: Vec<String>,
+    /// "above", "below".
+    pub here: Vec<String>,
     /// What may stand between "resolution" and its number.
     pub assembly: Vec<String>,
     pub this_paper: Vec<String>,
@@ -182,6 +184,7 @@ impl Words {
             counted: below("counted").into_iter().collect(),
             agenda: below("agenda"),
             assembly: below("assembly"),
+            here: below("here"),
             this_paper: below("this-paper"),
         }
     }
@@ -206,6 +209,21 @@ impl Words {
             free
         });
         hits
+    }
+
+    /// Whether a place between these words is in the sender's own paper.
+    pub fn is_own_paper(&self, before: &str, after: &str) -> bool {
+        let (before, after) = (before.trim_end(), after.trim_start());
+        let last = &before[word_start(before, before.len())..];
+        let owned = ["our", "my", "notre", "mon", "nuestro", "mi", "наше", "нашем", "нашего"].contains(&last);
+        let here = self.here.iter().any(|word| after.starts_with(word.as_str()) || before.ends_with(word.as_str()));
+        let rest = self.this_paper.iter().find_map(|phrase| after.strip_prefix(phrase.as_str()));
+        // "of this report" may be ours or theirs.
+        let report = rest.is_some_and(|rest| {
+            let next: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
+            self.hits(&next).iter().any(|hit| matches!(hit.word, Word::Report | Word::Quality(_) | Word::Ordinal(_)))
+        });
+        owned || here || before.ends_with("我们的") || (rest.is_some() && !report)
     }
 
     /// The report of a row by its number.
@@ -277,7 +295,8 @@ fn is_whole(text: &str, start: usize, end: usize, open: bool) -> bool {
     if !phrase.starts_with(is_wide) {
         let prefix = &text[word_start(text, start)..start];
         let is_arabic = phrase.starts_with(|c: char| ('\u{0600}'..='\u{06ff}').contains(&c));
-        if !prefix.is_empty() && !(is_arabic && ARABIC_PREFIXES.contains(&prefix)) {
+        let stands_alone = prefix.is_empty() || (is_arabic && ARABIC_PREFIXES.contains(&prefix));
+        if !stands_alone {
             return false;
         }
     }
