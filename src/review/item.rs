@@ -115,13 +115,14 @@ impl Item {
 }
 
 impl Item {
-    /// What it cites, a line for each document: `A/78/265: 55-57 (cb-gender), Annex B`; the most cited first.
+    /// What it cites, a line for each document: `A/78/265: 55-57 (cb-gender), Annex B`; the most cited first. Of documents
+    /// that the words leave open only the places are told.
     pub fn cited_documents(&self) -> Vec<String> {
         let mut documents: Vec<(Option<&str>, usize, Vec<String>)> = Vec::new();
         for one in &self.citations {
             let (document, citation) = (one.citation.document.as_deref(), &one.citation);
-            // What older versions noted is words alone.
-            if citation.part.is_empty() {
+            // What older versions noted is words alone; "the report" alone helps nobody in a list.
+            if citation.part.is_empty() || (document.is_none() && citation.paragraphs.is_empty()) {
                 continue;
             }
             let at = documents.iter().position(|(known, _, _)| *known == document).unwrap_or_else(|| {

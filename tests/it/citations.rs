@@ -1,7 +1,9 @@
 //! How people cite documents and paragraphs in six languages: what is found, which document it is bound to, and what stays
 //! unknown because the words leave it open.
 
+use crate::app::App;
 use crate::classify::classifier;
+use crate::web::get;
 use pouch::classify::{Cited, Classifier, Input, check_citation};
 use pouch::domain::Digest;
 use pouch::domain::catalogue::Catalogue;
@@ -426,4 +428,38 @@ fn arabic_citations_are_found_and_bound() {
         ("ويعزو تقرير المنظمة ذلك إلى العطلة. مدير المرفق والقاضي.", ""),
         ("القاعدة المتعلقة بعدم السماح باستخدام الأراضي.", ""),
     ]);
+}
+
+#[test]
+fn citations_are_shown_in_the_list_on_the_page_and_for_scripts() {
+    let app = App::new();
+    let path = app.folder.0.join("cites.eml");
+    let text = "We submit this written input on the global points of contact directory.\n\n\
+        We support paragraph 47 of A/78/265 and norm 13(h). Paragraph 56 of A/75/816 is old, and <b>A/77/275</b> too.\n\n\
+        Paragraph 9 says more. States should nominate technical points of contact for the directory.";
+    let raw = format!(
+        "From: Union <office@union.example>\r\nSubject: Written input\r\nMessage-ID: <cites@union.example>\r\n\
+         Date: {DAY} 10:00:00 +0000\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    );
+    std::fs::write(&path, raw).unwrap();
+    app.output(&["import", path.to_str().unwrap()]);
+    let item = app.item("cites@");
+    let citations = item["citations"].as_array().unwrap();
+    let found: Vec<Citation> = citations.iter().map(|one| serde_json::from_value(one.clone()).unwrap()).collect();
+    let expected = "A/78/265 47; A/70/174 13(h); A/75/816 56; A/77/275; ? 9";
+    assert_eq!(in_short(&found), expected);
+    assert_eq!(citations[0]["message"], item["messages"][0]);
+    let (start, end) =
+        (citations[0]["start"].as_u64().unwrap() as usize, citations[0]["end"].as_u64().unwrap() as usize);
+    let shown: serde_json::Value =
+        serde_json::from_str(&app.run(&["show", item["id"].as_str().unwrap(), "--json"])).unwrap();
+    let whole = shown["texts"][0]["text"].as_str().unwrap();
+    let words: String = whole.chars().skip(start).take(end - start).collect();
+    assert_eq!((words.as_str(), citations[0]["text"].as_str()), ("paragraph 47 of A/78/265", Some(words.as_str())));
+    let told = app.run(&["show", item["id"].as_str().unwrap()]);
+    assert!(told.contains("A/75/816, 56  part body, character"), "{told}");
+    assert!(told.contains("document unknown, 9"), "{told}");
+    let serving = app.serve();
+    let page = get(&serving, "/", &serving.address.replace("127.0.0.1", "localhost"));
+    assert!(page.contains("<bdi>A/78/265: 47</bdi>") && page.contains("<bdi>document not said: 9</bdi>"), "{page}");
 }
