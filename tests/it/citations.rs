@@ -113,6 +113,7 @@ fn english_traps_stay_unknown_or_go_elsewhere() {
     holds(&[
         ("Paragraph 55 asks for more.", "? 55"),
         ("Unlike paragraph 56 of A/75/816, paragraph 48 of the second APR is short.", "A/75/816 56; A/78/265 48"),
+        ("Unlike paragraph 56 of A/75/816, paragraph 48 is short.", "A/75/816 56; ? 48"),
         ("See the second APR. The 2021 OEWG report is older. Paragraph 56 is the best.", "A/78/265; A/75/816; ? 56"),
         ("We know A/75/816; paragraph 56 of that report is the best.", "A/75/816; A/75/816 56"),
         (
