@@ -6,7 +6,7 @@ use super::features::{Feature, all_features};
 use super::linear::{Model, Weighing};
 use super::terms::{Hit, Terms};
 use super::weigh::{self, Traits, Whole};
-use super::{Input, Passage, Reading, cues};
+use super::{Cited, Input, Passage, Reading};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
@@ -25,6 +25,9 @@ const TERMS_LINE: f64 = 3.4;
 
 /// The probability from which a passage carries a recommendation, if the document does.
 const CARRIES: f64 = 0.25;
+
+/// What names a recommendation's verified number says it outright.
+const NAMED: f32 = 0.95;
 
 /// A passage with so many features is a whole paragraph.
 const PARAGRAPH: f64 = 200.0;
@@ -52,7 +55,6 @@ pub struct Found {
     pub assignments: Vec<ProposedAssignment>,
     /// Every recommendation with its probability, also below the line.
     pub candidates: Vec<(String, f64)>,
-    pub citations: Vec<String>,
     /// The words that name another process, if the text is mainly about that.
     pub other_process: Option<String>,
 }
@@ -92,20 +94,18 @@ impl Assigner {
     }
 
     /// The assignments of a message with their evidence.
-    pub fn assignments(&self, input: &Input<'_>, title: &str, passages: &[Passage], read: &[Reading]) -> Found {
-        let mut result = Found { other_process: other_process(passages, read), ..Found::default() };
-        let weighed = self.weighed(title, passages, read);
-        for (passage, reading) in passages.iter().zip(read).filter(|(_, one)| !one.scan.of("report").is_empty()) {
-            let _ = reading;
-            for span in &passage.sentences {
-                let sentence = quote(input, passage, *span).quote;
-                if !cues::scan(&normal(&sentence).text).of("report").is_empty() {
-                    result.citations.push(sentence.chars().take(300).collect());
-                }
-            }
-        }
+    pub fn assignments(
+        &self,
+        input: &Input<'_>,
+        title: &str,
+        passages: &[Passage],
+        read: &[Reading],
+        cited: &Cited,
+    ) -> Found {
+        let mut result = Found { other_process: other_process(passages, read, cited), ..Found::default() };
+        let weighed = self.weighed(title, passages, read, cited);
         if result.other_process.is_none() {
-            result.assignments = self.choose(input, &weighed);
+            result.assignments = self.choose(input, &weighed, cited);
         }
         let all = self.recommendations.iter().zip(&weighed.traits);
         result.candidates =
@@ -114,18 +114,23 @@ impl Assigner {
     }
 
     /// The passages' probabilities and what they say together.
-    pub fn weighed<'a>(&self, title: &str, passages: &'a [Passage], read: &'a [Reading]) -> Weighed<'a> {
-        let scored = passages.iter().zip(read).map(|(passage, reading)| {
+    pub fn weighed<'a>(&self, title: &str, passages: &'a [Passage], read: &'a [Reading], cited: &Cited) -> Weighed<'a> {
+        let scored = passages.iter().zip(read).enumerate().map(|(at, (passage, reading))| {
             let features = all_features(&reading.normal.text);
             let hits: Vec<&Hit> = reading.hits.iter().collect();
-            let probabilities = self.probabilities(features.iter(), &hits);
+            let mut probabilities = self.probabilities(features.iter(), &hits);
+            for one in cited.named.iter().filter(|one| one.passage == at) {
+                if let Some(named) = self.recommendations.iter().position(|known| known.id == one.recommendation) {
+                    probabilities[named] = probabilities[named].max(NAMED);
+                }
+            }
             Scored { passage, reading, features, probabilities }
         });
         let scored: Vec<Scored<'_>> = scored.collect();
         let title = normal(title);
         let hits = self.terms.hits(&title);
         let title = self.probabilities(all_features(&title.text).iter(), &hits.iter().collect::<Vec<_>>());
-        let whole = Whole { title: &title, elsewhere: elsewhere(read) };
+        let whole = Whole { title: &title, elsewhere: elsewhere(read, cited) };
         let passages: Vec<weigh::Weighed<'_>> = scored
             .iter()
             .map(|one| weigh::Weighed {
@@ -156,10 +161,13 @@ impl Assigner {
     }
 
     /// Those above their line, what the input is mainly about first; a later one is never surer than an earlier one.
-    fn choose(&self, input: &Input<'_>, weighed: &Weighed<'_>) -> Vec<ProposedAssignment> {
+    fn choose(&self, input: &Input<'_>, weighed: &Weighed<'_>, cited: &Cited) -> Vec<ProposedAssignment> {
         let mut chosen: Vec<(usize, f64, f64)> = Vec::new();
         for (at, traits) in weighed.traits.iter().enumerate() {
-            let speaks = self.weighing.speaks.probability(traits);
+            let mut speaks = self.weighing.speaks.probability(traits);
+            if cited.named.iter().any(|one| one.recommendation == self.recommendations[at].id) {
+                speaks = speaks.max(f64::from(NAMED));
+            }
             if speaks >= self.recommendations[at].line {
                 chosen.push((at, speaks, self.weighing.mainly.probability(traits)));
             }
@@ -213,19 +221,22 @@ impl Scored<'_> {
 }
 
 /// How much is said of other processes, against what is said of this report; from 0 to 1.
-fn elsewhere(read: &[Reading]) -> f64 {
-    let count = |list: &str| read.iter().map(|one| one.scan.of(list).len().min(2)).sum::<usize>() as f64;
-    let others = count("other-process");
-    others / (1.0 + others + 2.0 * count("report"))
+fn elsewhere(read: &[Reading], cited: &Cited) -> f64 {
+    let words = read.iter().map(|one| one.scan.of("other-process").len().min(2)).sum::<usize>();
+    let others = words.max(cited.others.iter().map(|(_, count)| *count).sum());
+    others as f64 / (1.0 + others as f64 + 2.0 * cited.ours as f64)
 }
 
-/// The words that name another process, if that is what is mainly spoken of.
-fn other_process(passages: &[Passage], read: &[Reading]) -> Option<String> {
-    let others: Vec<&str> = read.iter().flat_map(|one| one.scan.of("other-process")).copied().collect();
-    let ours: usize = read.iter().map(|one| one.scan.of("report").len()).sum();
+/// The name of another process or report, if that is what is mainly spoken of.
+fn other_process(passages: &[Passage], read: &[Reading], cited: &Cited) -> Option<String> {
+    let words: Vec<&str> = read.iter().flat_map(|one| one.scan.of("other-process")).copied().collect();
+    let others = words.len().max(cited.others.iter().map(|(_, count)| *count).sum());
     let enough = passages.len().div_ceil(6).max(2);
-    let is_mainly = others.len() >= enough && others.len() > ours * 2;
-    others.first().filter(|_| is_mainly).map(|one| (*one).to_string())
+    if others < enough || others <= cited.ours * 2 {
+        return None;
+    }
+    let name = cited.others.first().map(|(name, _)| name.clone());
+    name.or_else(|| words.first().map(|one| format!("\"{one}\"")))
 }
 
 fn quote(input: &Input<'_>, passage: &Passage, span: Span) -> Evidence {

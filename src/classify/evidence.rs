@@ -1,12 +1,20 @@
 //! Evidence is a span of the source, checked by comparing characters. Nothing here ever makes up a quote.
 
-use crate::domain::classification::Evidence;
+use crate::domain::classification::{Citation, Evidence};
 use crate::domain::message::Span;
 
 /// Whether the quoted words stand verbatim at their place in the part's whole text.
 pub fn check_evidence(text: &str, evidence: &Evidence) -> bool {
-    let Span { start, end } = evidence.span;
-    start < end && text.chars().skip(start).take(end - start).eq(evidence.quote.chars())
+    stands(text, &evidence.quote, evidence.span)
+}
+
+/// Whether the words of a citation stand verbatim at their place in the part's whole text.
+pub fn check_citation(text: &str, citation: &Citation) -> bool {
+    stands(text, &citation.text, citation.span)
+}
+
+fn stands(text: &str, words: &str, Span { start, end }: Span) -> bool {
+    start < end && text.chars().skip(start).take(end - start).eq(words.chars())
 }
 
 /// Where words stand in a text: verbatim, or else with other white space between the same words.

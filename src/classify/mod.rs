@@ -2,6 +2,7 @@
 //! Pure: the same input and version give the same answer. Below the line it says nothing rather than guess.
 
 mod assign;
+mod citations;
 mod concepts;
 mod cues;
 mod dates;
@@ -26,7 +27,8 @@ mod weigh;
 mod wishes;
 mod words;
 
-pub use evidence::{check_evidence, find_quote};
+pub use citations::{Cited, Named};
+pub use evidence::{check_citation, check_evidence, find_quote};
 pub use learnt::kind_text;
 pub use linear::Model;
 pub use links::without_addresses;
@@ -68,6 +70,7 @@ impl Reading {
 /// Made once from a catalogue.
 pub struct Classifier {
     assigner: Assigner,
+    citable: citations::Facts,
     /// Addresses of the call itself, lower case.
     own_addresses: Vec<String>,
     letter: Letter,
@@ -84,6 +87,7 @@ impl Classifier {
     pub fn with_model(catalogue: &Catalogue, addresses: &[String], letter: &str, model: Arc<Model>) -> Self {
         Self {
             assigner: Assigner::of(catalogue, model),
+            citable: citations::Facts::of(catalogue),
             own_addresses: addresses.iter().map(|one| one.to_lowercase()).collect(),
             letter: Letter::of(letter),
         }
@@ -101,7 +105,8 @@ impl Classifier {
         let folds = folded::folds(input, &whole, &self.letter);
         let unfolded = whole.into_iter().zip(read).zip(folds).filter(|(_, fold)| fold.is_none());
         let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
-        self.assigner.assignments(input, &title::title(input, &passages).0, &passages, &read).candidates
+        let cited = citations::cited(input, &passages, &read, &self.citable, day_of(input));
+        self.assigner.assignments(input, &title::title(input, &passages).0, &passages, &read, &cited).candidates
     }
 
     /// Classifies one message.
@@ -122,16 +127,16 @@ impl Classifier {
         let verdict = elsewhere::temper(verdict, input, &read, &delivery);
         let (languages, part_languages) = language::of(&input.texts, &passages);
         let (title, title_source) = title::title(input, &passages);
+        let cited = citations::cited(input, &passages, &read, &self.citable, day_of(input));
         let mut found = assign::Found::default();
         if matches!(verdict.kind, MessageKind::Submission | MessageKind::Correction | MessageKind::Unknown)
             || verdict.unsure
         {
-            found = self.assigner.assignments(input, &title, &passages, &read);
+            found = self.assigner.assignments(input, &title, &passages, &read, &cited);
         }
         let mut reason = verdict.reason;
         if let Some(other) = &found.other_process {
-            reason =
-                format!("{reason}; it speaks about another process (\"{other}\"), so no recommendation is assigned");
+            reason = format!("{reason}; it speaks about another process ({other}), so no recommendation is assigned");
         }
         Classification {
             kind: verdict.kind,
@@ -150,8 +155,24 @@ impl Classifier {
             assignments: found.assignments,
             wishes,
             delivery,
-            citations: found.citations,
+            citations: cited.citations,
             classifier: self.version().into(),
         }
     }
+
+    /// What a message cites, with the recommendations that it names outright and the documents that it speaks of.
+    pub fn cited(&self, input: &Input<'_>) -> Cited {
+        let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
+        let folds = folded::folds(input, &whole, &self.letter);
+        let own: Vec<Passage> =
+            whole.into_iter().zip(folds).filter(|(_, fold)| fold.is_none()).map(|(one, _)| one).collect();
+        let read: Vec<Reading> = own.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        citations::cited(input, &own, &read, &self.citable, day_of(input))
+    }
+}
+
+/// The day on which a message was written: by the server that took it, else by its sender.
+fn day_of(input: &Input<'_>) -> Option<jiff::civil::Date> {
+    let at = input.message.received.or(input.message.date)?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).date())
 }

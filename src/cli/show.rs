@@ -174,6 +174,7 @@ impl Seen {
         }
         print_missing(item);
         self.print_assignments(tools, item);
+        self.print_citations(item);
         self.print_parts(item, whole);
         self.print_history(tools).await
     }
@@ -203,6 +204,22 @@ impl Seen {
             for evidence in &one.evidence {
                 println!("    {}: \"{}\"", self.place_of(evidence), visible(&evidence.quote));
             }
+        }
+    }
+
+    fn print_citations(&self, item: &Item) {
+        if item.citations.is_empty() {
+            return;
+        }
+        println!("\ncitations (a paragraph means a recommendation only where a person verified its number)");
+        for one in item.citations.iter().map(|one| &one.citation) {
+            if one.part.is_empty() {
+                println!("  not read  \"{}\"", visible(&one.text));
+                continue;
+            }
+            let named = one.recommendation.as_ref().map(|id| format!("  = {id}")).unwrap_or_default();
+            let at = self.place_in(&one.part, one.segment, one.span.start);
+            println!("  {}{named}  {at}: \"{}\"", visible(&one.place()), visible(&one.text));
         }
     }
 
@@ -242,11 +259,15 @@ impl Seen {
 
     /// As `part 2, page 3`.
     fn place_of(&self, evidence: &Evidence) -> String {
-        let text = self.texts.iter().find(|text| text.path == evidence.part);
-        let segment = text.and_then(|text| text.segments.iter().find(|one| one.number == evidence.segment));
+        self.place_in(&evidence.part, evidence.segment, evidence.span.start)
+    }
+
+    fn place_in(&self, part: &str, segment: u32, start: usize) -> String {
+        let text = self.texts.iter().find(|text| text.path == part);
+        let segment = text.and_then(|text| text.segments.iter().find(|one| one.number == segment));
         match segment {
-            Some(segment) if segment.kind != SegmentKind::Body => format!("part {}, {}", evidence.part, place(segment)),
-            _ => format!("part {}, character {}", evidence.part, evidence.span.start),
+            Some(segment) if segment.kind != SegmentKind::Body => format!("part {part}, {}", place(segment)),
+            _ => format!("part {part}, character {start}"),
         }
     }
 

@@ -144,6 +144,63 @@ pub struct Evidence {
     pub span: Span,
 }
 
+/// A place where the input cites a document, or a paragraph of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCitation")]
+pub struct Citation {
+    /// The words, verbatim.
+    pub text: String,
+    /// `body`, or the path of the attachment; empty where an older version noted words alone.
+    pub part: String,
+    /// Number of the segment (page, slide) that it stands in.
+    pub segment: u32,
+    /// In characters of the part's whole text.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Symbol of the document, or the name of what has none; `None`: the words do not say which one.
+    pub document: Option<String>,
+    /// As `55`, `55-57`, `13(h)`, `Annex B`, `section G`, `CBM 6`, `recommendation 4`; empty: the document as a whole.
+    pub paragraphs: Vec<String>,
+    /// The recommendation that the paragraph is, by a number that a person verified.
+    pub recommendation: Option<String>,
+}
+
+impl Citation {
+    /// As `A/78/265, 55-57`.
+    pub fn place(&self) -> String {
+        let document = self.document.as_deref().unwrap_or("document unknown");
+        std::iter::once(document).chain(self.paragraphs.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A citation as it is stored; older versions stored its words alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredCitation {
+    Words(String),
+    Whole {
+        text: String,
+        part: String,
+        segment: u32,
+        start: usize,
+        end: usize,
+        document: Option<String>,
+        paragraphs: Vec<String>,
+        recommendation: Option<String>,
+    },
+}
+
+impl From<StoredCitation> for Citation {
+    fn from(stored: StoredCitation) -> Self {
+        match stored {
+            StoredCitation::Words(text) => Self { text, ..Self::default() },
+            StoredCitation::Whole { text, part, segment, start, end, document, paragraphs, recommendation } => {
+                Self { text, part, segment, span: Span { start, end }, document, paragraphs, recommendation }
+            }
+        }
+    }
+}
+
 /// "This text speaks to recommendation N", as the classifier proposes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProposedAssignment {
@@ -207,8 +264,8 @@ pub struct Classification {
     /// Links in place of files, encrypted texts, and whether it tells a password.
     #[serde(default)]
     pub delivery: super::missing::Delivery,
-    /// Explicit citations of the report that map to no verified paragraph: shown, unmapped.
-    pub citations: Vec<String>,
+    /// Documents and paragraphs that it names, whether or not they are of the report that was asked about.
+    pub citations: Vec<Citation>,
     /// Name and version, as `linear-1`.
     pub classifier: String,
 }

@@ -322,6 +322,10 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, T
         let source = texts.iter().find(|text| text.path == wish.evidence.part);
         source.is_some_and(|text| crate::classify::check_evidence(&joined(&text.segments), &wish.evidence))
     });
+    classified.citations.retain(|one| {
+        let source = texts.iter().find(|text| text.path == one.part);
+        source.is_some_and(|text| crate::classify::check_citation(&joined(&text.segments), one))
+    });
     if is_cut {
         let words = "there is more text than Pouch classifies: only the first million characters were looked at";
         classified.reason = format!("{}; {words}", classified.reason);

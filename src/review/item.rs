@@ -1,6 +1,6 @@
 //! One line of the queue, as lists, pages and scripts see it. Holds values and their words; looks nothing up.
 
-use crate::domain::classification::{Evidence, Submitter};
+use crate::domain::classification::{Citation, Evidence, Submitter};
 use crate::domain::extraction::Remarks;
 use crate::domain::ledger::Outcome;
 use crate::domain::missing::{Lacking, Received};
@@ -51,6 +51,8 @@ pub struct Item {
     pub subject: String,
     pub languages: Vec<String>,
     pub assignments: Vec<ItemAssignment>,
+    /// Documents and paragraphs that its messages name, in the order of their texts.
+    pub citations: Vec<ItemCitation>,
     pub attachments: Vec<ItemAttachment>,
     pub wishes: Vec<ItemWish>,
     /// How its messages belong to others.
@@ -73,6 +75,14 @@ pub struct ItemAssignment {
     /// `person`, or name and version of the classifier.
     pub assigner: String,
     pub evidence: Vec<Evidence>,
+}
+
+/// A place where a message cites a document.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemCitation {
+    pub message: MessageId,
+    #[serde(flatten)]
+    pub citation: Citation,
 }
 
 /// What the sender asks for besides being read.
@@ -101,6 +111,42 @@ impl Item {
     pub fn near_copy(&self) -> Option<&ItemRelation> {
         let kinds = [RelationKind::NearCopy.as_str(), RelationKind::SameDocument.as_str()];
         self.relations.iter().find(|one| kinds.contains(&one.kind) && one.decision != Some("refused"))
+    }
+}
+
+impl Item {
+    /// What it cites, a line for each document: `A/78/265: 55-57 (cb-gender), Annex B`; the most cited first. Of documents
+    /// that the words leave open only the places are told.
+    pub fn cited_documents(&self) -> Vec<String> {
+        let mut documents: Vec<(Option<&str>, usize, Vec<String>)> = Vec::new();
+        for one in &self.citations {
+            let (document, citation) = (one.citation.document.as_deref(), &one.citation);
+            // What older versions noted is words alone; "the report" alone helps nobody in a list.
+            if citation.part.is_empty() || (document.is_none() && citation.paragraphs.is_empty()) {
+                continue;
+            }
+            let at = documents.iter().position(|(known, _, _)| *known == document).unwrap_or_else(|| {
+                documents.push((document, 0, Vec::new()));
+                documents.len() - 1
+            });
+            documents[at].1 += 1;
+            let named = citation.recommendation.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+            let places = citation.paragraphs.iter().map(|place| format!("{place}{named}"));
+            for place in places {
+                if !documents[at].2.contains(&place) {
+                    documents[at].2.push(place);
+                }
+            }
+        }
+        // What is unknown comes last.
+        documents.sort_by_key(|(document, count, _)| (document.is_none(), std::cmp::Reverse(*count)));
+        let line = |(document, count, places): (Option<&str>, usize, Vec<String>)| {
+            let name = document.unwrap_or("document not said");
+            let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+            let places = if places.is_empty() { String::new() } else { format!(": {}", places.join(", ")) };
+            format!("{name}{times}{places}")
+        };
+        documents.into_iter().map(line).collect()
     }
 }
 

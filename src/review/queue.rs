@@ -1,7 +1,7 @@
 //! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
 //! is none. Reads only.
 
-pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemRelation, ItemWish};
+pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemCitation, ItemRelation, ItemWish};
 
 use super::missing::{self, Brought};
 use crate::config::Config;
@@ -274,6 +274,7 @@ impl Facts<'_> {
             subject: first.map(|line| line.subject.clone()).unwrap_or_default(),
             languages: Vec::new(),
             assignments: Vec::new(),
+            citations: messages.iter().flat_map(|line| self.citations(line)).collect(),
             attachments,
             wishes: self
                 .wishes
@@ -288,6 +289,11 @@ impl Facts<'_> {
             not_received: Vec::new(),
             codes_in: Vec::new(),
         }
+    }
+
+    fn citations(&self, line: &MessageLine) -> Vec<ItemCitation> {
+        let said = self.classified.get(&line.id).map(|one| one.citations.as_slice()).unwrap_or_default();
+        said.iter().map(|one| ItemCitation { message: line.id.clone(), citation: one.clone() }).collect()
     }
 
     fn relations_of(&self, messages: &[MessageLine]) -> Vec<ItemRelation> {

@@ -5,6 +5,7 @@
 mod app;
 mod audit;
 mod charsets;
+mod citations;
 mod classify;
 mod config;
 mod confine;

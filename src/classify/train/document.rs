@@ -2,15 +2,16 @@
 //! Learns from inputs as models see them that have not learnt from them.
 
 use super::Sample;
-use crate::classify::Reading;
 use crate::classify::assign::Assigner;
 use crate::classify::linear::{Model, Weighing};
 use crate::classify::passage::passages;
 use crate::classify::weigh::{Scale, TRAITS, Traits};
+use crate::classify::{self, Reading, citations};
 use crate::domain::Digest;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::TextPart;
 use crate::domain::extraction::{Segment, SegmentKind};
+use crate::domain::message::{Body, ParsedMessage};
 use std::sync::Arc;
 
 /// A whole input that a person has labelled.
@@ -46,7 +47,11 @@ impl Input {
         let assigner = Assigner::of(catalogue, model.clone());
         let passages = passages(0, &part);
         let read: Vec<Reading> = passages.iter().map(|one| Reading::of(one, &assigner.terms)).collect();
-        assigner.weighed(&self.title, &passages, &read).traits
+        let mut message = ParsedMessage::empty(Body::nothing());
+        message.subject.clone_from(&self.title);
+        let input = classify::Input { message: &message, texts: vec![part] };
+        let cited = citations::cited(&input, &passages, &read, &citations::Facts::of(catalogue), None);
+        assigner.weighed(&self.title, &passages, &read, &cited).traits
     }
 
     /// ISO 639-1.
