@@ -28,6 +28,7 @@ pub use evidence::{check_evidence, find_quote};
 pub use learnt::kind_text;
 pub use links::without_addresses;
 pub use train::{Sample, Trained, train};
+pub use words::{is_chinese_sign, stem, words};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
