@@ -195,7 +195,7 @@ fn row(report: &Report, one: &Paragraph, sub: Option<char>, before: &str) -> Str
     let letter = sub.map(|letter| format!("({letter})")).unwrap_or_default();
     let page = one.page.map(|page| format!("page {page}")).unwrap_or_default();
     let begin: String = one.text.chars().take(60).collect();
-    format!("{before}{:<7}{page:<9}{:<12}{}", format!("{}{letter}", one.number), report.place(one), visible(&begin))
+    format!("{before}{:<7}{page:<9}{:<26}{}", format!("{}{letter}", one.number), report.place(one), visible(&begin))
 }
 
 fn match_row(report: &Report, one: &Match) -> String {

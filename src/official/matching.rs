@@ -70,7 +70,9 @@ fn best(one: &Recommendation, report: &Report, stems: &[BTreeSet<String>], weigh
     let has_section = report.sections.iter().any(|section| section.mark == one.section);
     let mut scored: Vec<(f64, usize)> = Vec::new();
     for (at, (paragraph, own)) in report.paragraphs.iter().zip(stems).enumerate() {
-        let common: f64 = wanted.intersection(own).map(|stem| weight(stem).powi(2)).sum();
+        // One word alone is chance.
+        let two = wanted.intersection(own).filter(|stem| weight(stem) > 0.0).nth(1).is_some();
+        let common: f64 = wanted.intersection(own).filter(|_| two).map(|stem| weight(stem).powi(2)).sum();
         let scale = whole * length(own);
         let cosine = if scale > 0.0 { common / scale } else { 0.0 };
         scored.push((cosine * likelihood(paragraph, report, one, has_section), at));

@@ -151,6 +151,11 @@ fn terms(text: &str, weights: &BTreeMap<String, f64>) -> Vec<String> {
         return longest.map(str::to_string).into_iter().collect();
     }
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    // What other paragraphs say as well is no term of this one.
+    let least = candidates[0].0 / 2.0;
+    candidates.retain(|(weight, _, term)| {
+        *weight >= least && stems(term).iter().all(|stem| weights.get(stem).is_none_or(|weight| *weight > 0.5))
+    });
     let mut chosen: Vec<String> = Vec::new();
     for (_, _, term) in candidates {
         let overlaps = |one: &String| one.split(' ').any(|word| term.split(' ').any(|other| other == word));

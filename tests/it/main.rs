@@ -4,6 +4,7 @@
 
 mod app;
 mod audit;
+mod catalogue_tools;
 mod charsets;
 mod classify;
 mod config;
@@ -48,6 +49,7 @@ mod review;
 mod sender;
 mod servers;
 mod store;
+mod two_calls;
 mod waiting;
 mod web;
 mod wishes;
