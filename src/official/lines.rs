@@ -144,21 +144,23 @@ fn footnote(line: &str, loose: bool) -> Option<u32> {
     if attached || apart { digits.parse().ok() } else { None }
 }
 
-/// Takes the footnotes from the end of a page, and their numbers from its text. They are numbered through.
+/// Takes the footnotes from the end of a page, and their numbers from its text. They are numbered through, or on each page
+/// anew.
 fn without_footnotes(page: &mut Vec<Line>, loose: bool, last: &mut u32) {
     let ends_page =
         |from: usize| !page[from..].iter().any(|line| line.after_blank && marks::number(&line.text).is_some());
-    let numbered = |line: &Line| footnote(&line.text, loose) == Some(*last + 1);
+    let due = |line: &Line| footnote(&line.text, loose).is_some_and(|number| number == 1 || number == *last + 1);
     let starts = (0..page.len()).find(|at| {
         let line = &page[*at];
-        line.after_blank && (line.text.starts_with('*') || numbered(line)) && ends_page(*at)
+        line.after_blank && (line.text.starts_with('*') || due(line)) && ends_page(*at)
     });
     let Some(start) = starts else { return };
+    let mut before = None;
     for number in page.split_off(start).into_iter().filter_map(|line| footnote(&line.text, loose)) {
-        if number <= *last {
+        if before.is_some_and(|before| number != before + 1) {
             continue;
         }
-        *last = number;
+        (before, *last) = (Some(number), number);
         let mark = number.to_string();
         for line in page.iter_mut() {
             if let Some(at) = reference(&line.text, &mark) {

@@ -66,7 +66,11 @@ fn wanted(one: &Recommendation, language: &str) -> BTreeSet<String> {
 fn best(one: &Recommendation, report: &Report, stems: &[BTreeSet<String>], weight: &dyn Fn(&str) -> f64) -> Match {
     let wanted = wanted(one, report.language);
     let length = |set: &BTreeSet<String>| set.iter().map(|stem| weight(stem).powi(2)).sum::<f64>().sqrt();
-    let whole = length(&wanted);
+    // Words that the report never has speak against every paragraph.
+    let (rarest, known) =
+        ((report.paragraphs.len() as f64).ln(), |stem: &&String| stems.iter().any(|own| own.contains(*stem)));
+    let absent = wanted.iter().filter(|stem| !known(stem)).count() as f64;
+    let whole = (length(&wanted).powi(2) + absent * rarest.powi(2)).sqrt();
     let has_section = report.sections.iter().any(|section| section.mark == one.section);
     let mut scored: Vec<(f64, usize)> = Vec::new();
     for (at, (paragraph, own)) in report.paragraphs.iter().zip(stems).enumerate() {

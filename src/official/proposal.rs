@@ -146,16 +146,18 @@ fn terms(text: &str, weights: &BTreeMap<String, f64>) -> Vec<String> {
             candidates.push((weigh(&term), at, term));
         }
     }
-    if candidates.is_empty() {
-        let longest = places.iter().map(|(start, end)| &text[*start..*end]).max_by_key(|word| word.chars().count());
-        return longest.map(str::to_string).into_iter().collect();
-    }
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     // What other paragraphs say as well is no term of this one.
-    let least = candidates[0].0 / 2.0;
+    let least = candidates.first().map_or(0.0, |one| one.0 / 2.0);
     candidates.retain(|(weight, _, term)| {
         *weight >= least && stems(term).iter().all(|stem| weights.get(stem).is_none_or(|weight| *weight > 0.5))
     });
+    if candidates.is_empty() {
+        // Single words, then, rarest first.
+        let single = places.iter().enumerate().map(|(at, (start, end))| (at, text[*start..*end].to_string()));
+        candidates.extend(single.map(|(at, term)| (weigh(&term), at, term)));
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    }
     let mut chosen: Vec<String> = Vec::new();
     for (_, _, term) in candidates {
         let overlaps = |one: &String| one.split(' ').any(|word| term.split(' ').any(|other| other == word));

@@ -50,7 +50,7 @@ pub fn read(extraction: &Extraction) -> Report {
         unnumbered: 0,
     };
     let first = found.lines.iter().position(|line| marks::number(&line.text).is_some_and(|(number, _)| number == 1));
-    found.lines.iter().for_each(|line| reader.take(line));
+    (0..found.lines.len()).for_each(|at| reader.take(&found.lines[at], &found.lines[at + 1..]));
     let mut report = reader.report;
     let cover: Vec<&str> = found.lines[..first.unwrap_or(0)].iter().map(|line| line.text.as_str()).collect();
     report.symbol = cover::symbol(&found.furniture, &cover);
@@ -71,12 +71,12 @@ pub fn read(extraction: &Extraction) -> Report {
 }
 
 impl Reader {
-    fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &Line, rest: &[Line]) {
         if marks::is_contents(&line.text) {
             return;
         }
         let heading = self.may_head(line);
-        if heading && self.annex(line) || heading && self.heading(line) {
+        if heading && (self.annex(line) || self.heading(line)) {
             return;
         }
         if heading && marks::is_steps(&line.text) {
@@ -84,8 +84,8 @@ impl Reader {
             self.open = Open::Nothing;
             return;
         }
-        if !self.paragraph(line) && !self.sub(line) {
-            self.go_on(line);
+        if !self.paragraph(line, rest) && !self.sub(line) {
+            self.go_on(line, rest);
         }
     }
 
@@ -177,12 +177,14 @@ impl Reader {
         (self.open, self.is_step) = (Open::Section, false);
     }
 
-    fn paragraph(&mut self, line: &Line) -> bool {
+    fn paragraph(&mut self, line: &Line, following: &[Line]) -> bool {
         let Some((number, rest)) = marks::number(&line.text) else { return false };
         let fresh = self.ended() || line.page_top || line.after_blank && !self.loose;
         let due = self.last + 1;
         let skipped = number > due && number <= due + GAP && line.after_blank && self.ended() && self.last > 0;
-        if !fresh || (number != due && !skipped) {
+        // Of a list or of a sentence that the page cut, if the same number comes once more.
+        let doubtful = number == self.list || !self.ended();
+        if !fresh || (number != due && !skipped) || doubtful && comes_again(number, following) {
             // A list inside a paragraph counts for itself.
             self.list = if number == 1 || number == self.list { number + 1 } else { self.list };
             return false;
@@ -226,8 +228,9 @@ impl Reader {
     }
 
     /// A line without a mark belongs to what is open.
-    fn go_on(&mut self, line: &Line) {
-        let apart = line.after_blank && !self.loose && !line.page_top;
+    fn go_on(&mut self, line: &Line, following: &[Line]) {
+        let alone = line.after_blank && following.first().is_none_or(|next| next.after_blank || next.page_top);
+        let apart = alone && !self.loose && !line.page_top;
         match self.open {
             Open::Section if !line.after_blank => {
                 if let Some(section) = self.report.sections.last_mut() {
@@ -256,8 +259,17 @@ impl Reader {
     }
 }
 
+/// Whether a number comes once more at the beginning of a block, before numbers begin anew.
+fn comes_again(number: u32, following: &[Line]) -> bool {
+    let numbered = following.iter().filter(|line| line.after_blank || line.page_top);
+    let mut numbers = numbered.filter_map(|line| marks::number(&line.text)).map(|(number, _)| number);
+    numbers.find(|one| *one == number || *one == 1) == Some(number)
+}
+
 fn is_bare_heading(text: &str) -> bool {
-    text.chars().count() <= 90 && !text.ends_with(['.', ';', ':', ',', '。', '；', '：', '؛', '،'])
+    text.chars().count() <= 90
+        && marks::number(text).is_none()
+        && !text.ends_with(['.', ';', ':', ',', '。', '；', '：', '؛', '،'])
 }
 
 /// Puts a line behind a text: Chinese needs no blank, a hyphen keeps its word together.

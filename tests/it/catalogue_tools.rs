@@ -140,19 +140,28 @@ fn numbers(report: &Report) -> Vec<u32> {
 fn years_lists_quotations_and_contents_make_no_paragraphs_and_what_is_missing_is_told() {
     let contents =
         "Contents\n\nA. Overview ........ 3\n\nB. Hazards ........ 4\n\nA. Overview\n\nB. Hazards\n\nAnnex A";
-    let first = "A. Overview\n\n1. The first paragraph speaks of trains in\n2. class, and of 3.5 per cent.\n\n\
-                 2. The second one has a list:\n\n1. one thing;\n\n2. another thing;\n\n3. a third thing.\n\n3. Here it goes on with";
-    let second = "4. class carriages, in words that the page cut.\n\nHeading without a letter\n\n5. The fourth was on a lost page.";
+    let first = "A. Overview\n\n1. The first paragraph speaks of trains in\n2. class, and of 3.5 per cent,\nof bread,\nand of\n\
+                 water.\n\n2. The second one\nhas\na list:\n\n1. one thing;\n\n2. another\nthing;\n\n3. a third\nthing.\n\n\
+                 3. Here it goes\non with";
+    let second =
+        "4. class carriages,\nin words\nthat the page\ncut.\n\nHeading without a letter\n\n4. The\nfourth\nhas lines.";
     let third = "Recommended next steps are in section B.\n\nB. Hazards\n\nRecommended next steps:\n\n6. States act.";
     let report = of_text(&[contents, first, second, third]);
-    // After a list within it, the third thing cannot be told from paragraph 3: a person is asked to look.
-    assert_eq!(numbers(&report), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(report.paragraphs[0].text, "The first paragraph speaks of trains in 2. class, and of 3.5 per cent.");
-    assert!(
-        report.remarks.iter().any(|one| one.contains("number 3 may be a paragraph, or belong to a list")),
-        "{:?}",
-        report.remarks
+    assert_eq!(numbers(&report), [1, 2, 3, 4, 6]);
+    assert_eq!(
+        report.paragraphs[0].text,
+        "The first paragraph speaks of trains in 2. class, and of 3.5 per cent, of bread, and of water."
     );
+    assert_eq!(
+        report.paragraphs[1].text,
+        "The second one has a list: 1. one thing; 2. another thing; 3. a third thing."
+    );
+    assert_eq!(report.paragraphs[2].text, "Here it goes on with 4. class carriages, in words that the page cut.");
+    assert!(report.remarks.contains(&"paragraph 5 was not found before paragraph 6".into()), "{:?}", report.remarks);
+    // A list that ends where the next paragraph begins: nobody can tell, and a person is asked to look.
+    let list = of_text(&["1. One:\n\n1. one thing;\n\n2. Two.\n\n3. Three."]);
+    assert_eq!(numbers(&list), [1, 2, 3]);
+    assert!(list.remarks[0].contains("number 2 may be a paragraph, or belong to a list"), "{:?}", list.remarks);
     assert_eq!(report.sections.iter().map(|one| one.mark.as_str()).collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!(report.steps().map(|one| one.number).collect::<Vec<_>>(), [6]);
     let gap = of_text(&["1. One.\n\n2. Two.\n\n4. Four.\n\n40. No paragraph."]);

@@ -85,7 +85,7 @@ fn a_second_call_with_another_catalogue_runs_beside_the_first_and_shares_nothing
         // The model has never seen these: the catalogue's terms find them.
         let found = assigned(item);
         assert!(found.is_subset(&ids(&other)), "{found:?}");
-        assert!(found.contains("voluntary-fund") && found.contains("slope-hazards"), "{found:?}");
+        assert!(found.contains("voluntary-fund") && found.contains("incident-register"), "{found:?}");
     }
     assert!(assigned(&here[1]).contains("norms-supply-chain"), "{:?}", here[1]["assignments"]);
 

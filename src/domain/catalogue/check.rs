@@ -34,7 +34,7 @@ pub fn check(text: &str) -> Vec<Complaint> {
         checker.top(table.get_ref());
     }
     let mut found = checker.found;
-    found.sort_by(|a, b| (a.line, !a.is_error).cmp(&(b.line, !b.is_error)));
+    found.sort_by_key(|one| (one.line, !one.is_error));
     found
 }
 
@@ -67,13 +67,13 @@ impl Checker<'_> {
     fn top(&mut self, table: &DeTable<'_>) {
         self.unknown(table, &TOP, "the catalogue");
         for key in ["symbol", "name", "edition", "body"] {
-            if let Some((value, at)) = self.words(table, key, "the catalogue", &None) {
-                if key == "symbol" && !is_symbol(&value) {
-                    self.error(
-                        at,
-                        format!("the symbol \"{value}\" is not written as the United Nations write them (A/78/265)"),
-                    );
-                }
+            if let Some((value, at)) = self.words(table, key, "the catalogue", &None)
+                && key == "symbol"
+                && !is_symbol(&value)
+            {
+                let sentence =
+                    format!("the symbol \"{value}\" is not written as the United Nations write them (A/78/265)");
+                self.error(at, sentence);
             }
         }
         self.adopted(table);
