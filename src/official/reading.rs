@@ -107,8 +107,8 @@ impl Reader {
 
     fn annex(&mut self, line: &Line) -> bool {
         let Some((mark, title)) = marks::annex(&line.text) else { return false };
-        // On the cover or in a list of contents nothing has been read yet.
-        if self.report.paragraphs.is_empty() && self.report.sections.is_empty() {
+        // Sections without paragraphs before it: a list of contents.
+        if self.report.paragraphs.is_empty() && !self.report.sections.is_empty() {
             return true;
         }
         self.report.annexes.push(Annex { label: line.text.clone(), mark, title: title.into() });
