@@ -362,7 +362,7 @@ fn all_that_is_wrong_with_a_catalogue_is_said_at_once_with_its_lines() {
         ("edition = ", "editoin = ", "the catalogue has no field \"editoin\"", true),
         ("title = \"Rules of the line\"", "title = \" \"", "error in line 16: title of a section is empty", true),
         ("id = \"C\"", "id = \"B\"", "two sections have the id B", true),
-        ("id = \"spare-parts\"", "id = \"women\"", "two recommendations have the id women", true),
+        ("id = \"spare-parts\"", "id = \"women\"", "error in line 143: two recommendations have the id women", true),
         ("id = \"women\"", "id = \"Women!\"", "the id \"Women!\" may hold only a-z", true),
         (
             "id = \"women\"\nsection = \"D\"",
