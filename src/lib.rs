@@ -16,6 +16,7 @@ pub mod memory;
 pub mod normal;
 pub mod notify;
 pub mod oauth;
+pub mod official;
 pub mod parse;
 pub mod pipeline;
 pub mod publish;

@@ -32,6 +32,7 @@ pub use evidence::{check_citation, check_evidence, find_quote};
 pub use learnt::kind_text;
 pub use linear::Model;
 pub use links::without_addresses;
+pub use words::{is_chinese_sign, stem, words};
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind, TextPart};

@@ -1,6 +1,6 @@
 //! For auditors: the proof, the report, the catalogue's confirmation. Loads, hands over to `audit`, prints.
 
-use super::{CatalogueCommand, Place, ReportFormat, open};
+use super::{Place, ReportFormat, open};
 use crate::audit::chain::Chain;
 use crate::audit::received::{CopyRow, Report, Row, Sums};
 use crate::audit::replay::{Facts, Replay, RevisionFacts, UidFacts};
@@ -318,23 +318,28 @@ async fn sums(store: &Store) -> anyhow::Result<Vec<Sums>> {
     Ok(sums.collect())
 }
 
-/// Lists the catalogue, or keeps its confirmation.
-pub async fn catalogue(place: &Place, what: CatalogueCommand, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
-    let tools = open::tools(place).await?;
-    match what {
-        CatalogueCommand::List => {
-            println!("{} ({}), edition {}", tools.catalogue.name, tools.catalogue.symbol, tools.catalogue.edition);
-            println!("The titles are working titles, not the report's own; staff notes are not shown to the public.");
-            for one in &tools.catalogue.recommendations {
-                let standing = format!("{:?}", one.standing).to_lowercase();
-                println!("{}  {:<28} {standing:<10} {}", one.section, one.id, one.title);
-            }
-        }
-        CatalogueCommand::Confirm { by, reason } => {
-            confirm(&tools, &by, reason.as_deref(), clock).await?;
-            println!("Confirmed by {by}: the public pages no longer call it a working list.");
-        }
+/// Lists the catalogue.
+pub async fn list_catalogue(place: &Place) -> anyhow::Result<ExitCode> {
+    let catalogue = open::tools(place).await?.catalogue;
+    println!("{} ({}), edition {}", catalogue.name, catalogue.symbol, catalogue.edition);
+    println!("The titles are working titles, not the report's own; staff notes are not shown to the public.");
+    for one in &catalogue.recommendations {
+        let standing = format!("{:?}", one.standing).to_lowercase();
+        println!("{}  {:<28} {standing:<10} {}", one.section, one.id, one.title);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps a person's confirmation of the catalogue.
+pub async fn confirm_catalogue(
+    place: &Place,
+    by: &str,
+    reason: Option<&str>,
+    clock: fn() -> Timestamp,
+) -> anyhow::Result<ExitCode> {
+    let tools = open::tools(place).await?;
+    confirm(&tools, by, reason, clock).await?;
+    println!("Confirmed by {by}: the public pages no longer call it a working list.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 mod acts;
 mod add;
 mod audits;
+mod catalogue;
 mod corpus;
 mod draft;
 mod erase;
@@ -341,6 +342,14 @@ pub enum CatalogueCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Say all that is wrong with a catalogue file
+    Check {
+        file: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read an official report: propose a catalogue, or the paragraphs of a catalogue's recommendations
+    FromReport(catalogue::FromReport),
 }
 
 #[derive(Debug, Subcommand)]
@@ -427,7 +436,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Groups => relations::groups(place).await,
         Command::Publish => serve::publish(place, clock).await,
         Command::Letters(what) => letters::letters(place, &what, clock).await,
-        Command::Catalogue { what } => audits::catalogue(place, what, clock).await,
+        Command::Catalogue { what } => catalogue::catalogue(place, what, clock).await,
         Command::Audit { what: AuditCommand::Verify { expect } } => {
             audits::verify(place, expect.as_deref(), clock).await
         }

@@ -1,5 +1,7 @@
 //! A list of recommendations of a report, in an edition. Never guesses a paragraph number.
 
+pub mod check;
+
 use super::Digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 9] = [
         "parse", "classify", "relate", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware",
         "resolve",
     ],
-    &["smtp"],
+    &["smtp", "official"],
     &["pipeline", "oauth"],
     &["review"],
     &["receive", "worker", "notify", "web", "extractor", "tool_runner"],

@@ -4,6 +4,7 @@
 
 mod app;
 mod audit;
+mod catalogue_tools;
 mod charsets;
 mod citations;
 mod classify;
@@ -49,6 +50,7 @@ mod review;
 mod sender;
 mod servers;
 mod store;
+mod two_calls;
 mod waiting;
 mod web;
 mod wishes;
