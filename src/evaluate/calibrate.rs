@@ -32,7 +32,7 @@ pub struct Calibration {
 pub fn calibration(guesses: &[(f64, bool)]) -> Calibration {
     let mut sums = [(0u64, 0u64, 0.0f64); 10];
     for (confidence, right) in guesses {
-        // 0.3 * 10 may be a little less than 3.
+        // A tenth that was computed may be a little less than one.
         let bin = ((confidence * 10.0 + 1e-9).max(0.0) as usize).min(9);
         sums[bin].0 += 1;
         sums[bin].1 += u64::from(*right);

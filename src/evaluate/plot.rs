@@ -141,6 +141,7 @@ pub fn curve(calibration: &Calibration) -> Curve {
 /// Side of a cell, and room for the names.
 const CELL: f64 = 34.0;
 const NAMES: f64 = 205.0;
+const TOP: f64 = 160.0;
 
 /// Most pairs that are drawn.
 const MOST_PAIRS: usize = 24;
@@ -166,8 +167,9 @@ pub struct Heat {
     pub cells: Vec<Cell>,
     pub width: f64,
     pub height: f64,
-    /// Where the cells begin.
+    /// Where the cells begin, across and down.
     pub from: f64,
+    pub top: f64,
     pub cell: f64,
 }
 
@@ -182,25 +184,27 @@ pub fn heat(pairs: &[Pair]) -> Heat {
     };
     let (wanted, got) = (names(|pair| &pair.wanted), names(|pair| &pair.got));
     let most = shown.first().map_or(1, |pair| pair.count).max(1) as f64;
-    let at = |names: &[String], name: &String| {
-        NAMES + names.iter().position(|one| one == name).unwrap_or_default() as f64 * CELL
-    };
+    let at =
+        |names: &[String], name: &String| names.iter().position(|one| one == name).unwrap_or_default() as f64 * CELL;
     let cells = shown.iter().map(|pair| {
-        let (x, y) = (at(&got, &pair.got), at(&wanted, &pair.wanted));
+        let (x, y) = (NAMES + at(&got, &pair.got), TOP + at(&wanted, &pair.wanted));
         let opacity = 0.15 + 0.85 * pair.count as f64 / most;
         let middle = (tenth(x + CELL / 2.0), tenth(y + CELL / 2.0 + 5.0));
         Cell { x, y, middle, opacity: tenth(opacity * 10.0) / 10.0, is_dark: opacity > 0.55, pair: pair.clone() }
     });
     let cells = cells.collect();
-    let middle = |(number, name): (usize, &String)| (name.clone(), tenth(NAMES + (number as f64 + 0.5) * CELL));
+    let middles = |names: &[String], from: f64| -> Vec<(String, f64)> {
+        names.iter().zip(0u8..).map(|(name, at)| (name.clone(), tenth(from + (f64::from(at) + 0.5) * CELL))).collect()
+    };
     Heat {
-        rows: wanted.iter().enumerate().map(middle).collect(),
-        columns: got.iter().enumerate().map(middle).collect(),
+        rows: middles(&wanted, TOP),
+        columns: middles(&got, NAMES),
         cells,
         // The turned names of the last columns need room on the right.
         width: tenth(NAMES + got.len() as f64 * CELL + 130.0),
-        height: tenth(NAMES + wanted.len() as f64 * CELL + 4.0),
+        height: tenth(TOP + wanted.len() as f64 * CELL + 4.0),
         from: NAMES,
+        top: TOP,
         cell: CELL,
     }
 }

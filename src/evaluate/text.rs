@@ -68,7 +68,7 @@ fn summary(out: &mut String, report: &Evaluation) -> fmt::Result {
     line("quotes verbatim", &format!("{}{alarm}", share(report.evidence.verbatim)))?;
     let unfound = match report.evidence.not_located {
         0 => String::new(),
-        count => format!("; for {count} more the labelled quote was not found in the text"),
+        count => format!("; {count} more could not be compared"),
     };
     line("quotes overlap", &format!("{} right assignments{unfound}", share(report.evidence.overlapping)))?;
     let time = &report.time;

@@ -13,6 +13,7 @@ mod durable;
 mod elsewhere;
 mod endless;
 mod erase;
+mod evaluate;
 mod extract;
 mod extract_office;
 mod extract_pdf;
