@@ -2,6 +2,7 @@
 
 mod acts;
 mod add;
+mod agreement;
 mod audits;
 mod corpus;
 mod draft;
