@@ -55,11 +55,10 @@ impl Agreement {
     pub fn of(decided: &[Decided]) -> Self {
         let mut counts: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
         for one in decided {
-            let removed: BTreeSet<&String> = one.taken_away.difference(&one.stands).collect();
             for id in &one.proposed {
                 let place = if one.stands.contains(id) {
                     0
-                } else if removed.contains(id) {
+                } else if one.taken_away.contains(id) {
                     1
                 } else {
                     // It went with a part or a merge, and nobody said that it was wrong.

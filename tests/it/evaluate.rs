@@ -1,6 +1,6 @@
 //! `pouch evaluate`: numbers computed by hand, pages that let nothing in, and the built program on a small corpus.
 
-use crate::app::Folder;
+use crate::app::{App, Folder};
 use base64::Engine as _;
 use pouch::domain::catalogue::Catalogue;
 use pouch::domain::classification::MessageKind;
@@ -420,6 +420,25 @@ fn the_program_reads_six_mails_in_three_languages_and_all_quotes_stand_in_them()
     let again = run(&folder.0, &["--compare", json.to_str().unwrap()]);
     let (out, _) = told(&again);
     assert!(out.contains("Better: 0 inputs") && out.contains("Worse: 0 inputs"), "{out}");
+}
+
+#[test]
+fn it_assigns_what_an_import_of_the_same_mails_proposes() {
+    let app = App::new();
+    app.run(&["import", corpus().to_str().unwrap()]);
+    let folder = copied();
+    let (_, report) = result(&folder.0);
+    let inputs = report["inputs"].as_array().unwrap();
+    for id in ["input-en-docx", "en-gender", "fr-droit", "zh-threats"] {
+        let ids = |of: &Value| of.as_array().unwrap().iter().map(Value::to_string).collect::<BTreeSet<String>>();
+        let one = inputs.iter().find(|one| one["id"] == id).unwrap();
+        let evaluated: BTreeSet<String> = ids(&one["right"]).union(&ids(&one["wrong"])).cloned().collect();
+        let item = app.item(&format!("{id}@"));
+        let names: Vec<Value> =
+            item["assignments"].as_array().unwrap().iter().map(|one| one["recommendation"].clone()).collect();
+        assert_eq!(evaluated, ids(&names.into()), "{id}");
+        assert_eq!((&one["outcome"], &one["got"]), (&item["outcome"], &item["kind"]), "{id}");
+    }
 }
 
 #[test]
