@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod confine;
 pub mod domain;
+pub mod evaluate;
 pub mod extract;
 pub mod extractor;
 pub mod frames;

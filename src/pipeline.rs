@@ -18,6 +18,7 @@
 //! transaction. A step may run twice; the second run changes nothing. Stages take several tasks at once, so that one
 //! durable transaction serves them all; a task that fails alone is postponed alone.
 
+pub mod alone;
 mod door;
 mod erase;
 mod files;
@@ -43,7 +44,7 @@ pub use steps::{TaskError, joined, texts_of};
 use crate::classify::Classifier;
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::classification::MessageKind;
+use crate::domain::classification::{Classification, MessageKind};
 use crate::domain::ledger::{Actor, EditKind, Event, Outcome};
 use crate::domain::mailbox::Settlement;
 use crate::domain::message::PartKind;
@@ -211,25 +212,30 @@ async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Resul
             // Read again, or a person said so: it stays the submission that it is.
             continue;
         }
-        let outcome = match classified.kind {
-            _ if classified.unsure => Outcome::Held,
-            MessageKind::Submission | MessageKind::Correction => Outcome::Submission,
-            // Somebody takes an input or a mail back: a person has to act on it, and soon.
-            MessageKind::Withdrawal | MessageKind::Recall | MessageKind::Unknown => Outcome::Held,
-            MessageKind::Query
-            | MessageKind::Registration
-            | MessageKind::AutoReply
-            | MessageKind::Bounce
-            | MessageKind::Spam
-            | MessageKind::Personal
-            | MessageKind::Acknowledgement
-            | MessageKind::Newsletter
-            | MessageKind::Calendar => Outcome::SetAside,
-        };
+        let outcome = outcome_of(classified);
         set_outcome(&mut tx, &Actor::Pouch, &id, outcome, classified.kind, &classified.reason, now).await?;
     }
     tx.commit().await?;
     steps::postpone_or_hold(tools, done.bad, now).await
+}
+
+/// What a message is to us by what the classifier says of it.
+fn outcome_of(classified: &Classification) -> Outcome {
+    match classified.kind {
+        _ if classified.unsure => Outcome::Held,
+        MessageKind::Submission | MessageKind::Correction => Outcome::Submission,
+        // Somebody takes an input or a mail back: a person has to act on it, and soon.
+        MessageKind::Withdrawal | MessageKind::Recall | MessageKind::Unknown => Outcome::Held,
+        MessageKind::Query
+        | MessageKind::Registration
+        | MessageKind::AutoReply
+        | MessageKind::Bounce
+        | MessageKind::Spam
+        | MessageKind::Personal
+        | MessageKind::Acknowledgement
+        | MessageKind::Newsletter
+        | MessageKind::Calendar => Outcome::SetAside,
+    }
 }
 
 /// two messages -> proposals. An input comes into the queue only after that: nobody shall approve a copy, or an old version,

@@ -1,5 +1,6 @@
 //! The report of everything received, as CSV, HTML and JSON. The three say the same; none shows a message's text.
 
+use super::agreement::{self, Agreement};
 use crate::domain::{Digest, harmless};
 use askama::Template;
 use serde::Serialize;
@@ -74,6 +75,8 @@ pub struct Report {
     pub head: Option<(u64, Digest)>,
     pub rows: Vec<Row>,
     pub sums: Vec<Sums>,
+    /// How far reviewers agree with the classifier, of all days.
+    pub agreement: Agreement,
 }
 
 /// What no program can know.
@@ -106,7 +109,7 @@ impl Report {
         self.render()
     }
 
-    /// As CSV (RFC 4180): a row for each copy, then the sums, then the head.
+    /// As CSV (RFC 4180): a row for each copy, then the sums, the agreement and the head.
     ///
     /// # Errors
     /// If a row cannot be written.
@@ -182,6 +185,25 @@ impl Report {
             cells.push(one.gone_since.to_string());
             out.write_record(cells)?;
         }
+        out.write_record([""])?;
+        out.write_record([
+            "recommendation",
+            "kept",
+            "removed",
+            "added",
+            "judgements",
+            "precision",
+            "recall",
+            "sample",
+        ])?;
+        for one in self.agreement.with_sum() {
+            let mut cells = vec![harmless_cell(&one.recommendation)];
+            cells.extend([one.kept, one.removed, one.added, one.judgements].map(|number| number.to_string()));
+            cells.extend([&one.precision, &one.recall].map(agreement::Row::ratio));
+            cells.push(one.sample().into());
+            out.write_record(cells)?;
+        }
+        out.write_record(["note", &self.agreement.words()])?;
         out.write_record([""])?;
         out.write_record(["ledger head", &self.head_text()])?;
         out.write_record(["note", LIMIT])?;

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// Entries read at once.
-const PAGE: i64 = 5_000;
+pub const PAGE: i64 = 5_000;
 
 /// Name of the setting that says which catalogue was confirmed.
 const CONFIRMED: &str = "catalogue confirmed";
@@ -229,6 +229,7 @@ pub async fn received(
         head: ledger::head(&store).await?,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         sums: sums(&store).await?,
+        agreement: super::agreement::agreement(&store).await?,
     };
     match format {
         ReportFormat::Csv => print!("{}", report.csv()?),

@@ -2,11 +2,13 @@
 
 mod acts;
 mod add;
+mod agreement;
 mod audits;
 mod catalogue;
 mod corpus;
 mod draft;
 mod erase;
+mod evaluate;
 mod extract;
 mod letters;
 mod list;
@@ -87,6 +89,8 @@ pub enum Command {
     Add(add::What),
     /// Show what Pouch reads in a file: its text, what lies hidden in it, and how it was read
     Extract(extract::What),
+    /// How good the classifier is on labelled mails: numbers, plots, and its worst errors with their text
+    Evaluate(evaluate::What),
     /// What waits for review
     List(list::Filter),
     /// One submission or message in full
@@ -428,6 +432,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Import { paths } => serve::import(place, &paths, clock).await,
         Command::Add(what) => add::add(place, &what, clock).await,
         Command::Extract(what) => extract::extract(place, &what).await,
+        Command::Evaluate(what) => evaluate::evaluate(place, &what, clock).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Draft { id, eml } => draft::draft(place, &id, eml.as_deref(), clock).await,

@@ -24,6 +24,12 @@ pub fn config(file: &Path) -> anyhow::Result<Config> {
     })
 }
 
+/// The configuration that holds at a place, for what needs no data folder; makes none.
+pub fn configured(place: &Place) -> anyhow::Result<Config> {
+    let own = place.data.as_ref().map(|data| data.join("pouch.toml")).filter(|own| own.exists());
+    place.config.clone().or(own).map_or_else(|| Ok(Config::default()), |file| config(&file))
+}
+
 /// The data folder and the configuration that go together.
 pub fn place(place: &Place) -> anyhow::Result<(PathBuf, Config)> {
     let Some(data) = place.data.clone() else {
@@ -51,6 +57,14 @@ pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
     Catalogue::read(&text).map_err(|wrong| anyhow::anyhow!("{name} cannot be used:\n  - {}", wrong.join("\n  - ")))
 }
 
+/// The text of the call's own letter; empty if none is known.
+pub fn letter(config: &Config) -> anyhow::Result<String> {
+    match &config.call.letter_file {
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("call.letter_file {}", path.display())),
+        None => Ok(String::new()),
+    }
+}
+
 /// The store alone: for commands that only read.
 pub async fn store(data: &Path, config: &Config) -> anyhow::Result<Store> {
     match &config.postgres_url {
@@ -73,10 +87,7 @@ fn resolver(config: &Config) -> anyhow::Result<Option<Resolver>> {
 pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
     let (data, config) = place(at)?;
     let catalogue = catalogue(&config)?;
-    let letter = match &config.call.letter_file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("call.letter_file {}", path.display()))?,
-        None => String::new(),
-    };
+    let letter = letter(&config)?;
     let vault = Vault::open(&data.join("vault"))?;
     let program = std::env::current_exe().context("the program does not know where it is")?;
     Ok(Tools {

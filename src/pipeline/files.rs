@@ -151,7 +151,7 @@ pub async fn recognise_parts(tools: &Tools, task: Task) -> Result<PartsRead, Tas
 }
 
 /// The languages of the covering mail.
-fn likely_languages(parsed: &ParsedMessage) -> Vec<String> {
+pub(super) fn likely_languages(parsed: &ParsedMessage) -> Vec<String> {
     match language::detect(&parsed.body.own_text()) {
         "other" | "uncertain" => Vec::new(),
         code => vec![code.into()],

@@ -4,10 +4,10 @@ use super::{Tools, set_outcome};
 use crate::classify::Input;
 use crate::domain::authenticity::SignatureCheck;
 use crate::domain::classification::{Classification, MessageKind, TextPart};
-use crate::domain::extraction::{Extracted, Segment, SegmentKind};
+use crate::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
-use crate::domain::message::{Body, ParsedMessage, PartKind};
+use crate::domain::message::{Body, ParsedMessage, Part, PartKind};
 use crate::domain::relation::Likeness;
 use crate::domain::submission::{Assigner, Assignment, Content, Manifest, PartRef, State};
 use crate::domain::{Digest, FindingCode, MailboxId, MessageId, Problem, ProblemCode, Timestamp};
@@ -230,17 +230,7 @@ async fn first_texts_of(tools: &Tools, parsed: &ParsedMessage, enough_bytes: usi
             (Some(inner), _) => texts.push(body_text(format!("{}.body", part.path), inner)),
             (None, PartKind::Attachment) => {
                 let Some(extraction) = message::extraction(&tools.store, part.digest).await? else { continue };
-                if extraction.segments().is_empty() {
-                    continue;
-                }
-                texts.push(TextPart {
-                    path: part.path.clone(),
-                    name: part.name.clone(),
-                    digest: part.digest,
-                    segments: extraction.segments().to_vec(),
-                    own: None,
-                    title: extraction.title,
-                });
+                texts.extend(file_text(part, extraction));
             }
             (None, PartKind::Inline | PartKind::Message | PartKind::Archive) => {}
         }
@@ -248,7 +238,20 @@ async fn first_texts_of(tools: &Tools, parsed: &ParsedMessage, enough_bytes: usi
     Ok(texts)
 }
 
-fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
+/// What a file says, if it gave text.
+pub(super) fn file_text(part: &Part, extraction: Extraction) -> Option<TextPart> {
+    let segments = extraction.segments().to_vec();
+    (!segments.is_empty()).then(|| TextPart {
+        path: part.path.clone(),
+        name: part.name.clone(),
+        digest: part.digest,
+        segments,
+        own: None,
+        title: extraction.title,
+    })
+}
+
+pub(super) fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
     let text = parsed.body.text.clone();
     TextPart {
         path,
@@ -265,7 +268,7 @@ fn body_text(path: String, parsed: &ParsedMessage) -> TextPart {
 const CLASSIFIED_BYTES: usize = 1 << 20;
 
 /// Leaves the beginning of the texts, so that offsets stay what they are; says whether something was left out.
-fn leave_beginning(texts: &mut Vec<TextPart>) -> bool {
+pub(super) fn leave_beginning(texts: &mut Vec<TextPart>) -> bool {
     let mut left = CLASSIFIED_BYTES;
     let mut is_cut = false;
     for text in texts.iter_mut() {
@@ -408,7 +411,7 @@ pub fn parts_of_input(line: &MessageLine, classified: &Classification) -> Vec<Pa
 }
 
 /// Calendar entries, contact cards and signatures go with a mail; they are never what somebody submits.
-fn is_card(media_type: &str) -> bool {
+pub(super) fn is_card(media_type: &str) -> bool {
     let of_signatures = ["application/pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted"];
     matches!(media_type, "text/calendar" | "text/vcard") || of_signatures.contains(&media_type)
 }

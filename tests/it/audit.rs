@@ -1,6 +1,7 @@
 //! The chain, the replay, and the proof through the built program: whatever is changed is found.
 
 use crate::app::App;
+use pouch::audit::agreement::{Agreement, Decided};
 use pouch::audit::chain::{Chain, GENESIS, next_hash};
 use pouch::audit::received::{CopyRow, Report, Row, Sums};
 use pouch::audit::replay::{Facts, Replay};
@@ -197,6 +198,7 @@ fn report(seen: u64, subject: &str) -> Report {
         head: Some((3, Digest::of(b"h"))),
         rows: vec![row],
         sums: vec![sums],
+        agreement: Agreement::default(),
     }
 }
 
@@ -318,4 +320,62 @@ async fn an_approved_manifest_that_was_changed_is_found() {
     let output = app.output(&["audit", "verify"]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains("what was approved of revision"));
+}
+
+fn decided(is_approved: bool, proposed: &[&str], stands: &[&str], taken_away: &[&str]) -> Decided {
+    let set = |ids: &[&str]| ids.iter().map(|id| (*id).to_string()).collect();
+    Decided { is_approved, proposed: set(proposed), stands: set(stands), taken_away: set(taken_away) }
+}
+
+#[test]
+fn what_reviewers_kept_removed_and_added_is_counted_by_recommendation() {
+    let found = Agreement::of(&[
+        // y was taken away and assigned again: it stands. z went with a part, and nobody judged it.
+        decided(true, &["x", "y", "z"], &["x", "y"], &["y"]),
+        decided(true, &["x"], &["w"], &["x"]),
+        // A person took away what a person had assigned: no proposal was judged.
+        decided(false, &["x"], &["x"], &["w"]),
+    ]);
+    let rows: Vec<_> =
+        found.rows.iter().map(|one| (one.recommendation.as_str(), one.kept, one.removed, one.added)).collect();
+    assert_eq!(rows, [("w", 0, 0, 1), ("x", 2, 1, 0), ("y", 1, 0, 0)]);
+    assert_eq!((found.approved, found.rejected), (2, 1));
+    assert_eq!((found.all.kept, found.all.removed, found.all.added, found.all.judgements), (3, 1, 1, 5));
+    assert_eq!((found.all.precision, found.all.recall), (Some(0.75), Some(0.75)));
+    assert_eq!((found.rows[0].precision, found.rows[0].recall), (None, Some(0.0)));
+    assert!(found.rows.iter().all(|one| one.is_small));
+    let many = Agreement::of(&vec![decided(true, &["x"], &["x"], &[]); 30]);
+    assert!(!many.all.is_small && Agreement::of(&vec![decided(true, &["x"], &["x"], &[]); 29]).all.is_small);
+}
+
+#[test]
+fn the_report_says_how_reviewers_and_classifier_agree_on_what_was_decided() {
+    let app = App::new();
+    app.import(&["input-en-docx.eml", "input-fr-docx.eml", "input-en-pdf.eml"]);
+    let item = app.item("input-en-docx@");
+    let id = item["id"].as_str().unwrap();
+    let proposed: Vec<&str> =
+        item["assignments"].as_array().unwrap().iter().map(|one| one["recommendation"].as_str().unwrap()).collect();
+    assert!(proposed.len() > 1 && !proposed.contains(&"cb-foundational"), "{proposed:?}");
+    app.decide(&["unassign", id, proposed[0]]);
+    app.decide(&["assign", id, proposed[1], "--quote", "The Secretariat will need a small and steady team"]);
+    app.decide(&["assign", id, "cb-foundational", "--quote", "a contact that cannot read a log file"]);
+    app.decide(&["approve", id]);
+    // A second one is rejected as it is; the third waits, and counts nowhere.
+    let other = app.item("input-fr-docx@");
+    app.decide(&["reject", other["id"].as_str().unwrap()]);
+    let kept = proposed.len() - 1 + other["assignments"].as_array().unwrap().len();
+    let report: serde_json::Value =
+        serde_json::from_str(&app.run(&["report", "received", "--format", "json"])).unwrap();
+    let agreement = &report["agreement"];
+    assert_eq!((&agreement["approved"], &agreement["rejected"]), (&1.into(), &1.into()));
+    let all = &agreement["all"];
+    assert_eq!((&all["kept"], &all["removed"], &all["added"]), (&kept.into(), &1.into(), &1.into()));
+    let row = |id: &str| agreement["rows"].as_array().unwrap().iter().find(|one| one["recommendation"] == id).unwrap();
+    assert_eq!(row(proposed[0])["removed"], 1);
+    assert_eq!((&row(proposed[1])["added"], &row("cb-foundational")["added"]), (&0.into(), &1.into()));
+    let csv = app.run(&["report", "received"]);
+    assert!(csv.contains("cb-foundational,0,0,1,1,,0.00,small sample"), "{csv}");
+    let page = app.run(&["report", "received", "--format", "html"]);
+    assert!(page.contains("a person approved: 1, rejected: 1") && page.contains("small sample"), "{page}");
 }

@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 9] = [
     &["extract"],
     &[
         "parse", "classify", "relate", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware",
-        "resolve",
+        "resolve", "evaluate",
     ],
     &["smtp", "official"],
     &["pipeline", "oauth"],

@@ -15,6 +15,7 @@ mod durable;
 mod elsewhere;
 mod endless;
 mod erase;
+mod evaluate;
 mod extract;
 mod extract_office;
 mod extract_pdf;
