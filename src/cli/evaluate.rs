@@ -70,7 +70,7 @@ pub async fn evaluate(place: &Place, what: &What, clock: fn() -> Timestamp) -> a
     let about = About {
         folder: what.dir.display().to_string(),
         made: clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        classifier: Classifier::VERSION.into(),
+        classifier: judge.classifier.version().into(),
         notes,
         seconds: began.elapsed().as_secs_f64(),
     };
@@ -210,8 +210,7 @@ fn input(id: String, label: &Label, answer: Answer) -> Input {
             *places = places_of(&one.evidence, &judged.texts);
         }
         input.assignments = judged.says.assignments.iter().map(|one| got(one, &judged.texts)).collect();
-        // The classifier tells of nothing below the line yet.
-        input.candidates = input.assignments.iter().map(|one| (one.recommendation.clone(), one.confidence)).collect();
+        input.candidates = judged.candidates;
         (input.got, input.outcome, input.is_read) = (judged.says.kind, judged.outcome, true);
     }
     input

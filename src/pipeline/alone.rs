@@ -28,6 +28,8 @@ pub struct Judge {
 pub struct Judged {
     pub message: ParsedMessage,
     pub says: Classification,
+    /// Every recommendation with its probability, also below the line.
+    pub candidates: Vec<(String, f64)>,
     pub outcome: Outcome,
     /// The texts that were classified, whole, by the path of their part.
     pub texts: Vec<(String, String)>,
@@ -46,15 +48,16 @@ impl Judge {
         let classifier = self.classifier.clone();
         // Pure work on a stranger's text, on a thread of its own: a panic ends this mail and nothing else.
         let work = tokio::task::spawn_blocking(move || {
-            let says = classifier.classify(&Input { message: &message, texts: texts.clone() });
-            (message, says, texts)
+            let input = Input { message: &message, texts: texts.clone() };
+            let (says, candidates) = (classifier.classify(&input), classifier.candidates(&input));
+            (message, says, candidates, texts)
         });
-        let (message, mut says, texts) =
+        let (message, mut says, candidates, texts) =
             work.await.map_err(|_| "the classifier broke down on this text".to_string())?;
         says.unsure |= message.problems.iter().any(|one| one.code.holds());
         let texts = texts.iter().map(|text| (text.path.clone(), joined(&text.segments))).collect();
         let outcome = outcome_of(&says);
-        Ok(Judged { message, says, outcome, texts })
+        Ok(Judged { message, says, candidates, outcome, texts })
     }
 
     /// What each file of the mail gave, by its digest.
