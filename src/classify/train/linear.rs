@@ -9,7 +9,7 @@ const ROUNDS: usize = 15;
 const RATE: f32 = 4.0;
 /// Of the bias against the weights.
 const BIAS_RATE: f32 = 0.01;
-const DECAY: f32 = 2e-6;
+const DECAY: f32 = 5e-7;
 /// Weights kept, of all classes together; this bounds the file.
 const KEPT: usize = 900_000;
 

@@ -13,8 +13,12 @@ macro_rules! files {
 
 /// Passages by the name of their file.
 const PASSAGES: &[(&str, &str)] = files!("passages":
-    "ar" "ar-2" "ar-3" "ar-4" "en" "en-2" "en-3" "en-4" "es" "es-2" "es-3" "es-4"
-    "fr" "fr-2" "fr-3" "fr-4" "ru" "ru-2" "ru-3" "ru-4" "zh" "zh-2" "zh-3" "zh-4");
+    "ar" "ar-2" "ar-3" "ar-4" "ar-5"
+    "en" "en-2" "en-3" "en-4" "en-5"
+    "es" "es-2" "es-3" "es-4" "es-5"
+    "fr" "fr-2" "fr-3" "fr-4" "fr-5"
+    "ru" "ru-2" "ru-3" "ru-4" "ru-5"
+    "zh" "zh-2" "zh-3" "zh-4" "zh-5");
 
 /// Whole inputs, each paragraph labelled.
 const INPUTS: &[(&str, &str)] = files!("inputs": "ar" "en" "es" "fr" "ru" "zh");
