@@ -169,7 +169,7 @@ impl Assigner {
                 speaks = speaks.max(f64::from(NAMED));
             }
             if speaks >= self.recommendations[at].line {
-                chosen.push((at, speaks, self.weighing.mainly.probability(traits)));
+                chosen.push((at, speaks, speaks * self.weighing.mainly.probability(traits)));
             }
         }
         chosen.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));

@@ -36,6 +36,16 @@ fn counted(p: f64) -> f64 {
 /// From here on a probability counts for half of itself, and more above.
 const NOISE: f64 = 0.05;
 
+/// So many passages say how much is said; what else a long paper touches adds nothing.
+const HEAVY: usize = 8;
+
+/// How much is said of a recommendation.
+fn mass(passages: &[Weighed<'_>], of: usize) -> f64 {
+    let mut all: Vec<f64> = passages.iter().map(|one| counted(f64::from(one.probabilities[of])) * one.size).collect();
+    all.sort_by(|a, b| b.total_cmp(a));
+    all.iter().take(HEAVY).sum()
+}
+
 /// A document is not asked to speak to one thing more than a short paper does, however long it is.
 const ENOUGH: f64 = 6.0;
 
@@ -45,20 +55,19 @@ const WON: f64 = 0.3;
 /// The traits of each of `count` recommendations.
 pub fn traits(passages: &[Weighed<'_>], whole: &Whole<'_>, count: usize) -> Vec<Traits> {
     let tops: Vec<f32> = passages.iter().map(|one| one.probabilities.iter().copied().fold(0.0, f32::max)).collect();
-    let masses: Vec<f64> = (0..count)
-        .map(|of| passages.iter().map(|one| counted(f64::from(one.probabilities[of])) * one.size).sum())
-        .collect();
+    let masses: Vec<f64> = (0..count).map(|of| mass(passages, of)).collect();
     let total = masses.iter().sum::<f64>().min(ENOUGH);
     let heaviest = masses.iter().copied().fold(1e-6, f64::max);
     let of_one = |of: usize| {
         let p = |at: usize| f64::from(passages[at].probabilities[of]);
         let mut best = [0.0; 3];
-        let (mut none, mut won, mut early, mut spoken) = (1.0, 0.0, 0.0, 0_u32);
+        let (mut won, mut early, mut spoken) = (0.0, 0.0, 0_u32);
         for (at, passage) in passages.iter().enumerate() {
             let own = p(at) * passage.size.sqrt();
-            none *= 1.0 - counted(own);
             won += f64::from(u8::from(passage.probabilities[of] >= tops[at] && p(at) > WON));
-            early += counted(p(at)) * passage.size / (1.0 + f64::from(spoken) / 3.0);
+            if p(at) > WON {
+                early += counted(p(at)) * passage.size / (1.0 + f64::from(spoken) / 3.0);
+            }
             spoken += u32::from(f64::from(tops[at]) > WON);
             let mut lower = own;
             for place in &mut best {
@@ -79,7 +88,7 @@ pub fn traits(passages: &[Weighed<'_>], whole: &Whole<'_>, count: usize) -> Vec<
             early,
             whole.elsewhere,
             f64::from(whole.title[of]),
-            logit(1.0 - none),
+            logit(1.0 - best.iter().map(|one| 1.0 - counted(*one)).product::<f64>()),
         ]
     };
     (0..count).map(of_one).collect()

@@ -78,8 +78,9 @@ impl Input {
 pub fn fit(inputs: &[Input], weighed: &[[Weighed; 2]]) -> (Weighing, Vec<f64>, Vec<Vec<f64>>) {
     let all: Vec<usize> = (0..inputs.len()).collect();
     let learn = |chosen: &[usize]| Weighing {
-        speaks: scale(chosen, weighed, |at, of| inputs[at].speaks_to(of)),
-        mainly: scale(chosen, weighed, |at, of| inputs[at].is_mainly_about(of)),
+        speaks: scale(chosen, weighed, |at, of| Some(inputs[at].speaks_to(of))),
+        // Of what an input does speak to: what is small against what is large.
+        mainly: scale(chosen, weighed, |at, of| inputs[at].speaks_to(of).then(|| inputs[at].is_mainly_about(of))),
     };
     let mut unseen = vec![Vec::new(); inputs.len()];
     for fold in 0..super::FOLDS {
@@ -100,12 +101,12 @@ const STEP: f64 = 0.5;
 const DECAY: f64 = 0.002;
 
 /// Logistic regression on all inputs and recommendations, by gradients that are scaled by what they were so far.
-fn scale(chosen: &[usize], weighed: &[[Weighed; 2]], is_right: impl Fn(usize, usize) -> bool) -> Scale {
+fn scale(chosen: &[usize], weighed: &[[Weighed; 2]], is_right: impl Fn(usize, usize) -> Option<bool>) -> Scale {
     let rows: Vec<(&Traits, f64)> = chosen
         .iter()
         .flat_map(|at| weighed[*at].iter().map(move |one| (*at, one)))
         .flat_map(|(at, one)| one.iter().enumerate().map(move |(of, one)| (at, of, one)))
-        .map(|(at, of, one)| (one, f64::from(u8::from(is_right(at, of)))))
+        .filter_map(|(at, of, one)| Some((one, f64::from(u8::from(is_right(at, of)?)))))
         .collect();
     let count = rows.len().max(1) as f64;
     let mut mean = [0.0; TRAITS];
