@@ -26,6 +26,9 @@ const TERMS_LINE: f64 = 3.4;
 /// The probability from which a passage carries a recommendation, if the document does.
 const CARRIES: f64 = 0.25;
 
+/// From here on an assignment is strong.
+const STRONG: f64 = 0.9;
+
 /// What names a recommendation's verified number says it outright.
 const NAMED: f32 = 0.95;
 
@@ -102,10 +105,15 @@ impl Assigner {
         read: &[Reading],
         cited: &Cited,
     ) -> Found {
-        let mut result = Found { other_process: other_process(passages, read, cited), ..Found::default() };
         let weighed = self.weighed(title, passages, read, cited);
-        if result.other_process.is_none() {
-            result.assignments = self.choose(input, &weighed, cited);
+        let mut result = Found { assignments: self.choose(input, &weighed, cited), ..Found::default() };
+        let strong = result.assignments.iter().filter(|one| one.confidence >= STRONG).count();
+        // Two strong points are not drowned by the names of other processes, one may be of them.
+        if strong < 2
+            && let Some(other) = other_process(passages, read, cited)
+        {
+            result.assignments.clear();
+            result.other_process = Some(other);
         }
         let all = self.recommendations.iter().zip(&weighed.traits);
         result.candidates =
@@ -224,15 +232,21 @@ impl Scored<'_> {
 fn elsewhere(read: &[Reading], cited: &Cited) -> f64 {
     let words = read.iter().map(|one| one.scan.of("other-process").len().min(2)).sum::<usize>();
     let others = words.max(cited.others.iter().map(|(_, count)| *count).sum());
-    others as f64 / (1.0 + others as f64 + 2.0 * cited.ours as f64)
+    others as f64 / (1.0 + others as f64 + 2.0 * here(read, cited) as f64)
 }
 
-/// The name of another process or report, if that is what is mainly spoken of.
+/// How often this process and its report are named.
+fn here(read: &[Reading], cited: &Cited) -> usize {
+    cited.ours + read.iter().map(|one| one.scan.of("this-process").len().min(2)).sum::<usize>()
+}
+
+/// The name of another process or report, if that is what is mainly spoken of: it is named often, or this one never is.
 fn other_process(passages: &[Passage], read: &[Reading], cited: &Cited) -> Option<String> {
     let words: Vec<&str> = read.iter().flat_map(|one| one.scan.of("other-process")).copied().collect();
     let others = words.len().max(cited.others.iter().map(|(_, count)| *count).sum());
     let enough = passages.len().div_ceil(6).max(2);
-    if others < enough || others <= cited.ours * 2 {
+    let is_mainly = others >= enough && others > cited.ours * 2;
+    if others == 0 || !(is_mainly || here(read, cited) == 0) {
         return None;
     }
     let name = cited.others.first().map(|(name, _)| name.clone());
