@@ -146,7 +146,7 @@ fn scale(chosen: &[usize], weighed: &[[Weighed; 2]], is_right: impl Fn(usize, us
 const ANOTHER_HAND: f64 = 4.0;
 
 /// So many inputs weigh as much as the common line.
-const PRIOR: f64 = 30.0;
+const PRIOR: f64 = 100.0;
 
 /// The line of each recommendation: its own best, drawn to the common one as far as its inputs are few.
 fn lines(guesses: &[Vec<f64>], count: usize, inputs: &[Input]) -> Vec<f64> {
