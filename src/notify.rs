@@ -164,7 +164,7 @@ async fn tell_day(tools: &Tools, now: Timestamp) -> store::Result<()> {
 
 /// What waits or is held while its content, or a part of it, was not received.
 async fn not_received(tools: &Tools) -> store::Result<u64> {
-    let items = queue::items(&tools.store, &tools.catalogue, &tools.config).await?;
+    let items = queue::items(&tools.store, &tools.config).await?;
     let waits = |item: &&queue::Item| item.state == Some("queued") || item.outcome == Outcome::Held;
     Ok(items.iter().filter(waits).filter(|item| item.content != Received::All).count() as u64)
 }

@@ -4,6 +4,7 @@
 pub mod draft;
 mod item;
 mod joins;
+pub mod marked;
 mod messages;
 pub mod missing;
 pub mod queue;

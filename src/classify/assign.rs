@@ -26,6 +26,9 @@ const TERMS_LINE: f64 = 3.4;
 /// The probability from which a passage carries a recommendation, if the document does.
 const CARRIES: f64 = 0.25;
 
+/// A line shorter than this, in characters, may be a heading.
+const HEADING: usize = 90;
+
 /// From here on an assignment is strong.
 const STRONG: f64 = 0.9;
 
@@ -188,22 +191,23 @@ impl Assigner {
         let assignments = chosen.into_iter().map(|(at, speaks, _)| ProposedAssignment {
             recommendation: self.recommendations[at].id.clone(),
             confidence: (speaks.min(0.99) * 100.0).round() / 100.0,
-            evidence: self.evidence(at, input, weighed),
+            evidence: self.evidence(at, input, weighed, cited),
         });
         assignments.filter(|one| !one.evidence.is_empty()).collect()
     }
 
     /// One to three whole sentences that carry the recommendation, best first: what stands in a passage that speaks for it
     /// counts as much as what the sentence says by itself.
-    fn evidence(&self, at: usize, input: &Input<'_>, weighed: &Weighed<'_>) -> Vec<Evidence> {
+    fn evidence(&self, at: usize, input: &Input<'_>, weighed: &Weighed<'_>, cited: &Cited) -> Vec<Evidence> {
         let best = weighed.passages.iter().map(|one| one.probabilities[at]).fold(0.0, f32::max);
         let line = CARRIES.min(f64::from(best) * 0.9) as f32;
         let mut sentences: Vec<(f64, &Passage, Span)> = Vec::new();
         for one in weighed.passages.iter().filter(|one| one.probabilities[at] >= line) {
             let carried = f64::from(one.probabilities[at]).sqrt();
             for span in &one.passage.sentences {
-                let own = one.stretch(self, *span)[at];
-                sentences.push((f64::from(own) * carried, one.passage, *span));
+                let own = f64::from(one.stretch(self, *span)[at]);
+                let worth = worth(input, one.passage, *span, cited);
+                sentences.push((own * carried * worth, one.passage, *span));
             }
         }
         sentences.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
@@ -225,6 +229,23 @@ impl Scored<'_> {
         let is_inside = |one: &&Hit| one.span.start >= place.start && one.span.end <= place.end;
         let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
         assigner.probabilities(inside, &hits)
+    }
+}
+
+/// What a sentence is worth as evidence: a heading names a theme and makes no point, and one that recalls what a document
+/// says is not yet what the sender says.
+fn worth(input: &Input<'_>, passage: &Passage, span: Span, cited: &Cited) -> f64 {
+    let is_heading = passage.sentences.len() == 1
+        && span.end - span.start < HEADING
+        && !passage.text.ends_with(['.', '。', '؟', '!']);
+    let part = &input.texts[passage.text_index].path;
+    let recalls = cited.citations.iter().any(|one| {
+        one.part == *part && one.document.is_some() && one.span.start >= span.start && one.span.end <= span.end
+    });
+    match (is_heading, recalls) {
+        (true, _) => 0.4,
+        (false, true) => 0.6,
+        (false, false) => 1.0,
     }
 }
 

@@ -18,7 +18,7 @@ pub async fn draft(
     clock: fn() -> Timestamp,
 ) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
-    let items = queue::items(&tools.store, &tools.catalogue, &tools.config).await?;
+    let items = queue::items(&tools.store, &tools.config).await?;
     let ids = items
         .iter()
         .flat_map(|item| std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str)));

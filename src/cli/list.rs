@@ -50,8 +50,7 @@ impl Filter {
 pub async fn list(place: &Place, filter: &Filter) -> anyhow::Result<ExitCode> {
     let (data, config) = open::place(place)?;
     let store = open::store(&data, &config).await?;
-    let catalogue = open::catalogue(&config)?;
-    let mut items = queue::items(&store, &catalogue, &config).await?;
+    let mut items = queue::items(&store, &config).await?;
     let total = items.len();
     items.retain(|item| filter.lets_through(item));
     if filter.json {

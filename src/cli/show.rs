@@ -10,6 +10,7 @@ use crate::domain::ledger::{Actor, Event, LedgerEntry};
 use crate::domain::missing::Received;
 use crate::domain::submission::Change;
 use crate::pipeline::{self, Tools, joined, texts_of};
+use crate::review::marked::marked_segments;
 use crate::review::queue::{self, Item, ItemAttachment};
 use crate::store::ledger;
 use crate::store::letter::{self, LetterLine};
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 /// Prints one item.
 pub async fn show(place: &Place, wanted: &str, whole: bool, as_json: bool) -> anyhow::Result<ExitCode> {
     let tools = open::tools(place).await?;
-    let items = queue::items(&tools.store, &tools.catalogue, &tools.config).await?;
+    let items = queue::items(&tools.store, &tools.config).await?;
     let ids = items
         .iter()
         .flat_map(|item| std::iter::once(item.id.as_str()).chain(item.messages.iter().map(MessageId::as_str)));
@@ -66,6 +67,8 @@ struct SeenText {
     message: MessageId,
     path: String,
     segments: Vec<Segment>,
+    /// The same with the evidence marked in place.
+    marked: Vec<Segment>,
     whole: String,
     /// Characters of it that are quoted matter.
     quoted: usize,
@@ -81,10 +84,12 @@ impl Seen {
             let parsed = message::parsed(&tools.store, id).await?;
             for text in texts_of(tools, &parsed).await? {
                 let whole = joined(&text.segments);
-                let own: Option<usize> = text.own.map(|spans| spans.iter().map(|span| span.end - span.start).sum());
+                let own: Option<usize> =
+                    text.own.as_ref().map(|spans| spans.iter().map(|span| span.end - span.start).sum());
                 let quoted = own.map_or(0, |own| whole.chars().count().saturating_sub(own));
+                let marked = marked_segments(item, &text);
                 let (message, path, segments) = (id.clone(), text.path, text.segments);
-                seen.texts.push(SeenText { message, path, segments, whole, quoted });
+                seen.texts.push(SeenText { message, path, segments, marked, whole, quoted });
             }
         }
         if item.state.is_some() {
@@ -225,7 +230,7 @@ impl Seen {
 
     fn print_parts(&self, item: &Item, whole: bool) {
         println!("\nparts (* is published after approval)");
-        for SeenText { message, path, segments, whole: text, quoted } in &self.texts {
+        for SeenText { message, path, segments, marked, whole: text, quoted } in &self.texts {
             if path == "body" || path.ends_with(".body") {
                 let chosen = self.is_chosen(item, message, path);
                 println!(
@@ -233,7 +238,7 @@ impl Seen {
                     mark(chosen),
                     text.chars().count()
                 );
-                print_segments(segments, whole);
+                print_segments(if whole { marked } else { segments }, whole);
             }
         }
         for one in &item.attachments {
@@ -252,7 +257,7 @@ impl Seen {
             }
             let text = self.texts.iter().find(|text| text.message == one.message && text.path == one.part);
             if let Some(text) = text {
-                print_segments(&text.segments, whole);
+                print_segments(if whole { &text.marked } else { &text.segments }, whole);
             }
         }
     }

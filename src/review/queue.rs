@@ -6,7 +6,6 @@ pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemCitation, ItemRe
 use super::missing::{self, Brought};
 use crate::config::Config;
 use crate::domain::authenticity::{AuthResults, SignatureCheck};
-use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, Submitter};
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
@@ -38,7 +37,7 @@ pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> store::Result<Vec<Item>> {
+pub async fn items(store: &Store, config: &Config) -> store::Result<Vec<Item>> {
     let mut messages_of: BTreeMap<SubmissionId, Vec<MessageLine>> = BTreeMap::new();
     let mut others = Vec::new();
     let classified = message::all_classified(store).await?;
@@ -75,7 +74,7 @@ pub async fn items(store: &Store, catalogue: &Catalogue, config: &Config) -> sto
         };
         // Set aside again after it was queued: the message stands for itself.
         if let Some(revision) = revision_that_counts(&revisions).filter(|_| !messages.is_empty()) {
-            items.push(facts.submission(&line, revision, &messages, catalogue));
+            items.push(facts.submission(&line, revision, &messages));
         }
     }
     let stand_alone = others.iter().filter(|line| facts.copies.contains_key(&line.id));
@@ -140,13 +139,7 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    fn submission(
-        &self,
-        line: &SubmissionLine,
-        revision: &Revision,
-        messages: &[MessageLine],
-        catalogue: &Catalogue,
-    ) -> Item {
+    fn submission(&self, line: &SubmissionLine, revision: &Revision, messages: &[MessageLine]) -> Item {
         let content = &revision.content;
         let mut item = self.item(line.id.as_str(), messages, content.submitter.clone(), content.title.clone());
         item.received_at = line.received_at;
@@ -157,10 +150,9 @@ impl Facts<'_> {
         item.seen = Some(format!("{}.{}", revision.number, revision.edition));
         item.title_source.clone_from(&content.title_source);
         item.languages.clone_from(&content.languages);
-        let place = |one: &Assignment| catalogue.recommendations.iter().position(|rec| rec.id == one.recommendation);
         let mut assignments: Vec<&Assignment> = content.assignments.iter().collect();
-        // The surest first; equal ones in the report's order.
-        assignments.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(place(a).cmp(&place(b))));
+        // Of equally sure ones what the input is mainly about stays first, as the classifier put it.
+        assignments.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         item.assignments = assignments
             .into_iter()
             .map(|one| ItemAssignment {

@@ -2,6 +2,7 @@
 //! Loopback only, until there are accounts for people; decides nothing.
 
 mod host;
+mod input;
 mod metrics;
 mod public;
 mod queue;
@@ -84,6 +85,7 @@ fn router(tools: Arc<Tools>, clock: fn() -> Timestamp, port: u16) -> Router {
     let shared = Arc::new(Shared { tools, clock, port });
     Router::new()
         .route("/", get(queue_page))
+        .route("/inputs/{id}", get(input_page))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics_text))
         .route("/public", get(async || (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "/public/")])))
@@ -113,6 +115,16 @@ async fn secure(mut response: Response) -> Response {
 
 async fn queue_page(State(shared): State<Arc<Shared>>) -> Result<Html<String>, Error> {
     Ok(Html(queue::page(&shared.tools, (shared.clock)()).await?))
+}
+
+async fn input_page(
+    State(shared): State<Arc<Shared>>,
+    axum::extract::Path(id): axum::extract::Path<String>,
+) -> Result<Response, Error> {
+    Ok(match input::page(&shared.tools, &id).await? {
+        Some(page) => Html(page).into_response(),
+        None => (StatusCode::NOT_FOUND, "There is no such input in the list.\n").into_response(),
+    })
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {

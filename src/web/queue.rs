@@ -62,12 +62,23 @@ impl QueuePage {
     }
 
     fn plain(&self, text: &str) -> String {
-        let hidden = |c: &char| {
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-                || c.is_control()
-        };
-        text.chars().filter(|c| !hidden(c)).take(400).collect()
+        plain(text)
     }
+}
+
+/// A stranger's words for one line of a page: short, and nothing in them that cannot be seen.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|c| !is_unseen(*c)).take(400).collect()
+}
+
+/// A stranger's text for a page, with its lines.
+pub fn legible(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !is_unseen(*c)).collect()
+}
+
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || c.is_control()
 }
 
 fn age(now: Timestamp, since: Timestamp) -> String {
@@ -82,7 +93,7 @@ fn age(now: Timestamp, since: Timestamp) -> String {
 
 /// The page.
 pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
-    let all = items(&tools.store, &tools.catalogue, &tools.config).await?;
+    let all = items(&tools.store, &tools.config).await?;
     let group = |heading, nothing, wanted: &dyn Fn(&Item) -> bool, newest_first: bool| {
         let mut items: Vec<Item> = all.iter().filter(|item| wanted(item)).cloned().collect();
         if newest_first {

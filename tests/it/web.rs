@@ -163,3 +163,44 @@ fn metrics_tell_how_mailboxes_do_and_what_waits() {
         assert!(families.contains(&format!("{name} gauge").as_str()), "{line}");
     }
 }
+
+#[test]
+fn the_page_of_an_input_marks_each_quote_where_it_stands_and_shows_markup_as_text() {
+    let app = App::new();
+    let point = "We ask that the Secretariat send a test message to every contact of the directory once a quarter.";
+    let text = format!(
+        "Written input of the Lantern Institute.\r\n\r\n<script>alert(1)</script> We are a small institute & we write \
+         seldom.\r\n\r\n{point}\r\n\r\nWe thank the Chair."
+    );
+    let raw = format!(
+        "From: office@lantern.example\r\nSubject: Written input on the points of contact directory\r\nMessage-ID: \
+         <marked@example.org>\r\nDate: Tue, 28 Nov 2023 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: \
+         multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nPlease find attached our written \
+         input.\r\n--x\r\nContent-Type: text/plain; name=paper.txt\r\nContent-Disposition: attachment; \
+         filename=paper.txt\r\n\r\n{text}\r\n--x--\r\n"
+    );
+    let mail = app.folder.0.join("marked.eml");
+    std::fs::write(&mail, raw).unwrap();
+    app.run(&["import", mail.to_str().unwrap()]);
+    let item = app.item("marked@");
+    let quotes: Vec<&str> = item["assignments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one["evidence"].as_array().unwrap())
+        .map(|one| one["quote"].as_str().unwrap())
+        .collect();
+    assert!(quotes.contains(&point), "{item}");
+    let serving = app.serve();
+    let id = item["id"].as_str().unwrap();
+    let page = get(&serving, &format!("/inputs/{id}"), &serving.address);
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains(&format!(">{point}</mark>")), "{page}");
+    for place in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(page.contains(&format!("id=\"{place}\"")), "{place} leads nowhere");
+    }
+    assert!(page.contains("&#60;script&#62;") && !page.contains("<script>"), "{page}");
+    assert!(get(&serving, "/inputs/unknown", &serving.address).starts_with("HTTP/1.1 404"));
+    let shown = app.run(&["show", id, "--text"]);
+    assert!(shown.contains(&format!("⟦{point}⟧(")), "{shown}");
+}
