@@ -4,6 +4,7 @@
 pub mod draft;
 mod item;
 mod joins;
+mod labels;
 mod messages;
 pub mod missing;
 pub mod queue;

@@ -365,6 +365,7 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
             };
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
+        Event::Judged { act, .. } => (format!("labels judged ({})", act.as_str()), None),
         Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
         Event::WishFound { number, kind, quote, .. } => {
             (format!("wish {number} found ({})", kind.as_str()), Some(*quote))
@@ -391,6 +392,8 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         | Event::Erased { .. }
         | Event::PersonSeen { .. }
         | Event::Numbered { .. }
+        | Event::ModelTrained { .. }
+        | Event::ModelChosen { .. }
         | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
     }
 }
