@@ -325,7 +325,12 @@ async fn replace_untouched(
 ) -> store::Result<()> {
     let revisions = submission::revisions_in(tx, id).await?;
     let [revision] = revisions.as_slice() else { return Ok(()) };
-    if revision.content == content || !is_untouched(&tools.store, revision).await? {
+    // Another message that belongs to it, a copy on another way, does not speak for it.
+    let message = |content: &Content| content.parts.first().map(|part| part.message.clone());
+    if message(&revision.content) != message(&content)
+        || revision.content == content
+        || !is_untouched(&tools.store, revision).await?
+    {
         return Ok(());
     }
     submission::set_content(tx, revision, &content).await?;

@@ -5,6 +5,7 @@ pub mod draft;
 mod item;
 mod joins;
 mod labels;
+pub mod learning;
 mod messages;
 pub mod missing;
 pub mod queue;

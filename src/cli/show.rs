@@ -174,6 +174,7 @@ impl Seen {
         }
         print_missing(item);
         self.print_assignments(tools, item);
+        Self::print_taken_away(tools, item);
         self.print_citations(item);
         self.print_parts(item, whole);
         self.print_history(tools).await
@@ -204,6 +205,13 @@ impl Seen {
             for evidence in &one.evidence {
                 println!("    {}: \"{}\"", self.place_of(evidence), visible(&evidence.quote));
             }
+        }
+    }
+
+    fn print_taken_away(tools: &Tools, item: &Item) {
+        for one in &item.taken_away {
+            let title = tools.catalogue.find(&one.recommendation).map_or("", |rec| rec.title.as_str());
+            println!("  {}  {title}  ({})", one.recommendation, visible(&one.words()));
         }
     }
 
