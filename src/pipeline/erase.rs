@@ -12,7 +12,7 @@ use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage};
-use crate::store::{self, Store, Tx, erase, judgement, ledger, message, relation, submission, wish};
+use crate::store::{self, Store, Tx, erase, ledger, message, relation, submission, wish};
 use std::collections::BTreeSet;
 
 /// A set-aside message whose time has come, and when the person said so.
@@ -96,7 +96,6 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
     }
     let files = files_of_it_alone(store, &due.line).await?;
     let revisions = revisions_of(store, id).await?;
-    let quotes = words_of_judgements(store, id, &files).await?;
     let days = tools.config.erase.set_aside_after.unwrap_or_default().as_secs() / 86_400;
     let reason = format!("erased {days} days after a person set it aside as {}", due.line.kind.as_str());
 
@@ -124,9 +123,6 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
         if let Some(words) = words_of(&entry.event) {
             erase::commitment(&mut tx, words).await?;
         }
-    }
-    for words in quotes {
-        erase::commitment(&mut tx, words).await?;
     }
     for words in words_of_relations(store, id).await? {
         erase::commitment(&mut tx, words).await?;
@@ -181,28 +177,6 @@ fn words_of(event: &Event) -> Option<Commitment> {
         | Event::AddedByHand { reason: words, .. } => Some(*words),
         _ => None,
     }
-}
-
-/// What persons said of labels with quotes from it, also on revisions that have other parts by now.
-async fn words_of_judgements(
-    store: &Store,
-    id: &MessageId,
-    files: &BTreeSet<Digest>,
-) -> store::Result<Vec<Commitment>> {
-    let parsed = message::parsed(store, id).await?;
-    let inner = parsed.all_parts().into_iter().filter_map(|part| part.message.as_ref());
-    let bodies = std::iter::once(&parsed.body).chain(inner.map(|one| &one.body));
-    let texts: BTreeSet<Digest> =
-        bodies.map(|body| Digest::of(body.text.as_bytes())).chain(files.iter().copied()).collect();
-    let mut words = Vec::new();
-    for one in judgement::all(store).await? {
-        let Some(labels) = one.labels else { continue };
-        let said = labels.kept.iter().chain(&labels.added).chain(&labels.removed);
-        if said.flat_map(|label| &label.evidence).any(|evidence| texts.contains(&evidence.digest)) {
-            words.push(one.words);
-        }
-    }
-    Ok(words)
 }
 
 /// What was written about newer messages that belong to it: their reasons name its sender, too.
