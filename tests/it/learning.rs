@@ -6,11 +6,12 @@ use pouch::classify::train::{Decided, Label, is_held_out};
 use pouch::domain::catalogue::Catalogue;
 use pouch::domain::classification::{Evidence, TextPart};
 use pouch::domain::extraction::{Segment, SegmentKind};
+use pouch::domain::ledger::{Actor, Event};
 use pouch::domain::message::Span;
-use pouch::domain::model::{Figures, TrainedFor};
-use pouch::domain::{Digest, SubmissionId};
+use pouch::domain::model::{Compared, Figures, MadeOf, TrainedFor, TrainedModel};
+use pouch::domain::{Digest, SubmissionId, Timestamp};
 use pouch::pipeline::ModelInUse;
-use pouch::store::Store;
+use pouch::store::{Store, ledger, model};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -346,28 +347,36 @@ fn items(site: &Site) -> BTreeMap<String, Value> {
 fn before(site: &Site) -> Before {
     let app = &site.app;
     let weighed = WEIGHED.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let some = ["en-04", "en-07", "en-09", "en-12"];
+    let weighed = weighed.filter(|one| some.contains(&one["id"].as_str().unwrap()));
     let field = |one: &Value, key: &str| one[key].as_str().unwrap().to_string();
     let mut mails: Vec<(String, String, String)> =
         weighed.map(|one| (field(&one, "id"), field(&one, "subject"), field(&one, "text"))).collect();
     let further = about("cbm-poc-further-steps")[9..12].join("\n\n");
     mails.push(("further".into(), "Further steps".into(), further));
     let items_of = site.import_all(&mails);
-    let untouched = items_of.iter().filter(|item| item["state"] == "queued").map(id).collect();
+    let mut untouched: Vec<String> = items_of.iter().filter(|item| item["state"] == "queued").map(id).collect();
     let item = site.import("touched", "Written input", &text(2, [DIRECTORY, THREATS]));
     app.decide(&["unassign", &id(&item), THREATS]);
     let touched = id(&item);
-    // As many as it takes to have some of both kinds: ids are made by chance.
-    let mut decided: Vec<String> = Vec::new();
-    let is_enough = |all: &[String]| {
-        let held_out = all.iter().filter(|id| is_held_out(id)).count();
-        held_out >= 1 && all.len() - held_out >= 2
-    };
+    // One that is held out and two that are learnt from: ids are made by chance.
+    let (mut decided, mut wanted) = (Vec::new(), vec![true, false, false]);
     let mut numbers = (6..38)
         .map(|number| (format!("decided-{number}"), "Written input".to_string(), text(number, [DIRECTORY, THREATS])));
-    while !is_enough(&decided) {
-        let some: Vec<_> = numbers.by_ref().take(3).collect();
+    while !wanted.is_empty() {
+        let some: Vec<_> = numbers.by_ref().take(4).collect();
         assert!(!some.is_empty(), "ids of one kind only");
-        decided.extend(site.import_all(&some).iter().map(id));
+        for item in site.import_all(&some) {
+            let place = wanted.iter().position(|held_out| *held_out == is_held_out(&id(&item)));
+            // What its sender perhaps wishes not to be published would want a word more.
+            match place.filter(|_| item["wishes"].as_array().unwrap().is_empty()) {
+                Some(place) => {
+                    wanted.remove(place);
+                    decided.push(id(&item));
+                }
+                None => untouched.push(id(&item)),
+            }
+        }
     }
     app.refuse_relations();
     for id in &decided {
@@ -477,8 +486,6 @@ fn a_model_learns_from_decisions_is_compared_and_chosen_and_can_be_left_again() 
     let said = app.run(&["train", "--with-decisions", "--language", "en"]);
     assert!(said.starts_with(&format!("{version}:")) && said.contains("It is there already"), "{said}");
     assert_eq!(site.models()["trained"].as_array().unwrap().len(), 1);
-    another_catalogue_is_told(&site, &version);
-    a_broken_file_stops_reading(&site, &version);
     assert!(app.verify().contains("In order"));
 }
 
@@ -495,7 +502,37 @@ fn evaluation_takes_a_model(site: &Site, version: &str) {
     assert!(app.refused(&["evaluate", dir, "--model", "linear-2-00000000"]).contains("linear-2-00000000"));
 }
 
-fn another_catalogue_is_told(site: &Site, version: &str) {
+/// The program with a model that it has not had to learn: the shipped one's bytes under another name.
+fn with_a_model() -> (Site, &'static str) {
+    let (site, version) = (Site::sqlite(), "linear-2-0badcafe");
+    let bytes = include_bytes!("../../src/classify/data/linear.bin");
+    pouch::pipeline::write_model(&site.app.data().join("models"), version, bytes).unwrap();
+    let made_of = MadeOf {
+        catalogue: TrainedFor::of(&catalogue_of(&FEW)),
+        languages: Vec::new(),
+        passages: 0,
+        inputs: 0,
+        decisions: 0,
+        decision_passages: 0,
+        compared_with: String::new(),
+        held_out: Compared::default(),
+        unseen: Compared::default(),
+    };
+    let (version_, digest) = (version.to_string(), Digest::of(bytes));
+    let trained = TrainedModel { version: version_.clone(), digest, trained_at: Timestamp::UNIX_EPOCH, made_of };
+    at_once(async {
+        let mut tx = site.store().await.begin().await.unwrap();
+        model::add(&mut tx, &trained).await.unwrap();
+        let event = Event::ModelTrained { version: version_, digest };
+        ledger::append(&mut tx, &Actor::Pouch, &[event], trained.trained_at).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    (site, version)
+}
+
+#[test]
+fn a_model_of_another_catalogue_reads_only_if_the_catalogue_has_all_that_it_knows() {
+    let (site, version) = with_a_model();
     let app = &site.app;
     let choose = [&["models", "use", version][..], &BY].concat();
     // It knows a recommendation that nobody asks about any more.
@@ -512,11 +549,13 @@ fn another_catalogue_is_told(site: &Site, version: &str) {
     write_catalogue(app, &catalogue_of(&FEW[..3]));
     let said = app.refused(&["serve"]);
     assert!(said.contains(&format!("the model {version} is in use, but it knows recommendations")), "{said}");
-    write_catalogue(app, &catalogue_of(&FEW));
 }
 
-fn a_broken_file_stops_reading(site: &Site, version: &str) {
+#[test]
+fn a_model_whose_file_is_missing_or_changed_stops_the_service_and_is_never_replaced() {
+    let (site, version) = with_a_model();
     let app = &site.app;
+    app.run(&[&["models", "use", version][..], &BY].concat());
     let file = app.data().join("models").join(format!("{version}.bin"));
     let bytes = std::fs::read(&file).unwrap();
     let mut changed = bytes.clone();
@@ -535,6 +574,7 @@ fn a_broken_file_stops_reading(site: &Site, version: &str) {
     std::fs::write(&file, &bytes).unwrap();
     app.run(&[&["models", "use", version][..], &BY].concat());
     app.serve().stop();
+    assert!(app.verify().contains("In order"));
 }
 
 /// A part with two paragraphs, and evidence in one of them.
