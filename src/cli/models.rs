@@ -197,7 +197,8 @@ pub fn find(place: &Place, wanted: &str) -> anyhow::Result<Arc<Model>> {
     }
     let read = |path: &Path| -> anyhow::Result<Model> {
         let bytes = std::fs::read(path).with_context(|| format!("the model {} cannot be read", path.display()))?;
-        Model::read(&bytes).with_context(|| format!("{} is no model of this version of Pouch", path.display()))
+        let model = Model::read(&bytes).filter(|one| one.weighing().is_some());
+        model.with_context(|| format!("{} is no model of this version of Pouch", path.display()))
     };
     let file = Path::new(wanted);
     if file.is_file() {

@@ -100,7 +100,8 @@ pub fn read_model(folder: &Path, known: &TrainedModel) -> Result<Arc<Model>, Str
     if Digest::of(&bytes) != known.digest {
         return Err(format!("its file {} is not the one that was written when it was trained", path.display()));
     }
-    let model = Model::read(&bytes);
+    // What weighs passages otherwise than this program would not fail, but say nothing.
+    let model = Model::read(&bytes).filter(|one| one.weighing().is_some());
     model.map(Arc::new).ok_or_else(|| format!("its file {} is of another version of Pouch", path.display()))
 }
 

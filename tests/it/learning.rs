@@ -505,7 +505,11 @@ fn evaluation_takes_a_model(site: &Site, version: &str) {
 /// The program with a model that it has not had to learn: the shipped one's bytes under another name.
 fn with_a_model() -> (Site, &'static str) {
     let (site, version) = (Site::sqlite(), "linear-2-0badcafe");
-    let bytes = include_bytes!("../../src/classify/data/linear.bin");
+    add_model(&site, version, include_bytes!("../../src/classify/data/linear.bin"));
+    (site, version)
+}
+
+fn add_model(site: &Site, version: &str, bytes: &[u8]) {
     pouch::pipeline::write_model(&site.app.data().join("models"), version, bytes).unwrap();
     let made_of = MadeOf {
         catalogue: TrainedFor::of(&catalogue_of(&FEW)),
@@ -527,7 +531,6 @@ fn with_a_model() -> (Site, &'static str) {
         ledger::append(&mut tx, &Actor::Pouch, &[event], trained.trained_at).await.unwrap();
         tx.commit().await.unwrap();
     });
-    (site, version)
 }
 
 #[test]
@@ -555,6 +558,10 @@ fn a_model_of_another_catalogue_reads_only_if_the_catalogue_has_all_that_it_know
 fn a_model_whose_file_is_missing_or_changed_stops_the_service_and_is_never_replaced() {
     let (site, version) = with_a_model();
     let app = &site.app;
+    // One that another version of Pouch wrote: it knows no way to weigh passages.
+    add_model(&site, "linear-2-01d01d01", b"lin2\0\0\0\0\0\0");
+    let said = app.refused(&[&["models", "use", "linear-2-01d01d01"][..], &BY].concat());
+    assert!(said.contains("another version of Pouch"), "{said}");
     app.run(&[&["models", "use", version][..], &BY].concat());
     let file = app.data().join("models").join(format!("{version}.bin"));
     let bytes = std::fs::read(&file).unwrap();
