@@ -15,7 +15,9 @@ use pouch::store::{Store, ledger, model};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 
 /// A few recommendations: a model of them is learnt in seconds.
@@ -550,7 +552,7 @@ fn a_model_of_another_catalogue_reads_only_if_the_catalogue_has_all_that_it_know
     assert!(said.contains("another state of the catalogue") && said.contains("cb-portal"), "{said}");
     assert_eq!(site.models()["in_use"]["version"], version);
     write_catalogue(app, &catalogue_of(&FEW[..3]));
-    let said = app.refused(&["serve"]);
+    let said = refused_to_serve(app);
     assert!(said.contains(&format!("the model {version} is in use, but it knows recommendations")), "{said}");
 }
 
@@ -568,10 +570,10 @@ fn a_model_whose_file_is_missing_or_changed_stops_the_service_and_is_never_repla
     let mut changed = bytes.clone();
     *changed.last_mut().unwrap() ^= 1;
     std::fs::write(&file, &changed).unwrap();
-    let said = app.refused(&["serve"]);
+    let said = refused_to_serve(app);
     assert!(said.contains("is not the one that was written when it was trained"), "{said}");
     std::fs::remove_file(&file).unwrap();
-    let said = app.refused(&["serve"]);
+    let said = refused_to_serve(app);
     assert!(said.contains("is missing") && said.contains("pouch models use shipped"), "{said}");
     assert!(app.run(&["models"]).contains("is missing"));
     // The way out that it names, and the way back.
@@ -582,6 +584,19 @@ fn a_model_whose_file_is_missing_or_changed_stops_the_service_and_is_never_repla
     app.run(&[&["models", "use", version][..], &BY].concat());
     app.serve().stop();
     assert!(app.verify().contains("In order"));
+}
+
+/// What `serve` says when it does not start; one that starts is stopped, and the test has failed.
+fn refused_to_serve(app: &App) -> String {
+    let mut child = app.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    if !first.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(first.is_empty(), "it serves: {first}");
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A part with two paragraphs, and evidence in one of them.
