@@ -22,6 +22,7 @@ pub mod alone;
 mod door;
 mod erase;
 mod files;
+mod model;
 mod post;
 pub mod reading;
 mod received;
@@ -35,13 +36,13 @@ mod wishes;
 pub use door::{open_mailbox, settle, take_in, take_up, vanish};
 pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
+pub use model::{ModelInUse, is_untouched, read_model, says, write_model};
 pub use post::{add_letters, in_call_zone, receipt_number, resend};
 pub use received::{BY_HAND, received};
 pub use seal::seal;
 pub use site::{public_input, write_front};
 pub use steps::{TaskError, joined, texts_of};
 
-use crate::classify::Classifier;
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Classification, MessageKind};
@@ -55,7 +56,7 @@ use crate::sandbox::Pool;
 use crate::store::message::{CopyLine, NewMessage};
 use crate::store::submission::Revision;
 use crate::store::task::{Stage, Task};
-use crate::store::{self, Store, Tx, ledger, letter, message, relation, sender, submission, task};
+use crate::store::{self, Store, Tx, judgement, ledger, letter, message, relation, sender, submission, task};
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use std::path::PathBuf;
@@ -68,7 +69,7 @@ pub struct Tools {
     pub store: Store,
     pub vault: Vault,
     pub pool: Pool,
-    pub classifier: Arc<Classifier>,
+    pub classifier: Arc<ModelInUse>,
     pub catalogue: Arc<Catalogue>,
     pub config: Arc<Config>,
     /// Who is asked for keys of signatures, if anybody.
@@ -195,8 +196,13 @@ async fn save_read(tools: &Tools, done: Done<files::PartsRead>, now: Timestamp) 
 
 /// text, catalogue -> kind, assignments
 async fn classify(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
+    let classifier = match tools.classifier.current(&tools.store).await {
+        Ok(classifier) => classifier,
+        // Never silently another one: what is due waits, and the page says why.
+        Err(why) => return steps::put_off(tools, tasks, &why, now).await,
+    };
     // Two at once: it is work for processors, and each holds its texts in memory.
-    let done = steps::results(tasks, 2, |task| steps::classify_message(tools, task));
+    let done = steps::results(tasks, 2, |task| steps::classify_message(tools, &classifier, task));
     let done = steps::gathered(done).await;
     let mut tx = tools.store.begin().await?;
     for (task, steps::Classified { line, says: classified, signatures, likeness }) in &done.good {
@@ -281,9 +287,12 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
     let mut tx = tools.store.begin().await?;
     for (task, loaded) in &done.good {
         if let Some((line, classified)) = loaded {
-            let content = steps::proposed_content(line, classified);
+            let mut content = steps::proposed_content(line, classified);
             match &line.submission {
-                Some(known) => replace_untouched(&mut tx, known, content, now).await?,
+                Some(known) => {
+                    content.take_out(&judgement::removed(&mut tx, known).await?);
+                    replace_untouched(&mut tx, tools, known, content, &classified.classifier, now).await?;
+                }
                 None => {
                     let id = SubmissionId::new(now);
                     add_submission(&mut tx, &Actor::Pouch, &id, line.first_seen, now).await?;
@@ -291,6 +300,10 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
                         task::add(&mut tx, Stage::Acknowledge, id.as_str(), now).await?;
                     }
                     message::set_submission(&mut tx, &line.id, Some(&id)).await?;
+                    if let Some(former) = judgement::former(&mut tx, &line.id).await? {
+                        judgement::carry_removed(&mut tx, &former, &id).await?;
+                        content.take_out(&judgement::removed(&mut tx, &id).await?);
+                    }
                     add_revision(&mut tx, &Actor::Pouch, &id, 1, content, now).await?;
                 }
             }
@@ -302,11 +315,22 @@ async fn queue(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<(
 }
 
 /// Puts what was read again in the place of what Pouch proposed before, if no person has touched that yet.
-async fn replace_untouched(tx: &mut Tx, id: &SubmissionId, content: Content, now: Timestamp) -> store::Result<()> {
+async fn replace_untouched(
+    tx: &mut Tx,
+    tools: &Tools,
+    id: &SubmissionId,
+    content: Content,
+    reader: &str,
+    now: Timestamp,
+) -> store::Result<()> {
     let revisions = submission::revisions_in(tx, id).await?;
     let [revision] = revisions.as_slice() else { return Ok(()) };
-    let is_untouched = matches!(revision.state, State::Queued) && revision.edition == 1;
-    if !is_untouched || revision.content == content {
+    // Another message that belongs to it, a copy on another way, does not speak for it.
+    let message = |content: &Content| content.parts.first().map(|part| part.message.clone());
+    if message(&revision.content) != message(&content)
+        || revision.content == content
+        || !is_untouched(&tools.store, revision).await?
+    {
         return Ok(());
     }
     submission::set_content(tx, revision, &content).await?;
@@ -315,7 +339,7 @@ async fn replace_untouched(tx: &mut Tx, id: &SubmissionId, content: Content, now
         edition: revision.edition + 1,
         content: content_digest(&content)?,
         what: EditKind::ReadAgain,
-        reason: ledger::commit_to(tx, "its pictures of text were recognised").await?,
+        reason: ledger::commit_to(tx, &format!("it was read again, by {reader}")).await?,
     };
     ledger::append(tx, &Actor::Pouch, &[event], now).await
 }

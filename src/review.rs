@@ -4,6 +4,8 @@
 pub mod draft;
 mod item;
 mod joins;
+mod labels;
+pub mod learning;
 pub mod marked;
 mod messages;
 pub mod missing;

@@ -2,13 +2,14 @@
 //! rules of the domain; changes nothing.
 
 use crate::domain::classification::MessageKind;
+use crate::domain::judgement::JudgedAct;
 use crate::domain::ledger::{Event, Outcome};
 use crate::domain::letter::{LetterKind, LetterState};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::relation::RelationKind;
 use crate::domain::submission::State;
 use crate::domain::wish::{WishDecision, WishKind};
-use crate::domain::{Digest, LetterId, MessageId, RevisionId, SubmissionId};
+use crate::domain::{Digest, JudgementId, LetterId, MessageId, RevisionId, SubmissionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is stored of a revision, or follows from the ledger.
@@ -46,6 +47,12 @@ pub struct Facts {
     pub relations: BTreeMap<(MessageId, MessageId), (RelationKind, Option<bool>)>,
     /// Running numbers of submissions.
     pub numbers: BTreeMap<SubmissionId, u64>,
+    /// What persons said of labels: revision, edition, act, and the commitment to the words.
+    pub judgements: BTreeMap<JudgementId, (RevisionId, u32, JudgedAct, Digest)>,
+    /// Models that were trained here, with the digests of their files.
+    pub models: BTreeMap<String, Digest>,
+    /// The one that a person chose last.
+    pub chosen_model: Option<String>,
 }
 
 /// Facts from events, and the events that no rule allows.
@@ -130,6 +137,13 @@ impl Replay {
             Event::Letter { letter, kind, state, .. } => {
                 self.facts.letters.insert(letter.clone(), (*kind, *state));
             }
+            Event::Judged { judgement, revision, edition, act, words } => {
+                self.facts.judgements.insert(judgement.clone(), (revision.clone(), *edition, *act, *words));
+            }
+            Event::ModelTrained { version, digest } => {
+                self.facts.models.insert(version.clone(), *digest);
+            }
+            Event::ModelChosen { version, .. } => self.facts.chosen_model = Some(version.clone()),
             Event::CatalogueConfirmed { catalogue, .. } => self.facts.confirmed_catalogue = Some(*catalogue),
             Event::Erased { digest, .. } => {
                 self.erased.insert(*digest);
@@ -189,6 +203,11 @@ impl Replay {
         let name = |(message, other): &(MessageId, MessageId)| format!("relation of message {message} to {other}");
         differences(&self.facts.relations, &stored.relations, name, &mut said);
         differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
+        differences(&self.facts.judgements, &stored.judgements, |id| format!("the judgement {id}"), &mut said);
+        differences(&self.facts.models, &stored.models, |version| format!("the model {version}"), &mut said);
+        if self.facts.chosen_model != stored.chosen_model {
+            said.push("the model in use is not the one that the ledger says".into());
+        }
         if self.facts.confirmed_catalogue != stored.confirmed_catalogue {
             said.push("the confirmation of the catalogue is not what the ledger says".into());
         }

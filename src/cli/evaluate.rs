@@ -2,7 +2,7 @@
 //! and keeps nothing.
 
 use super::{Place, open};
-use crate::classify::{Classifier, check_evidence, find_quote};
+use crate::classify::{Classifier, Model, check_evidence, find_quote};
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::catalogue::Catalogue;
@@ -37,6 +37,9 @@ pub struct What {
     /// Also write a page with plots
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// Another model than the one that comes with the program: a file, or a version that was trained in the data folder
+    #[arg(long, value_name = "VERSION-or-FILE")]
+    pub model: Option<String>,
     /// The JSON of an earlier run: say what got better and worse
     #[arg(long, value_name = "OTHER.json")]
     pub compare: Option<PathBuf>,
@@ -61,7 +64,11 @@ pub async fn evaluate(place: &Place, what: &What, clock: fn() -> Timestamp) -> a
     let config = open::configured(place)?;
     let catalogue = open::catalogue(&config)?;
     let labels = labels(&what.dir, &catalogue)?;
-    let judge = judge(&config, &catalogue).await?;
+    let model = match &what.model {
+        Some(wanted) => super::models::find(place, wanted)?,
+        None => Model::load(),
+    };
+    let judge = judge(&config, &catalogue, model).await?;
     let at_once = config.extractor.workers.max(1);
     let answers: Vec<Answer> =
         futures::stream::iter(mails).map(|path| answer(&judge, path)).buffered(at_once).collect().await;
@@ -90,7 +97,7 @@ pub async fn evaluate(place: &Place, what: &What, clock: fn() -> Timestamp) -> a
 }
 
 /// What reads and classifies, as the configuration says.
-async fn judge(config: &Config, catalogue: &Catalogue) -> anyhow::Result<Judge> {
+async fn judge(config: &Config, catalogue: &Catalogue, model: Arc<Model>) -> anyhow::Result<Judge> {
     let program = std::env::current_exe().context("the program does not know where it is")?;
     let pool = Pool::start(program, &config.extractor);
     let conditions = pool.conditions().await?;
@@ -99,7 +106,7 @@ async fn judge(config: &Config, catalogue: &Catalogue) -> anyhow::Result<Judge> 
         can_recognise: reading::can_recognise(&pool).await,
         pool,
         limits: config.extractor.clone(),
-        classifier: Arc::new(Classifier::new(catalogue, &config.call.addresses, &open::letter(config)?)),
+        classifier: Arc::new(Classifier::with_model(catalogue, &config.call.addresses, &open::letter(config)?, model)),
     })
 }
 

@@ -13,6 +13,7 @@ mod extract;
 mod letters;
 mod list;
 mod login;
+mod models;
 mod open;
 mod relations;
 mod serve;
@@ -91,6 +92,15 @@ pub enum Command {
     Extract(extract::What),
     /// How good the classifier is on labelled mails: numbers, plots, and its worst errors with their text
     Evaluate(evaluate::What),
+    /// Train a model for the recommendations, from what comes with the program; changes nothing that is read by
+    Train(models::Training),
+    /// The models, and which one reads
+    Models {
+        #[command(subcommand)]
+        what: Option<ModelsCommand>,
+        #[arg(long)]
+        json: bool,
+    },
     /// What waits for review
     List(list::Filter),
     /// One submission or message in full
@@ -390,6 +400,19 @@ pub enum ReportFormat {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Have a model read from now on; what is decided or was touched stays as it is
+    Use {
+        /// As `pouch models` lists it; `shipped` is the one that comes with the program
+        version: String,
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print a commented configuration
     Example,
@@ -433,6 +456,11 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::Add(what) => add::add(place, &what, clock).await,
         Command::Extract(what) => extract::extract(place, &what).await,
         Command::Evaluate(what) => evaluate::evaluate(place, &what, clock).await,
+        Command::Train(what) => models::train(place, &what, clock).await,
+        Command::Models { what: Some(ModelsCommand::Use { version, by, reason }), .. } => {
+            models::choose(place, &version, &by, &reason, clock).await
+        }
+        Command::Models { what: None, json } => models::list(place, json).await,
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Draft { id, eml } => draft::draft(place, &id, eml.as_deref(), clock).await,

@@ -1,10 +1,9 @@
 //! Opens what a command works with: configuration, store, vault, catalogue, extractors. Starts no work.
 
 use super::Place;
-use crate::classify::Classifier;
 use crate::config::{self, Config};
 use crate::domain::catalogue::Catalogue;
-use crate::pipeline::Tools;
+use crate::pipeline::{ModelInUse, Tools};
 use crate::resolve::Resolver;
 use crate::sandbox::Pool;
 use crate::store::Store;
@@ -83,6 +82,11 @@ fn resolver(config: &Config) -> anyhow::Result<Option<Resolver>> {
     opened.map(Some)
 }
 
+/// Where models lie that were trained here.
+pub fn models(data: &Path) -> PathBuf {
+    data.join("models")
+}
+
 /// Everything that the stages and the reviewers' acts work with. Extractor children start when they are first needed.
 pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
     let (data, config) = place(at)?;
@@ -90,12 +94,16 @@ pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
     let letter = letter(&config)?;
     let vault = Vault::open(&data.join("vault"))?;
     let program = std::env::current_exe().context("the program does not know where it is")?;
+    let (store, catalogue) = (store(&data, &config).await?, Arc::new(catalogue));
+    let addresses = config.call.addresses.clone();
+    let classifier = ModelInUse::new(catalogue.clone(), addresses, letter, models(&data));
+    classifier.current(&store).await.map_err(anyhow::Error::msg)?;
     Ok(Tools {
-        store: store(&data, &config).await?,
+        store,
         vault,
         pool: Pool::start(program, &config.extractor),
-        classifier: Arc::new(Classifier::new(&catalogue, &config.call.addresses, &letter)),
-        catalogue: Arc::new(catalogue),
+        classifier: Arc::new(classifier),
+        catalogue,
         resolver: resolver(&config)?,
         public_dir: config.publish.dir.clone().unwrap_or_else(|| data.join("public")),
         config: Arc::new(config),

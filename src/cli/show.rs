@@ -179,6 +179,7 @@ impl Seen {
         }
         print_missing(item);
         self.print_assignments(tools, item);
+        Self::print_taken_away(tools, item);
         self.print_citations(item);
         self.print_parts(item, whole);
         self.print_history(tools).await
@@ -209,6 +210,13 @@ impl Seen {
             for evidence in &one.evidence {
                 println!("    {}: \"{}\"", self.place_of(evidence), visible(&evidence.quote));
             }
+        }
+    }
+
+    fn print_taken_away(tools: &Tools, item: &Item) {
+        for one in &item.taken_away {
+            let title = tools.catalogue.find(&one.recommendation).map_or("", |rec| rec.title.as_str());
+            println!("  {}  {title}  ({})", one.recommendation, visible(&one.words()));
         }
     }
 
@@ -370,6 +378,7 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
             };
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
+        Event::Judged { act, .. } => (format!("labels judged ({})", act.as_str()), None),
         Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
         Event::WishFound { number, kind, quote, .. } => {
             (format!("wish {number} found ({})", kind.as_str()), Some(*quote))
@@ -396,6 +405,8 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         | Event::Erased { .. }
         | Event::PersonSeen { .. }
         | Event::Numbered { .. }
+        | Event::ModelTrained { .. }
+        | Event::ModelChosen { .. }
         | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
     }
 }

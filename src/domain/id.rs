@@ -56,6 +56,8 @@ ids! {
     RevisionId,
     /// A mail that Pouch writes.
     LetterId,
+    /// What a person said of a revision's labels by one act.
+    JudgementId,
     /// A person who decides; the name stands beside the ledger, never in it.
     PersonId,
 }

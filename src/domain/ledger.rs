@@ -1,13 +1,14 @@
 //! What the ledger says happened. Ids, digests, closed words and commitments only: never a name, an address or a text.
 
 use super::classification::MessageKind;
+use super::judgement::JudgedAct;
 use super::letter::{LetterKind, LetterState};
 use super::mailbox::{Settlement, UidKey};
 use super::message::Span;
 use super::relation::RelationKind;
 use super::submission::{Change, PartRef};
 use super::wish::{WishDecision, WishKind};
-use super::{Digest, LetterId, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
+use super::{Digest, JudgementId, LetterId, MailboxId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who did it.
@@ -88,6 +89,12 @@ pub enum Event {
     Numbered { submission: SubmissionId, number: u64 },
     /// A mail that Pouch writes has come so far; `submission` for a receipt.
     Letter { letter: LetterId, kind: LetterKind, state: LetterState, submission: Option<SubmissionId> },
+    /// A person judged the labels of a revision; `words` commits to what was kept, added and removed, with its evidence.
+    Judged { judgement: JudgementId, revision: RevisionId, edition: u32, act: JudgedAct, words: Commitment },
+    /// A model was trained; it is not in use by that.
+    ModelTrained { version: String, digest: Digest },
+    /// A person chose the model that reads from now on: a version, or `shipped`.
+    ModelChosen { version: String, reason: Commitment },
     /// A person confirmed the catalogue with this digest against the official document.
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
@@ -106,9 +113,11 @@ impl Event {
             | Self::RelationFound { message, .. }
             | Self::RelationDecided { message, .. }
             | Self::OutcomeSet { message, .. } => message.as_str(),
-            Self::Queued { revision, .. } | Self::Changed { revision, .. } | Self::Edited { revision, .. } => {
-                revision.as_str()
-            }
+            Self::Queued { revision, .. }
+            | Self::Changed { revision, .. }
+            | Self::Edited { revision, .. }
+            | Self::Judged { revision, .. } => revision.as_str(),
+            Self::ModelTrained { version, .. } | Self::ModelChosen { version, .. } => version,
             Self::Merged { submission, .. } | Self::Numbered { submission, .. } => submission.as_str(),
             Self::Letter { submission: Some(submission), .. } => submission.as_str(),
             Self::Letter { letter, submission: None, .. } => letter.as_str(),
@@ -131,8 +140,12 @@ pub enum EditKind {
     Unassigned {
         recommendation: String,
     },
-    /// By Pouch, before any person changed it: its files were read again, with more words.
+    /// By Pouch, before any person changed it: it was read again, with more words of its files or by another model.
     ReadAgain,
+    /// What a person took away from the submission before was taken out of a version that joins it.
+    TakenAwayBefore {
+        recommendations: Vec<String>,
+    },
 }
 
 /// One line of the ledger. `number` is given by the sealer.

@@ -3,6 +3,7 @@
 use super::classification::{Evidence, Submitter};
 use super::{Digest, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Why a revision is rejected; a closed list.
@@ -182,6 +183,18 @@ pub struct Content {
     pub languages: Vec<String>,
     pub parts: Vec<PartRef>,
     pub assignments: Vec<Assignment>,
+}
+
+impl Content {
+    /// Takes out what a classifier assigned and a person took away before; what a person assigned stays. Gives what was taken
+    /// out.
+    pub fn take_out(&mut self, removed: &BTreeSet<String>) -> Vec<String> {
+        let goes =
+            |one: &Assignment| matches!(one.assigner, Assigner::Classifier(_)) && removed.contains(&one.recommendation);
+        let gone = self.assignments.iter().filter(|one| goes(one)).map(|one| one.recommendation.clone()).collect();
+        self.assignments.retain(|one| !goes(one));
+        gone
+    }
 }
 
 /// One file of a manifest.

@@ -173,6 +173,7 @@ fn words_of(event: &Event) -> Option<Commitment> {
         | Event::WishDecided { reason: words, .. }
         | Event::RelationFound { reason: words, .. }
         | Event::RelationDecided { reason: words, .. }
+        | Event::Judged { words, .. }
         | Event::AddedByHand { reason: words, .. } => Some(*words),
         _ => None,
     }

@@ -1,9 +1,9 @@
 //! What the stages load and call before they save. Writes nothing but postponed and held tasks.
 
 use super::{Tools, set_outcome};
-use crate::classify::Input;
+use crate::classify::{Classifier, Input};
 use crate::domain::authenticity::SignatureCheck;
-use crate::domain::classification::{Classification, MessageKind, TextPart};
+use crate::domain::classification::{Citation, Classification, Evidence, MessageKind, TextPart};
 use crate::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
@@ -19,6 +19,7 @@ use crate::store::{self, Tx, message, setting, task};
 use crate::{parse, relate};
 use futures::StreamExt as _;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// After so many tries that went wrong a person has to look.
@@ -294,18 +295,49 @@ pub struct Classified {
     pub likeness: Likeness,
 }
 
-/// Classifies the message of a task; only evidence that stands in the source is let through.
-pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, TaskError> {
-    let id = MessageId(task.subject.clone());
-    let line = known(message::line(&tools.store, &id).await?)?;
-    let parsed = message::parsed(&tools.store, &id).await?;
-    let mut texts = first_texts_of(tools, &parsed, CLASSIFIED_BYTES).await?;
+/// What a classifier is given of a message, and whether something was left out.
+pub async fn texts_to_classify(tools: &Tools, parsed: &ParsedMessage) -> store::Result<(Vec<TextPart>, bool)> {
+    let mut texts = first_texts_of(tools, parsed, CLASSIFIED_BYTES).await?;
     // An invitation or a contact card that lies with a paper is no text of the paper.
     let cards: BTreeSet<String> =
         parsed.all_parts().iter().filter(|part| is_card(&part.media_type)).map(|part| part.path.clone()).collect();
     texts.retain(|text| !cards.contains(&text.path));
     let is_cut = leave_beginning(&mut texts);
-    let classifier = tools.classifier.clone();
+    Ok((texts, is_cut))
+}
+
+/// Lets through only what stands in the texts.
+pub fn leave_what_stands(classified: &mut Classification, texts: &[TextPart]) {
+    let source = |part: &str| texts.iter().find(|text| text.path == part).map(|text| joined(&text.segments));
+    let stands = |one: &Evidence| source(&one.part).is_some_and(|text| crate::classify::check_evidence(&text, one));
+    for one in &mut classified.assignments {
+        one.evidence.retain(stands);
+    }
+    classified.assignments.retain(|one| !one.evidence.is_empty());
+    classified.wishes.retain(|wish| stands(&wish.evidence));
+    let cites = |one: &Citation| source(&one.part).is_some_and(|text| crate::classify::check_citation(&text, one));
+    classified.citations.retain(cites);
+}
+
+/// Puts tasks off that cannot be done before a person has acted, with the reason.
+pub async fn put_off(tools: &Tools, tasks: &[Task], reason: &str, now: Timestamp) -> store::Result<()> {
+    for task in tasks {
+        task::postpone(&tools.store, task, reason, now + task::LEASE).await?;
+    }
+    Ok(())
+}
+
+/// Classifies the message of a task; only evidence that stands in the source is let through.
+pub async fn classify_message(
+    tools: &Tools,
+    classifier: &Arc<Classifier>,
+    task: Task,
+) -> Result<Classified, TaskError> {
+    let id = MessageId(task.subject.clone());
+    let line = known(message::line(&tools.store, &id).await?)?;
+    let parsed = message::parsed(&tools.store, &id).await?;
+    let (texts, is_cut) = texts_to_classify(tools, &parsed).await?;
+    let classifier = classifier.clone();
     // Pure work on a stranger's text: on a thread of its own, where a panic ends this message and nothing else.
     let work = tokio::task::spawn_blocking(move || {
         let classified = classifier.classify(&Input { message: &parsed, texts: texts.clone() });
@@ -314,21 +346,7 @@ pub async fn classify_message(tools: &Tools, task: Task) -> Result<Classified, T
     });
     let (mut classified, texts, likeness) =
         work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
-    for one in &mut classified.assignments {
-        one.evidence.retain(|evidence| {
-            let source = texts.iter().find(|text| text.path == evidence.part);
-            source.is_some_and(|text| crate::classify::check_evidence(&joined(&text.segments), evidence))
-        });
-    }
-    classified.assignments.retain(|one| !one.evidence.is_empty());
-    classified.wishes.retain(|wish| {
-        let source = texts.iter().find(|text| text.path == wish.evidence.part);
-        source.is_some_and(|text| crate::classify::check_evidence(&joined(&text.segments), &wish.evidence))
-    });
-    classified.citations.retain(|one| {
-        let source = texts.iter().find(|text| text.path == one.part);
-        source.is_some_and(|text| crate::classify::check_citation(&joined(&text.segments), one))
-    });
+    leave_what_stands(&mut classified, &texts);
     if is_cut {
         let words = "there is more text than Pouch classifies: only the first million characters were looked at";
         classified.reason = format!("{}; {words}", classified.reason);

@@ -2,15 +2,18 @@
 
 use crate::domain::classification::{Citation, Evidence, Submitter};
 use crate::domain::extraction::Remarks;
+use crate::domain::judgement::TakenAway;
 use crate::domain::ledger::Outcome;
 use crate::domain::missing::{Lacking, Received};
 use crate::domain::relation::RelationKind;
+use crate::domain::submission::Content;
 use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::wish::WishDecision;
-use crate::domain::{Digest, Finding, MessageId, Problem, Timestamp};
+use crate::domain::{Digest, Finding, MessageId, PersonId, Problem, Timestamp};
 use crate::store::relation::RelationLine;
 use crate::store::wish::WishLine;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// One line of the queue; its JSON form is documented in docs/list-json.md and scripts rely on it.
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +54,8 @@ pub struct Item {
     pub subject: String,
     pub languages: Vec<String>,
     pub assignments: Vec<ItemAssignment>,
+    /// Recommendations that a person took away from it and that do not come back by themselves.
+    pub taken_away: Vec<ItemTakenAway>,
     /// Documents and paragraphs that its messages name, in the order of their texts.
     pub citations: Vec<ItemCitation>,
     pub attachments: Vec<ItemAttachment>,
@@ -75,6 +80,40 @@ pub struct ItemAssignment {
     /// `person`, or name and version of the classifier.
     pub assigner: String,
     pub evidence: Vec<Evidence>,
+}
+
+/// A recommendation that a person took away before.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemTakenAway {
+    pub recommendation: String,
+    /// Name of the person; `None`: an older version did not note it.
+    pub by: Option<String>,
+    pub at: Option<Timestamp>,
+    /// `None`: erased, or not noted.
+    pub reason: Option<String>,
+}
+
+impl ItemTakenAway {
+    /// What a person took away and nobody has put back.
+    pub(super) fn those_of(away: &[TakenAway], content: &Content, people: &BTreeMap<PersonId, String>) -> Vec<Self> {
+        let stands = |id: &str| content.assignments.iter().any(|one| one.recommendation == id);
+        let name = |id: &PersonId| people.get(id).cloned().unwrap_or_else(|| id.to_string());
+        let one = |one: &TakenAway| Self {
+            recommendation: one.recommendation.clone(),
+            by: one.by.as_ref().map(name),
+            at: one.at,
+            reason: one.reason.clone(),
+        };
+        away.iter().filter(|one| !stands(&one.recommendation)).map(one).collect()
+    }
+
+    /// As `taken away before by Rana Reviewer on 2023-11-28: it only names it`.
+    pub fn words(&self) -> String {
+        let by = self.by.as_deref().unwrap_or("a person");
+        let day = self.at.map(|at| format!(" on {}", at.strftime("%Y-%m-%d"))).unwrap_or_default();
+        let reason = self.reason.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+        format!("taken away before by {by}{day}{reason}")
+    }
 }
 
 /// A place where a message cites a document.

@@ -1,6 +1,7 @@
 //! One submission out of several, and several out of one: revisions, annexes, one more way of the same, and papers that are
 //! taken apart. Decides on no state but by the rules of the domain.
 
+use super::labels::carry;
 use super::revisions::{change, choose_parts, queued, write_edit};
 use super::{Act, Error, Result, is_queued, person, reason};
 use crate::domain::ledger::{Actor, EditKind, Event};
@@ -8,7 +9,7 @@ use crate::domain::submission::{Change, Content, PartRef};
 use crate::domain::{MessageId, SubmissionId};
 use crate::pipeline::{self, Tools, add_revision, content_digest};
 use crate::store::submission::Revision;
-use crate::store::{Tx, ledger, message, submission};
+use crate::store::{Tx, judgement, ledger, message, submission};
 use std::collections::BTreeMap;
 
 /// The revisions of a submission that is to be joined into another one; refuses what is public or joined already.
@@ -63,7 +64,19 @@ pub(super) async fn revise_in(
         content: content_digest(&revision.content)?,
     };
     join(tx, actor, newer, of, vec![queued], act).await?;
+    let content = leave_away(tx, actor, &revision, of, act).await?;
+    carry(tx, newer, of, &content).await?;
     Ok(number)
+}
+
+/// What a person took away from a submission does not come back with a new version of it.
+async fn leave_away(tx: &mut Tx, actor: &Actor, moved: &Revision, of: &SubmissionId, act: &Act) -> Result<Content> {
+    let mut content = moved.content.clone();
+    let recommendations = content.take_out(&judgement::removed(tx, of).await?);
+    if !recommendations.is_empty() {
+        write_edit(tx, actor, moved, &content, EditKind::TakenAwayBefore { recommendations }, act).await?;
+    }
+    Ok(content)
 }
 
 async fn join(
@@ -107,13 +120,14 @@ pub(super) async fn merge_in(
             content.parts.push(part.clone());
         }
     }
-    let removed = submission::removed(tx, into).await?;
-    for one in &annex.content.assignments {
-        let known = content.assignments.iter().any(|other| other.recommendation == one.recommendation);
-        if !known && !removed.contains(&one.recommendation) {
-            content.assignments.push(one.clone());
+    let mut brought = annex.content.clone();
+    brought.take_out(&judgement::removed(tx, into).await?);
+    for one in brought.assignments {
+        if !content.assignments.iter().any(|other| other.recommendation == one.recommendation) {
+            content.assignments.push(one);
         }
     }
+    carry(tx, from, into, &content).await?;
     write_edit(tx, actor, &revision, &content, EditKind::Parts, act).await?;
     supersede(tx, actor, &annex, &revision, act).await?;
     join(tx, actor, from, into, Vec::new(), act).await
@@ -138,6 +152,7 @@ pub(super) async fn join_way_in(
     let kept = submission::revisions_in(tx, into).await?.pop();
     let kept = kept.ok_or_else(|| Error::NotFound(format!("revision of submission {into}")))?;
     supersede(tx, actor, &copy, &kept, act).await?;
+    carry(tx, from, into, &kept.content).await?;
     join(tx, actor, from, into, Vec::new(), act).await
 }
 
@@ -172,6 +187,7 @@ pub async fn split(tools: &Tools, id: &SubmissionId, paths: &[String], act: &Act
         keep_own_evidence(content);
     }
     write_edit(&mut tx, &actor, &revision, &left, EditKind::Parts, act).await?;
+    carry(&mut tx, id, &new, &right).await?;
     add_revision(&mut tx, &actor, &new, 1, right, act.now).await?;
     tx.commit().await?;
     Ok(new)

@@ -9,7 +9,7 @@ use crate::domain::{Digest, MessageId};
 use crate::pipeline::{Tools, change_state, copy_subject, set_outcome};
 use crate::store::message::MessageLine;
 use crate::store::task::{self, Stage};
-use crate::store::{ledger, message, submission};
+use crate::store::{judgement, ledger, message, submission};
 
 async fn find(tools: &Tools, id: &MessageId) -> Result<MessageLine> {
     let line = message::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("message {id}")))?;
@@ -69,6 +69,7 @@ pub async fn set_aside(tools: &Tools, id: &MessageId, kind: MessageKind, act: &A
             }
         }
         message::set_submission(&mut tx, id, None).await?;
+        judgement::set_former(&mut tx, id, of).await?;
     }
     set_outcome(&mut tx, &actor, id, Outcome::SetAside, kind, &act.reason, act.now).await?;
     for stage in [Stage::Extract, Stage::Recognise, Stage::Classify, Stage::Relate, Stage::Queue] {
@@ -165,6 +166,9 @@ pub async fn part(tools: &Tools, id: &MessageId, copy: Option<Digest>, act: &Act
         problems: &line.problems,
     };
     message::add(&mut tx, &row).await?;
+    if let Some(of) = &line.submission {
+        judgement::set_former(&mut tx, &new, of).await?;
+    }
     for key in &moved {
         message::join_copy(&mut tx, key, Settlement::Taken, &new).await?;
     }

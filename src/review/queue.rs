@@ -1,25 +1,26 @@
 //! What waits and what was decided, as lists and pages show it: one item for each submission and for each message that
 //! is none. Reads only.
 
-pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemCitation, ItemRelation, ItemWish};
+pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemCitation, ItemRelation, ItemTakenAway, ItemWish};
 
 use super::missing::{self, Brought};
 use crate::config::Config;
 use crate::domain::authenticity::{AuthResults, SignatureCheck};
 use crate::domain::classification::{Classification, Submitter};
+use crate::domain::judgement::TakenAway;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::PartKind;
 use crate::domain::missing::Received;
 use crate::domain::submission::{Assigner, Assignment, PartRef};
 use crate::domain::timing::{ReceivedBy, Timing};
-use crate::domain::{Digest, MessageId, Problem, ProblemCode, SubmissionId, Timestamp};
+use crate::domain::{Digest, MessageId, PersonId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
 use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine, PartLine};
 use crate::store::relation::{self, RelationLine};
 use crate::store::submission::{self, Revision, SubmissionLine};
 use crate::store::wish::{self, WishLine};
-use crate::store::{self, Store, sender};
+use crate::store::{self, Store, judgement, ledger, sender};
 use std::collections::BTreeMap;
 
 /// The revision of a submission that lists show: what waits for a person, else what was decided last.
@@ -63,6 +64,8 @@ pub async fn items(store: &Store, config: &Config) -> store::Result<Vec<Item>> {
         wishes: wish::lines(store, None).await?,
         relations: relation::lines(store, None).await?,
         senders: sender::all(store).await?,
+        taken_away: judgement::taken_away(store).await?,
+        people: ledger::people(store).await?,
         config,
     };
     let mut items = Vec::new();
@@ -133,6 +136,8 @@ struct Facts<'a> {
     wishes: Vec<WishLine>,
     relations: Vec<RelationLine>,
     senders: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>,
+    taken_away: BTreeMap<SubmissionId, Vec<TakenAway>>,
+    people: BTreeMap<PersonId, String>,
     /// By sender's address: messages that tell a password or a code and bring no file.
     codes: BTreeMap<String, Vec<MessageId>>,
     config: &'a Config,
@@ -165,6 +170,8 @@ impl Facts<'_> {
                 evidence: one.evidence.clone(),
             })
             .collect();
+        let away = self.taken_away.get(&line.id).map(Vec::as_slice).unwrap_or_default();
+        item.taken_away = ItemTakenAway::those_of(away, content, &self.people);
         for attachment in &mut item.attachments {
             let is_it = |part: &&crate::domain::submission::PartRef| {
                 part.message == attachment.message && part.path == attachment.part
@@ -266,6 +273,7 @@ impl Facts<'_> {
             subject: first.map(|line| line.subject.clone()).unwrap_or_default(),
             languages: Vec::new(),
             assignments: Vec::new(),
+            taken_away: Vec::new(),
             citations: messages.iter().flat_map(|line| self.citations(line)).collect(),
             attachments,
             wishes: self

@@ -1,8 +1,10 @@
 //! Acts on submissions and their revisions. Publishes nothing: that is a step of the pipeline after approval.
 
+use super::labels::{at_decision, judge};
 use super::{Act, Error, Result, is_queued, person, reason, revision_for};
 use crate::classify::{check_evidence, find_quote};
 use crate::domain::classification::{Evidence, Submitter, TextPart};
+use crate::domain::judgement::{JudgedAct, Labels};
 use crate::domain::ledger::{Actor, EditKind, Event};
 use crate::domain::publication::PublicStatus;
 use crate::domain::submission::{
@@ -13,7 +15,7 @@ use crate::pipeline::{self, Tools, change_state, content_digest};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage};
-use crate::store::{Tx, ledger, message, submission};
+use crate::store::{Tx, judgement, ledger, message, submission};
 use std::collections::BTreeSet;
 
 /// Changes the state, with the domain's refusal as an error of its own.
@@ -51,6 +53,8 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
         return Err(Error::FindingsNotSeen(lines));
     }
     let json = crate::store::rows::json(&manifest)?;
+    let labels = at_decision(&mut tx, &revision).await?;
+    judge(&mut tx, (&by, &actor), &revision, JudgedAct::Approved, labels, act).await?;
     let approve = Change::Approve { by, at: act.now, manifest: Manifest::digest_of(&json) };
     revision.manifest = Some(json);
     change(&mut tx, &actor, &revision, approve, act).await?;
@@ -176,6 +180,8 @@ pub async fn reject(tools: &Tools, id: &SubmissionId, rejection: Rejection, act:
     let mut tx = tools.store.begin().await?;
     let (by, actor) = person(&mut tx, act).await?;
     let revision = revision_for(&mut tx, id, act, is_queued).await?;
+    let labels = at_decision(&mut tx, &revision).await?;
+    judge(&mut tx, (&by, &actor), &revision, JudgedAct::Rejected, labels, act).await?;
     change(&mut tx, &actor, &revision, Change::Reject { by, at: act.now, rejection }, act).await?;
     tx.commit().await?;
     Ok(())
@@ -354,14 +360,21 @@ pub async fn assign(tools: &Tools, id: &SubmissionId, recommendation: &str, quot
     let evidence = evidence_for(tools, id, quote).await?;
     let what = EditKind::Assigned { recommendation: recommendation.into(), spans: vec![evidence.span] };
     let mut content = revision.content.clone();
-    content.assignments.retain(|one| one.recommendation != recommendation);
-    content.assignments.push(Assignment {
+    let is_it = |one: &Assignment| one.recommendation == recommendation;
+    // What was proposed and is now stated with a person's own quote was right.
+    let is_kept = |one: &&Assignment| is_it(one) && matches!(one.assigner, Assigner::Classifier(_));
+    let kept = content.assignments.iter().filter(is_kept).cloned().collect();
+    content.assignments.retain(|one| !is_it(one));
+    let added = Assignment {
         recommendation: recommendation.into(),
         confidence: 1.0,
         evidence: vec![evidence],
-        assigner: Assigner::Person(by),
-    });
-    submission::forget_removed(&mut tx, id, recommendation).await?;
+        assigner: Assigner::Person(by.clone()),
+    };
+    content.assignments.push(added.clone());
+    judgement::forget_removed(&mut tx, id, recommendation).await?;
+    let labels = Labels { kept, added: vec![added], ..Labels::default() };
+    judge(&mut tx, (&by, &actor), &revision, JudgedAct::Assigned, labels, act).await?;
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
     tx.commit().await?;
     Ok(())
@@ -401,14 +414,17 @@ fn segment_at(text: &TextPart, start: usize) -> u32 {
 /// If it is not assigned, or the revision is not queued.
 pub async fn unassign(tools: &Tools, id: &SubmissionId, recommendation: &str, act: &Act) -> Result<()> {
     let mut tx = tools.store.begin().await?;
-    let (_, actor) = person(&mut tx, act).await?;
+    let (by, actor) = person(&mut tx, act).await?;
     let revision = queued(&mut tx, id, act).await?;
     let mut content = revision.content.clone();
-    content.assignments.retain(|one| one.recommendation != recommendation);
+    let (removed, left) = content.assignments.into_iter().partition(|one| one.recommendation == recommendation);
+    content.assignments = left;
     if content.assignments.len() == revision.content.assignments.len() {
         return Err(Error::NotFound(format!("assignment to {recommendation} on this revision")));
     }
-    submission::remember_removed(&mut tx, id, recommendation).await?;
+    let labels = Labels { removed, ..Labels::default() };
+    let judged = judge(&mut tx, (&by, &actor), &revision, JudgedAct::Unassigned, labels, act).await?;
+    judgement::remember_removed(&mut tx, id, recommendation, Some(&judged)).await?;
     let what = EditKind::Unassigned { recommendation: recommendation.into() };
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
     tx.commit().await?;

@@ -1,10 +1,12 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
 pub mod erase;
+pub mod judgement;
 pub mod ledger;
 pub mod letter;
 pub mod mailbox;
 pub mod message;
+pub mod model;
 pub mod relation;
 pub mod rows;
 pub mod sender;

@@ -5,7 +5,7 @@ use super::{Error, Result, Store, Tx};
 use crate::domain::publication::PublicInput;
 use crate::domain::submission::{Content, State};
 use crate::domain::{RevisionId, SubmissionId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A submission's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,39 +241,6 @@ pub async fn set_merged(tx: &mut Tx, id: &SubmissionId, into: &SubmissionId) -> 
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// Remembers that a person took a label away, so that the machine does not bring it back.
-pub async fn remember_removed(tx: &mut Tx, id: &SubmissionId, recommendation: &str) -> Result<()> {
-    sqlx::query(
-        "insert into removed_assignments (submission_id, recommendation) values ($1, $2)
-         on conflict (submission_id, recommendation) do nothing",
-    )
-    .bind(id.as_str())
-    .bind(recommendation)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// A person put the label back.
-pub async fn forget_removed(tx: &mut Tx, id: &SubmissionId, recommendation: &str) -> Result<()> {
-    sqlx::query("delete from removed_assignments where submission_id = $1 and recommendation = $2")
-        .bind(id.as_str())
-        .bind(recommendation)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Labels that a person took away from a submission.
-pub async fn removed(tx: &mut Tx, id: &SubmissionId) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("select recommendation from removed_assignments where submission_id = $1")
-            .bind(id.as_str())
-            .fetch_all(&mut **tx)
-            .await?;
-    Ok(rows.into_iter().map(|(one,)| one).collect())
 }
 
 /// The running number under which a submission is public, given at first publication.

@@ -2,7 +2,6 @@
 //! closes.
 
 use crate::app::App;
-use pouch::classify::Classifier;
 use pouch::config::{Config, Erase};
 use pouch::domain::Timestamp;
 use pouch::domain::catalogue::Catalogue;
@@ -21,13 +20,13 @@ const DAY: Duration = Duration::from_secs(86_400);
 async fn tools(app: &App, days: Option<u32>) -> Tools {
     let config = Config { erase: Erase { set_aside_after: days.map(|days| DAY * days) }, ..Config::default() };
     let text = include_str!("../../catalogue/second-apr.toml");
-    let catalogue = Catalogue::read(text).unwrap();
+    let catalogue = Arc::new(Catalogue::read(text).unwrap());
     Tools {
         store: Store::open_sqlite(&app.data().join("pouch.db")).await.unwrap(),
         vault: Vault::open(&app.data().join("vault")).unwrap(),
         pool: Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &config.extractor),
-        classifier: Arc::new(Classifier::new(&catalogue, &[], "")),
-        catalogue: Arc::new(catalogue),
+        classifier: Arc::new(pipeline::ModelInUse::new(catalogue.clone(), vec![], String::new(), PathBuf::new())),
+        catalogue,
         resolver: None,
         public_dir: app.data().join("public"),
         config: Arc::new(config),

@@ -35,6 +35,7 @@ mod identity;
 mod journey;
 mod kinds;
 mod layouts;
+mod learning;
 mod letters;
 mod malware;
 mod oauth;

@@ -4,10 +4,12 @@ use crate::servers;
 use pouch::domain::authenticity::{AuthResults, SignatureCheck, SignatureResult};
 use pouch::domain::classification::{Classification, Evidence, MessageKind, Submitter};
 use pouch::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
+use pouch::domain::judgement::{JudgedAct, Labels};
 use pouch::domain::ledger::{Actor, Event, Outcome};
 use pouch::domain::letter::{LetterKind, LetterState};
 use pouch::domain::mailbox::{Arrival, MailboxRole, Settlement, UidKey, Unsettled};
 use pouch::domain::message::{Body, BodySource, ParsedMessage, Span};
+use pouch::domain::model::{Chosen, Compared, MadeOf, TrainedFor, TrainedModel};
 use pouch::domain::publication::{PublicInput, PublicRecommendation, PublicStatus};
 use pouch::domain::relation::{Likeness, Relation, RelationKind};
 use pouch::domain::submission::{Change, Content, PartRef, State};
@@ -19,8 +21,8 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, erase, ledger, letter, mailbox, message, relation, sender, setting, submission, task, token, traffic,
-    waiting, wish,
+    Error, Store, erase, judgement, ledger, letter, mailbox, message, model, relation, sender, setting, submission,
+    task, token, traffic, waiting, wish,
 };
 use std::time::Duration;
 
@@ -272,11 +274,6 @@ async fn submission_rows_work_on_both_engines() {
         submission::set_state(&mut tx, &edited, &approved, Some("{}")).await.unwrap();
         submission::move_revision(&mut tx, &second, &a, 2).await.unwrap();
         submission::set_merged(&mut tx, &b, &a).await.unwrap();
-        submission::remember_removed(&mut tx, &a, "cb-gender").await.unwrap();
-        submission::remember_removed(&mut tx, &a, "cb-gender").await.unwrap();
-        assert_eq!(submission::removed(&mut tx, &a).await.unwrap().len(), 1);
-        submission::forget_removed(&mut tx, &a, "cb-gender").await.unwrap();
-        assert_eq!(submission::removed(&mut tx, &a).await.unwrap().len(), 0);
         assert_eq!(submission::revisions_in(&mut tx, &a).await.unwrap().len(), 2);
         assert_eq!(submission::public_number(&mut tx, &a).await.unwrap(), 1);
         assert_eq!(submission::public_number(&mut tx, &a).await.unwrap(), 1);
@@ -321,6 +318,84 @@ fn public_input(of: &SubmissionId) -> PublicInput {
         files: vec![],
         body_text: None,
     }
+}
+
+#[tokio::test]
+async fn judgement_rows_work_on_both_engines() {
+    both(async |store| {
+        let (a, b, message) =
+            (SubmissionId::new(at(0)), SubmissionId::new(at(0)), some_message(store, "j@example.org", "j").await);
+        let mut tx = store.begin().await.unwrap();
+        submission::add(&mut tx, &a, at(0), 1).await.unwrap();
+        submission::add(&mut tx, &b, at(0), 2).await.unwrap();
+        let seen = revision(&a, 1);
+        submission::add_revision(&mut tx, &seen).await.unwrap();
+        let by = ledger::person(&mut tx, "Rana", at(1)).await.unwrap();
+        let labels = Labels { reason: "it only names it".into(), ..Labels::default() };
+        let kept = judgement::add(&mut tx, (&seen.id, 1), JudgedAct::Unassigned, &labels, &by, at(2)).await.unwrap();
+        assert_eq!(judgement::of_submission(&mut tx, &a).await.unwrap(), std::slice::from_ref(&kept));
+        assert_eq!(judgement::of_submission(&mut tx, &b).await.unwrap(), []);
+        judgement::remember_removed(&mut tx, &a, "cb-gender", None).await.unwrap();
+        judgement::remember_removed(&mut tx, &a, "cb-gender", Some(&kept.id)).await.unwrap();
+        assert_eq!(judgement::removed(&mut tx, &a).await.unwrap().len(), 1);
+        judgement::carry_removed(&mut tx, &a, &b).await.unwrap();
+        judgement::carry_removed(&mut tx, &a, &b).await.unwrap();
+        judgement::forget_removed(&mut tx, &a, "cb-gender").await.unwrap();
+        assert_eq!(judgement::removed(&mut tx, &a).await.unwrap().len(), 0);
+        assert_eq!(judgement::former(&mut tx, &message).await.unwrap(), None);
+        judgement::set_former(&mut tx, &message, &a).await.unwrap();
+        assert_eq!(judgement::former(&mut tx, &message).await.unwrap(), Some(a.clone()));
+        tx.commit().await.unwrap();
+        assert_eq!(judgement::all(store).await.unwrap(), std::slice::from_ref(&kept));
+        let away = judgement::taken_away(store).await.unwrap();
+        let one = &away[&b][0];
+        assert_eq!((away.len(), &one.by, one.at), (1, &Some(by), Some(at(2))));
+        assert_eq!(one.reason.as_deref(), Some("it only names it"));
+        // Erasing the text behind the commitment erases all that was said.
+        let mut tx = store.begin().await.unwrap();
+        erase::commitment(&mut tx, kept.words).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(judgement::all(store).await.unwrap()[0].labels, None);
+        assert_eq!(judgement::taken_away(store).await.unwrap()[&b][0].reason, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn model_rows_work_on_both_engines() {
+    both(async |store| {
+        let catalogue =
+            TrainedFor { symbol: "A/1".into(), edition: "1".into(), digest: Digest::of(b"c"), recommendations: vec![] };
+        let made_of = MadeOf {
+            catalogue,
+            languages: vec!["en".into()],
+            passages: 1,
+            inputs: 2,
+            decisions: 3,
+            decision_passages: 4,
+            compared_with: "linear-2-0".into(),
+            held_out: Compared::default(),
+            unseen: Compared::default(),
+        };
+        let one = TrainedModel { version: "linear-2-1".into(), digest: Digest::of(b"m"), trained_at: at(1), made_of };
+        let mut tx = store.begin().await.unwrap();
+        model::add(&mut tx, &one).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert!(matches!(model::add(&mut tx, &one).await, Err(Error::Conflict(_))), "once");
+        drop(tx);
+        assert_eq!(model::all(store).await.unwrap(), std::slice::from_ref(&one));
+        assert_eq!(model::find(store, "linear-2-1").await.unwrap(), Some(one));
+        assert_eq!(model::find(store, "linear-2-2").await.unwrap(), None);
+        assert_eq!(model::chosen(store).await.unwrap(), None);
+        let mut tx = store.begin().await.unwrap();
+        let by = ledger::person(&mut tx, "Rana", at(1)).await.unwrap();
+        let chosen = Chosen { version: "linear-2-1".into(), by, since: at(2) };
+        model::choose(&mut tx, &chosen).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(model::chosen(store).await.unwrap(), Some(chosen));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use crate::app::{App, wait_for};
 use crate::servers::Data;
 use crate::web::get;
-use pouch::classify::Classifier;
 use pouch::config::Config;
 use pouch::domain::catalogue::Catalogue;
 use pouch::domain::mailbox::{Arrival, MailboxRole};
@@ -30,13 +29,13 @@ fn tools(data: &Data) -> Tools {
     let text =
         "[smtp]\nhost = \"localhost\"\nfrom = \"pouch@desk.example\"\n[notify]\noperator = [\"ops@desk.example\"]\n";
     let config = Config::read(text, Path::new("/etc/pouch")).unwrap();
-    let catalogue = Catalogue::read(include_str!("../../catalogue/second-apr.toml")).unwrap();
+    let catalogue = Arc::new(Catalogue::read(include_str!("../../catalogue/second-apr.toml")).unwrap());
     Tools {
         store: data.store.clone(),
         vault: data.vault.clone(),
         pool: Pool::start(PathBuf::from(env!("CARGO_BIN_EXE_pouch")), &config.extractor),
-        classifier: Arc::new(Classifier::new(&catalogue, &[], "")),
-        catalogue: Arc::new(catalogue),
+        classifier: Arc::new(pipeline::ModelInUse::new(catalogue.clone(), vec![], String::new(), PathBuf::new())),
+        catalogue,
         resolver: None,
         public_dir: data.dir.path().join("public"),
         config: Arc::new(config),

@@ -1,10 +1,12 @@
 //! Learning: from passages and whole inputs that people have labelled to a model's file, and what it is worth on inputs that
 //! it has not seen. Deterministic; decides nothing about what is used.
 
+mod decisions;
 mod document;
 mod linear;
 mod material;
 
+pub use decisions::{Decided, Label, is_held_out};
 pub use document::Input;
 pub use material::{Material, shipped};
 
