@@ -213,7 +213,7 @@ impl Scored<'_> {
         let text: &Normal = &self.reading.normal;
         let start = text.origin.partition_point(|origin| (*origin as usize) < place.start);
         let end = text.origin.partition_point(|origin| (*origin as usize) < place.end);
-        let inside = self.features.iter().filter(|one| one.start >= start && one.end <= end);
+        let inside = self.features.iter().filter(|one| one.start as usize >= start && one.end as usize <= end);
         let is_inside = |one: &&Hit| one.span.start >= place.start && one.span.end <= place.end;
         let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
         assigner.probabilities(inside, &hits)
