@@ -18,16 +18,21 @@ static LATIN: OnceLock<LanguageDetector> = OnceLock::new();
 pub fn detect(text: &str) -> &'static str {
     let sample: String = text.chars().take(SAMPLE).collect();
     let sample = sample.as_str();
-    let count = |test: &dyn Fn(char) -> bool| sample.chars().filter(|c| test(*c)).count();
-    let letters = count(&char::is_alphabetic);
+    let (mut letters, mut han, mut kana, mut arabic, mut cyrillic, mut latin) = (0, 0, 0, 0, 0, 0);
+    for c in sample.chars() {
+        letters += usize::from(c.is_alphabetic());
+        match c {
+            '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' => han += 1,
+            '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}' => kana += 1,
+            '\u{0600}'..='\u{06ff}' => arabic += 1,
+            '\u{0400}'..='\u{04ff}' => cyrillic += 1,
+            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' => latin += 1,
+            _ => {}
+        }
+    }
     if letters < 3 {
         return "uncertain";
     }
-    let han = count(&|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}'));
-    let kana = count(&|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}'));
-    let arabic = count(&|c| matches!(c, '\u{0600}'..='\u{06ff}'));
-    let cyrillic = count(&|c| matches!(c, '\u{0400}'..='\u{04ff}'));
-    let latin = count(&|c| matches!(c, 'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}'));
     // Chinese is dense: a third of the signs is most of the text.
     if han * 3 > letters {
         return if kana * 4 > han { "other" } else { "zh" };
@@ -36,7 +41,7 @@ pub fn detect(text: &str) -> &'static str {
         return "other";
     }
     if arabic * 2 > letters {
-        return if count(&|c| NOT_ARABIC.contains(c)) * 50 > arabic { "other" } else { "ar" };
+        return if sample.chars().filter(|c| NOT_ARABIC.contains(*c)).count() * 50 > arabic { "other" } else { "ar" };
     }
     if cyrillic * 2 > letters {
         let lower = sample.to_lowercase();

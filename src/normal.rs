@@ -13,20 +13,15 @@ pub struct Normal {
 
 /// Makes a text comparable.
 pub fn normal(source: &str) -> Normal {
+    let table = table();
     let mut result = Normal { text: String::with_capacity(source.len()), origin: Vec::with_capacity(source.len() + 1) };
     let mut blank = true;
     let mut at = 0;
     for c in source.chars() {
-        if c.is_ascii() {
-            push(&mut result, c.to_ascii_lowercase(), at, &mut blank);
-        } else {
-            for folded in std::iter::once(c).nfkc() {
-                for lower in folded.to_lowercase() {
-                    if let Some(kept) = fold(lower) {
-                        push(&mut result, kept, at, &mut blank);
-                    }
-                }
-            }
+        match table.get(c as usize).copied() {
+            Some(NOTHING) => {}
+            None | Some(UNKNOWN) => each_folded(c, |kept| push(&mut result, kept, at, &mut blank)),
+            Some(one) => push(&mut result, char::from_u32(one.into()).unwrap_or(c), at, &mut blank),
         }
         at += 1;
     }
@@ -34,14 +29,58 @@ pub fn normal(source: &str) -> Normal {
     result
 }
 
+/// Signs that the table does not know, and those of which nothing is kept.
+const UNKNOWN: u16 = 0;
+const NOTHING: u16 = 0xffff;
+
+/// What nearly all texts are made of: what a sign of the basic plane becomes, where that is known beforehand.
+fn table() -> &'static [u16] {
+    static TABLE: OnceLock<Vec<u16>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = vec![UNKNOWN; 1 << 16];
+        let common = ['\0'..='\u{6ff}', '\u{2000}'..='\u{206f}', '\u{3000}'..='\u{303f}', '\u{ff00}'..='\u{ff60}'];
+        for c in common.into_iter().flatten() {
+            let mut all = Vec::new();
+            each_folded(c, |kept| all.push(kept));
+            table[c as usize] = match all.as_slice() {
+                [] => NOTHING,
+                [one] => u16::try_from(u32::from(*one)).unwrap_or(UNKNOWN),
+                _ => UNKNOWN,
+            };
+        }
+        // Their compatibility form is themselves.
+        for c in SIGNS {
+            table[c as usize] = u16::try_from(u32::from(simplified(c))).unwrap_or(UNKNOWN);
+        }
+        table
+    })
+}
+
+/// What a sign becomes.
+fn each_folded(c: char, mut keep: impl FnMut(char)) {
+    for folded in std::iter::once(c).nfkc() {
+        folded.to_lowercase().filter_map(fold).map(blank).for_each(&mut keep);
+    }
+}
+
+/// One blank for all that stands between words.
+fn blank(c: char) -> char {
+    if c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '/') { ' ' } else { c }
+}
+
 fn push(into: &mut Normal, c: char, at: u32, blank: &mut bool) {
-    let c = if c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '/') { ' ' } else { c };
     if c == ' ' && *blank {
         return;
     }
     *blank = c == ' ';
     into.text.push(c);
-    into.origin.resize(into.text.len(), at);
+    if c.is_ascii() {
+        into.origin.push(at);
+        return;
+    }
+    for _ in 0..c.len_utf8() {
+        into.origin.push(at);
+    }
 }
 
 /// One letter for its variants; `None` for marks that only help the reader.

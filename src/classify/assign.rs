@@ -10,7 +10,8 @@ use super::{Cited, Input, Passage, Reading};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
 use crate::domain::message::Span;
-use crate::normal::{Normal, normal};
+use crate::normal::normal;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -78,6 +79,8 @@ struct Scored<'a> {
     reading: &'a Reading,
     features: Vec<Feature>,
     probabilities: Vec<f32>,
+    /// Of each of its sentences, once somebody asks.
+    sentences: OnceCell<Vec<Vec<f32>>>,
 }
 
 impl Assigner {
@@ -135,7 +138,7 @@ impl Assigner {
                     probabilities[named] = probabilities[named].max(NAMED);
                 }
             }
-            Scored { passage, reading, features, probabilities }
+            Scored { passage, reading, features, probabilities, sentences: OnceCell::new() }
         });
         let scored: Vec<Scored<'_>> = scored.collect();
         let title = normal(title);
@@ -204,10 +207,9 @@ impl Assigner {
         let mut sentences: Vec<(f64, &Passage, Span)> = Vec::new();
         for one in weighed.passages.iter().filter(|one| one.probabilities[at] >= line) {
             let carried = f64::from(one.probabilities[at]).sqrt();
-            for span in &one.passage.sentences {
-                let own = f64::from(one.stretch(self, *span)[at]);
+            for (span, own) in one.passage.sentences.iter().zip(one.sentences.get_or_init(|| one.stretches(self))) {
                 let worth = worth(input, one.passage, *span, cited);
-                sentences.push((own * carried * worth, one.passage, *span));
+                sentences.push((f64::from(own[at]) * carried * worth, one.passage, *span));
             }
         }
         sentences.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
@@ -218,17 +220,27 @@ impl Assigner {
 }
 
 impl Scored<'_> {
-    /// The probability of each recommendation in one of its sentences.
-    fn stretch(&self, assigner: &Assigner, span: Span) -> Vec<f32> {
+    /// The probability of each recommendation in each of its sentences.
+    fn stretches(&self, assigner: &Assigner) -> Vec<Vec<f32>> {
         let from = self.passage.span.start;
-        let place = Span { start: span.start - from, end: span.end - from };
-        let text: &Normal = &self.reading.normal;
-        let start = text.origin.partition_point(|origin| (*origin as usize) < place.start);
-        let end = text.origin.partition_point(|origin| (*origin as usize) < place.end);
-        let inside = self.features.iter().filter(|one| one.start >= start && one.end <= end);
-        let is_inside = |one: &&Hit| one.span.start >= place.start && one.span.end <= place.end;
-        let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
-        assigner.probabilities(inside, &hits)
+        let byte =
+            |at: usize| self.reading.normal.origin.partition_point(|origin| (*origin as usize) < at - from) as u32;
+        let places = self.passage.sentences.iter().map(|one| (byte(one.start), byte(one.end)));
+        let places: Vec<(u32, u32)> = places.collect();
+        let mut inside: Vec<Vec<&Feature>> = vec![Vec::new(); places.len()];
+        for one in &self.features {
+            // The last sentence that begins before it.
+            let at = places.partition_point(|(start, _)| *start <= one.start).checked_sub(1);
+            if let Some(at) = at.filter(|at| one.end <= places[*at].1) {
+                inside[at].push(one);
+            }
+        }
+        let each = self.passage.sentences.iter().zip(inside).map(|(one, inside)| {
+            let is_inside = |hit: &&Hit| hit.span.start >= one.start - from && hit.span.end <= one.end - from;
+            let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
+            assigner.probabilities(inside.into_iter(), &hits)
+        });
+        each.collect()
     }
 }
 

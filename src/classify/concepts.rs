@@ -1,9 +1,9 @@
 //! The things that recommendations are made of (who, what, for whom), by the words that people have for them in each language:
 //! `data/concepts`. A phone book of people to call in a crisis is a directory, whatever it is called. Decides nothing.
 
-use super::words::is_chinese_sign;
+use super::phrases::Phrases;
+use super::words::{is_chinese_sign, is_word_sign};
 use crate::normal::normal;
-use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ const LANGUAGES: [&str; 6] = [
 ];
 
 struct Lexicon {
-    machine: Option<AhoCorasick>,
+    finder: Phrases,
     /// For each pattern: whether any ending may follow, and its concepts.
     entries: Vec<(bool, Vec<u16>)>,
 }
@@ -56,23 +56,41 @@ fn lexicon() -> &'static Lexicon {
             }
         }
         let (patterns, entries): (Vec<String>, Vec<(bool, Vec<u16>)>) = by_pattern.into_iter().unzip();
-        Lexicon { machine: AhoCorasick::new(&patterns).ok(), entries }
+        Lexicon { finder: Phrases::of(patterns), entries }
     })
 }
 
 /// The concepts in a comparable text, in its order.
 pub fn concepts(text: &str) -> Vec<Concept> {
     let lexicon = lexicon();
-    let Some(machine) = &lexicon.machine else { return Vec::new() };
     let mut found = Vec::new();
-    for hit in machine.find_overlapping_iter(text) {
-        let (is_open, numbers) = &lexicon.entries[hit.pattern().as_usize()];
-        if stands_alone(text, hit.start(), hit.end(), *is_open) {
-            found.extend(numbers.iter().map(|number| Concept { number: *number, start: hit.start(), end: hit.end() }));
+    let mut look = |start: usize| {
+        lexicon.finder.at(text, start, |pattern, end| {
+            let (is_open, numbers) = &lexicon.entries[pattern];
+            if stands_alone(text, start, end, *is_open) {
+                found.extend(numbers.iter().map(|number| Concept { number: *number, start, end }));
+            }
+        });
+    };
+    let mut before = ' ';
+    for (start, c) in text.char_indices() {
+        let begins = !is_word_sign(before);
+        if begins || is_chinese_sign(c) {
+            look(start);
         }
+        if begins && is_arabic(c) {
+            let after =
+                |prefix: &&str| text[start..].strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
+            ARABIC_BEFORE.iter().filter(|prefix| after(prefix)).for_each(|prefix| look(start + prefix.len()));
+        }
+        before = c;
     }
     found.sort_by_key(|one| (one.start, one.end, one.number));
     found
+}
+
+fn is_arabic(c: char) -> bool {
+    ('\u{0600}'..='\u{06ff}').contains(&c)
 }
 
 /// What Arabic writes together with the word before and after it.
@@ -85,16 +103,16 @@ fn stands_alone(text: &str, start: usize, end: usize, is_open: bool) -> bool {
     if is_chinese_sign(first) {
         return true;
     }
-    let is_arabic = ('\u{0600}'..='\u{06ff}').contains(&first);
+    let is_arabic = is_arabic(first);
     let before = &text[..start];
     let begins = before
-        .rfind(|c: char| !c.is_alphanumeric())
+        .rfind(|c: char| !is_word_sign(c))
         .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let prefix = &before[begins..];
     if !(prefix.is_empty() || (is_arabic && ARABIC_BEFORE.contains(&prefix))) {
         return false;
     }
     let after = &text[end..];
-    let suffix = &after[..after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())];
+    let suffix = &after[..after.find(|c: char| !is_word_sign(c)).unwrap_or(after.len())];
     is_open || suffix.is_empty() || suffix == "s" || (is_arabic && ARABIC_AFTER.contains(&suffix))
 }

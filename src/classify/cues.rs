@@ -1,14 +1,15 @@
 //! Word lists of the classifier, read once from `data/cues.toml`, and found in a text in one pass. Holds no rule.
 
+use super::phrases::Phrases;
+use super::words::is_word_sign;
 use crate::normal::normal;
-use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Phrases of all lists, ready to be found.
 struct Cues {
-    machine: Option<AhoCorasick>,
-    /// For each phrase of the machine: its text and the lists that have it.
+    finder: Phrases,
+    /// For each phrase of the finder: its text and the lists that have it.
     phrases: Vec<(String, Vec<String>)>,
 }
 
@@ -49,37 +50,52 @@ fn cues() -> &'static Cues {
             }
         }
         let phrases: Vec<(String, Vec<String>)> = by_phrase.into_iter().collect();
-        Cues { machine: AhoCorasick::new(phrases.iter().map(|(phrase, _)| phrase)).ok(), phrases }
+        Cues { finder: Phrases::of(phrases.iter().map(|(phrase, _)| phrase.clone())), phrases }
     })
 }
 
 /// Looks for all phrases in a comparable text.
 pub fn scan(text: &str) -> Scan {
     let cues = cues();
+    let mut hits: Vec<(usize, usize, usize)> = Vec::new();
+    let mut before = ' ';
+    for (start, c) in text.char_indices() {
+        if is_wide(c) || is_wide(before) || !is_word_sign(before) {
+            cues.finder.at(text, start, |phrase, end| {
+                if is_whole(text, start, end) {
+                    hits.push((end, start, phrase));
+                }
+            });
+        }
+        before = c;
+    }
+    // In the order in which they end, a longer one first.
+    hits.sort_unstable();
     let mut scan = Scan::default();
-    let Some(machine) = &cues.machine else { return scan };
-    let mut seen = vec![false; cues.phrases.len()];
-    for hit in machine.find_overlapping_iter(text) {
-        let at = hit.pattern().as_usize();
-        if !seen[at] && is_whole(text, hit.start(), hit.end()) {
-            seen[at] = true;
-            let (phrase, lists) = &cues.phrases[at];
-            for list in lists {
-                scan.found.entry(list).or_default().push(phrase);
+    for (_, _, at) in hits {
+        let (phrase, lists) = &cues.phrases[at];
+        for list in lists {
+            let known = scan.found.entry(list).or_default();
+            if !known.contains(&phrase.as_str()) {
+                known.push(phrase);
             }
         }
     }
     scan
 }
 
+fn is_wide(c: char) -> bool {
+    ('\u{2e80}'..='\u{9fff}').contains(&c)
+}
+
 /// Whether what stands there are words; Chinese has no blanks between words, so there any place will do.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let wide = |c: char| ('\u{2e80}'..='\u{9fff}').contains(&c);
     let phrase = &text[start..end];
-    let before = text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() && !wide(c));
-    if before && !phrase.starts_with(wide) {
+    let before = text[..start].chars().next_back().is_some_and(|c| is_word_sign(c) && !is_wide(c));
+    if before && !phrase.starts_with(is_wide) {
         return false;
     }
     // A word may go on: plural, case ending.
-    phrase.ends_with(wide) || text[end..].chars().take(3).take_while(|c| c.is_alphabetic() && !wide(*c)).count() <= 2
+    phrase.ends_with(is_wide)
+        || text[end..].chars().take(3).take_while(|c| c.is_alphabetic() && !is_wide(*c)).count() <= 2
 }

@@ -12,14 +12,22 @@ pub const HASHES: usize = 1 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature {
     pub hash: u32,
-    pub start: usize,
-    pub end: usize,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Feature {
+    fn new(hash: u32, start: usize, end: usize) -> Self {
+        // No passage is as long as four gigabytes.
+        Self { hash: masked(hash), start: start as u32, end: end as u32 }
+    }
 }
 
 /// The features of a comparable text, in its order.
 pub fn features(text: &str) -> Vec<Feature> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(text.len());
     let mut before: Option<(u32, usize)> = None;
+    let mut marked = Marked::default();
     for (start, end) in words(text) {
         let word = &text[start..end];
         if word.chars().any(is_chinese_sign) {
@@ -29,13 +37,13 @@ pub fn features(text: &str) -> Vec<Feature> {
         }
         let stem = stem(word);
         let own = fnv(BASIS, stem.as_bytes());
-        found.push(Feature { hash: masked(own), start, end });
+        found.push(Feature::new(own, start, end));
         if let Some((first, from)) = before {
             let pair = fnv(fnv(first, b" "), stem.as_bytes());
-            found.push(Feature { hash: masked(pair), start: from, end });
+            found.push(Feature::new(pair, from, end));
         }
         before = Some((own, start));
-        pieces(&stem, start, end, &mut found);
+        pieces(&stem, start, end, &mut marked, &mut found);
     }
     found
 }
@@ -55,14 +63,14 @@ fn meanings(text: &str, found: &mut Vec<Feature>) {
     let all = concepts(text);
     let hash = |number: u16| fnv(fnv(BASIS, b"#"), &number.to_le_bytes());
     for (at, one) in all.iter().enumerate() {
-        found.push(Feature { hash: masked(hash(one.number)), start: one.start, end: one.end });
+        found.push(Feature::new(hash(one.number), one.start, one.end));
         for other in all[at + 1..].iter().take_while(|other| other.start <= one.end + NEAR) {
             if one.number == other.number || other.start < one.end {
                 continue;
             }
             let (low, high) = (one.number.min(other.number), one.number.max(other.number));
             let pair = fnv(fnv(hash(low), b"+"), &high.to_le_bytes());
-            found.push(Feature { hash: masked(pair), start: one.start, end: other.end });
+            found.push(Feature::new(pair, one.start, other.end));
         }
     }
 }
@@ -73,29 +81,54 @@ fn signs(word: &str, offset: usize, found: &mut Vec<Feature>) {
     for length in 1..=3 {
         for run in places.windows(length + 1) {
             let (start, end) = (run[0], run[length]);
-            let hash = masked(fnv(BASIS, &word.as_bytes()[start..end]));
-            found.push(Feature { hash, start: offset + start, end: offset + end });
+            let hash = fnv(BASIS, &word.as_bytes()[start..end]);
+            found.push(Feature::new(hash, offset + start, offset + end));
         }
     }
 }
 
 /// Runs of letters of a stem with marks at its ends, accents left out: they meet across inflections and, in Latin
 /// script, across languages. Four letters where words change most, else five.
-fn pieces(stem: &str, start: usize, end: usize, found: &mut Vec<Feature>) {
+fn pieces(stem: &str, start: usize, end: usize, marked: &mut Marked, found: &mut Vec<Feature>) {
     let first = stem.chars().next().unwrap_or(' ');
     let length = if ('\u{0400}'..='\u{06ff}').contains(&first) { 4 } else { 5 };
-    let bare = stem.chars().map(|c| if c.is_ascii() { c } else { std::iter::once(c).nfd().next().unwrap_or(c) });
-    let marked: Vec<char> = ['^'].into_iter().chain(bare).chain(['$']).collect();
-    for run in marked.windows(length) {
-        let hash = run.iter().fold(fnv(BASIS, b"~"), |hash, c| fnv(hash, c.encode_utf8(&mut [0; 4]).as_bytes()));
-        found.push(Feature { hash: masked(hash), start, end });
+    let Marked { text, places } = marked;
+    text.clear();
+    places.clear();
+    text.push('^');
+    places.extend([0, 1]);
+    for c in stem.chars() {
+        text.push(bare(c));
+        places.push(text.len());
+    }
+    text.push('$');
+    places.push(text.len());
+    let before = fnv(BASIS, b"~");
+    for run in places.windows(length + 1) {
+        found.push(Feature::new(fnv(before, &text.as_bytes()[run[0]..run[length]]), start, end));
     }
 }
 
-const BASIS: u32 = 0x811c_9dc5;
+/// A stem with marks at its ends, and where its letters begin; kept, since it is made anew for each word.
+#[derive(Default)]
+struct Marked {
+    text: String,
+    places: Vec<usize>,
+}
+
+/// A letter without its accents.
+fn bare(c: char) -> char {
+    match c {
+        '\0'..='\u{7f}' | 'а'..='и' | 'к'..='я' | 'ا'..='ي' => c,
+        _ => std::iter::once(c).nfd().next().unwrap_or(c),
+    }
+}
+
+/// Where a hash begins.
+pub const BASIS: u32 = 0x811c_9dc5;
 
 /// FNV-1a, going on from a former hash.
-fn fnv(from: u32, bytes: &[u8]) -> u32 {
+pub fn fnv(from: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(from, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 

@@ -2,8 +2,8 @@
 //! letter where it is quoted without a mark. Folds, never cuts: it is shown, and not classified.
 
 use super::cues::scan;
-use super::{Input, Passage};
-use crate::normal::normal;
+use super::{Input, Passage, Reading};
+use crate::normal::{Normal, normal};
 use std::collections::HashSet;
 
 /// Why a passage is folded.
@@ -31,22 +31,22 @@ pub struct Letter(HashSet<u64>);
 impl Letter {
     /// Of its text; empty: no letter is known, and none is found.
     pub fn of(text: &str) -> Self {
-        Self(sequences(text).into_iter().collect())
+        Self(sequences(&normal(text).text).into_iter().collect())
     }
 
-    fn is_quoted_in(&self, passage: &str) -> bool {
+    fn is_quoted_in(&self, passage: &Normal) -> bool {
         if self.0.is_empty() {
             return false;
         }
-        let own = sequences(passage);
+        let own = sequences(&passage.text);
         let known = own.iter().filter(|one| self.0.contains(one)).count();
         own.len() >= LEAST && known * 100 >= own.len() * SHARE
     }
 }
 
-/// FNV-1a of each run of letters and digits.
+/// FNV-1a of each run of letters and digits of a comparable text.
 fn sequences(text: &str) -> Vec<u64> {
-    let squeezed: Vec<char> = normal(text).text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let squeezed: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let hash = |run: &[char]| {
         run.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| (hash ^ u64::from(*c)).wrapping_mul(0x0100_0000_01b3))
     };
@@ -54,9 +54,9 @@ fn sequences(text: &str) -> Vec<u64> {
 }
 
 /// For each passage why it is folded, if it is.
-pub fn folds(input: &Input<'_>, passages: &[Passage], letter: &Letter) -> Vec<Option<Fold>> {
+pub fn folds(input: &Input<'_>, passages: &[Passage], read: &[Reading], letter: &Letter) -> Vec<Option<Fold>> {
     let mut folds: Vec<Option<Fold>> =
-        passages.iter().map(|one| letter.is_quoted_in(&one.text).then_some(Fold::Letter)).collect();
+        read.iter().map(|one| letter.is_quoted_in(&one.normal).then_some(Fold::Letter)).collect();
     for (index, text) in input.texts.iter().enumerate() {
         if text.path != "body" && !text.path.ends_with(".body") {
             continue;
@@ -66,8 +66,7 @@ pub fn folds(input: &Input<'_>, passages: &[Passage], letter: &Letter) -> Vec<Op
             folds[at] = Some(Fold::Signature);
         }
         for at in own.iter().rev().take(LAST) {
-            let found = scan(&normal(&passages[*at].text).text);
-            if found.of("legal-footer").len() >= 2 && own.first() != Some(at) {
+            if read[*at].scan.of("legal-footer").len() >= 2 && own.first() != Some(at) {
                 folds[*at] = Some(Fold::Footer);
             }
         }

@@ -6,6 +6,7 @@ use super::{Input, Passage, Reading};
 use crate::domain::classification::MessageKind;
 use crate::domain::message::{Automatic, Part, PartKind};
 use crate::normal::normal;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// What was decided, and why.
@@ -295,12 +296,15 @@ fn also(kind: MessageKind, signs: &Signs) -> Option<MessageKind> {
         _ => &[],
     };
     let from = if signs.mail_words > COVERING_WORDS { signs.sentences.len().saturating_sub(LAST) } else { 0 };
-    let says = |wanted: MessageKind| signs.sentences[from..].iter().any(|sentence| says_also(sentence, wanted));
+    let looked_at = &signs.sentences[from..];
+    let read: LazyCell<Vec<Kinds>, _> = LazyCell::new(|| looked_at.iter().map(|one| Kinds::of(one)).collect());
+    let says =
+        |wanted: MessageKind| looked_at.iter().zip(read.iter()).any(|(one, kinds)| says_also(one, kinds, wanted));
     candidates.iter().copied().find(|one| signs.kinds.of_kind(*one) >= SECOND || says(*one))
 }
 
-fn says_also(sentence: &str, wanted: MessageKind) -> bool {
-    let likely = Kinds::of(sentence).of_kind(wanted);
+fn says_also(sentence: &str, kinds: &Kinds, wanted: MessageKind) -> bool {
+    let likely = kinds.of_kind(wanted);
     match wanted {
         MessageKind::Query if sentence.contains(['?', '؟', '？']) => likely >= SECOND,
         MessageKind::Acknowledgement => false,

@@ -58,8 +58,9 @@ pub struct Class {
 /// Room for the classes of a model, "none of them" included: a row's bytes lie side by side.
 pub const WIDE: usize = 40;
 
-/// What a model knows of a feature: its rareness and its weight for each class.
+/// What a model knows of a feature: its rareness and its weight for each class; as large as what a processor fetches at once.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Row {
     rareness: u8,
     weights: [i8; WIDE],
@@ -70,9 +71,12 @@ pub struct Model {
     pub classes: Vec<Class>,
     pub numbers: Vec<f32>,
     version: String,
-    /// The row of each hash, plus one; zero if it is unknown.
-    rows: Vec<u32>,
-    weights: Vec<Row>,
+    /// Which hashes are known, a bit for each, and for each sixty-four of them how many are known before: few bytes, which
+    /// stay near the processor.
+    known: Vec<u64>,
+    before: Vec<u32>,
+    /// Of the known ones, in the order of their hashes.
+    rows: Vec<Row>,
 }
 
 impl Model {
@@ -105,8 +109,9 @@ impl Model {
             classes: Vec::new(),
             numbers: Vec::new(),
             version: format!("{NAME}-empty"),
+            known: Vec::new(),
+            before: Vec::new(),
             rows: Vec::new(),
-            weights: Vec::new(),
         }
     }
 
@@ -125,7 +130,8 @@ impl Model {
         let mut made = Self { classes, numbers, ..Self::empty() };
         made.version = format!("{NAME}-{:.8}", Digest::of(data).to_string());
         (made.classes.len() <= WIDE).then_some(())?;
-        made.rows = vec![0; HASHES];
+        made.known = vec![0; HASHES / 64];
+        let mut hashes = Vec::new();
         for _ in 0..rest.word()? {
             let hash = rest.word()? as usize;
             let mut row = Row { rareness: rest.byte()?, weights: [0; WIDE] };
@@ -134,9 +140,14 @@ impl Model {
                 (class < made.classes.len()).then_some(())?;
                 row.weights[class] = rest.byte()? as i8;
             }
-            made.weights.push(row);
-            *made.rows.get_mut(hash)? = made.weights.len() as u32;
+            *made.known.get_mut(hash / 64)? |= 1 << (hash % 64);
+            hashes.push(hash);
+            made.rows.push(row);
         }
+        hashes.is_sorted_by(|one, next| one < next).then_some(())?;
+        let counts =
+            made.known.iter().scan(0, |count, bits| Some(std::mem::replace(count, *count + bits.count_ones())));
+        made.before = counts.collect();
         rest.0.is_empty().then_some(made)
     }
 
@@ -161,16 +172,20 @@ impl Model {
 
     /// The weights of a text's features, each once and times its rareness, for each class; and the square of their length.
     fn sums(&self, hashes: &[u32]) -> ([i32; WIDE], f32) {
-        let known = |hash: &u32| self.rows.get(*hash as usize).copied().filter(|row| *row > 0);
-        let mut rows: Vec<u32> = hashes.iter().filter_map(known).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        let (mut sums, mut square) = ([0_i32; WIDE], 0_u32);
-        for row in rows {
-            let Row { rareness, weights } = &self.weights[row as usize - 1];
-            square += u32::from(*rareness) * u32::from(*rareness);
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += i32::from(*weight) * i32::from(*rareness);
+        let place = |hash: &u32| {
+            let (word, bit) = (*hash as usize / 64, 1_u64 << (hash % 64));
+            let bits = self.known.get(word).filter(|bits| **bits & bit != 0)?;
+            Some(self.before[word] + (bits & (bit - 1)).count_ones())
+        };
+        let places = distinct(hashes.iter().filter_map(place), hashes.len());
+        // One number of each row first: so all are on their way from memory at once, and not one after the other.
+        let rareness: Vec<i16> = places.iter().map(|at| self.rows[*at as usize].rareness.into()).collect();
+        let square: u32 = rareness.iter().map(|one| u32::from(one.unsigned_abs()).pow(2)).sum();
+        let mut sums = [0_i32; WIDE];
+        for (at, rareness) in places.into_iter().zip(rareness) {
+            for (sum, weight) in sums.iter_mut().zip(&self.rows[at as usize].weights) {
+                // The product of two bytes fits.
+                *sum += i32::from(i16::from(*weight).wrapping_mul(rareness));
             }
         }
         (sums, square as f32 / (RARENESS * RARENESS))
@@ -180,6 +195,25 @@ impl Model {
     pub fn places(&self) -> HashMap<&str, usize> {
         self.classes.iter().enumerate().map(|(at, class)| (class.id.as_str(), at)).collect()
     }
+}
+
+/// Numbers, at most `count` of them, each once.
+fn distinct(all: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
+    let size = (count * 2).next_power_of_two();
+    // Each where its hash says or behind it, plus one.
+    let mut seen = vec![0_u32; size];
+    let mut kept = Vec::with_capacity(count);
+    for one in all {
+        let mut at = one.wrapping_mul(0x9e37_79b1) as usize >> 8 & (size - 1);
+        while seen[at] != 0 && seen[at] != one + 1 {
+            at = (at + 1) & (size - 1);
+        }
+        if seen[at] == 0 {
+            seen[at] = one + 1;
+            kept.push(one);
+        }
+    }
+    kept
 }
 
 /// Turns logits into probabilities that sum to one.

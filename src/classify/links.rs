@@ -103,19 +103,13 @@ fn around(text: &str, start: usize, end: usize) -> String {
 fn in_text(text: &str) -> Vec<(usize, &str)> {
     let is_sign = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
     let mut found = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (start, is_sign(c)) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                found.extend(pieces(&text[from..at]).map(|(more, url)| (from + more, url)));
-                start = None;
-            }
-            (None, false) | (Some(_), true) => {}
-        }
-        if found.len() >= MOST {
-            break;
-        }
+    let mut at = 0;
+    // Each of them has a slash.
+    while let Some(slash) = text[at..].find('/').map(|next| at + next).filter(|_| found.len() < MOST) {
+        let before = text[at..slash].char_indices().rev().take_while(|(_, c)| is_sign(*c)).last();
+        let from = before.map_or(slash, |(start, _)| at + start);
+        at = text[slash..].find(|c| !is_sign(c)).map_or(text.len(), |next| slash + next);
+        found.extend(pieces(&text[from..at]).map(|(more, url)| (from + more, url)));
     }
     found
 }

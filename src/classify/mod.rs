@@ -17,7 +17,9 @@ mod linear;
 mod links;
 mod passage;
 mod passcode;
+mod phrases;
 mod revises;
+mod scripts;
 mod services;
 mod submitter;
 mod terms;
@@ -32,6 +34,8 @@ pub use evidence::{check_citation, check_evidence, find_quote};
 pub use learnt::kind_text;
 pub use linear::Model;
 pub use links::without_addresses;
+pub use phrases::Phrases;
+pub use scripts::{Pattern, Scripts};
 pub use words::{is_chinese_sign, stem, words};
 
 use crate::domain::catalogue::Catalogue;
@@ -103,7 +107,7 @@ impl Classifier {
     pub fn candidates(&self, input: &Input<'_>) -> Vec<(String, f64)> {
         let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
         let read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
-        let folds = folded::folds(input, &whole, &self.letter);
+        let folds = folded::folds(input, &whole, &read, &self.letter);
         let unfolded = whole.into_iter().zip(read).zip(folds).filter(|(_, fold)| fold.is_none());
         let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
         let cited = citations::cited(input, &passages, &read, &self.citable, day_of(input));
@@ -116,14 +120,14 @@ impl Classifier {
         let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         // A wish may stand below a name, and one that a footer hides is worse than one that is none.
         let wishes = wishes::wishes(input, &whole, &all_read);
-        let folds = folded::folds(input, &whole, &self.letter);
+        let folds = folded::folds(input, &whole, &all_read, &self.letter);
         let unfolded = whole.iter().cloned().zip(all_read).zip(folds).filter(|(_, fold)| fold.is_none());
         let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let takes_back = wishes.iter().find(|wish| wish.kind == WishKind::Withdrawal && wish.evidence.part == "body");
         let takes_back = takes_back.map(|wish| wish.evidence.quote.as_str());
         let verdict = kind::judge(input, &passages, &read, (terms.len(), takes_back), &self.own_addresses);
-        let handed_on = revises::handed_on(input, &passages);
+        let handed_on = revises::handed_on(input, &passages, &read);
         let delivery = elsewhere::delivery(input);
         let verdict = elsewhere::temper(verdict, input, &read, &delivery);
         let (languages, part_languages) = language::of(&input.texts, &passages);
@@ -145,8 +149,8 @@ impl Classifier {
             reason,
             unsure: verdict.unsure,
             also: verdict.also,
-            correction: revises::sentence(input, &passages, "correction"),
-            annex: revises::sentence(input, &passages, "annex"),
+            correction: revises::sentence(input, &passages, &read, "correction"),
+            annex: revises::sentence(input, &passages, &read, "annex"),
             submitter: submitter::submitter(input, &whole, handed_on.is_some()),
             handed_on,
             title,
@@ -164,10 +168,10 @@ impl Classifier {
     /// What a message cites, with the recommendations that it names outright and the documents that it speaks of.
     pub fn cited(&self, input: &Input<'_>) -> Cited {
         let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let folds = folded::folds(input, &whole, &self.letter);
-        let own: Vec<Passage> =
-            whole.into_iter().zip(folds).filter(|(_, fold)| fold.is_none()).map(|(one, _)| one).collect();
-        let read: Vec<Reading> = own.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
+        let folds = folded::folds(input, &whole, &all_read, &self.letter);
+        let unfolded = whole.into_iter().zip(all_read).zip(folds).filter(|(_, fold)| fold.is_none());
+        let (own, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
         citations::cited(input, &own, &read, &self.citable, day_of(input))
     }
 }

@@ -25,7 +25,10 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
     let mut passages = Vec::new();
     let mut start_of_segment = 0;
     for segment in &part.segments {
-        let chars: Vec<char> = segment.text.chars().collect();
+        let mut chars: Vec<char> = Vec::with_capacity(segment.text.len());
+        chars.extend(segment.text.chars());
+        // The text after a character, which is known in bytes.
+        let (mut rest, mut passed) = (segment.text.as_str(), 0);
         // What was deleted, remarked or hidden is not what the document says.
         let said = if segment.role.is_said() { paragraphs(&chars) } else { Vec::new() };
         for span in said {
@@ -39,11 +42,15 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
                 if is_address(&chars[first..last]) {
                     continue;
                 }
+                let bytes = |from: usize, to: usize| chars[from..to].iter().map(|c| c.len_utf8()).sum::<usize>();
+                let (_, from_here) = rest.split_at(bytes(passed, first));
+                let (text, after) = from_here.split_at(bytes(first, last));
+                (rest, passed) = (after, last);
                 passages.push(Passage {
                     text_index,
                     segment: segment.number,
                     span: Span { start: start_of_segment + first, end: start_of_segment + last },
-                    text: chars[first..last].iter().collect(),
+                    text: text.into(),
                     sentences: group
                         .iter()
                         .map(|one| Span { start: start_of_segment + one.start, end: start_of_segment + one.end })
@@ -58,10 +65,11 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
 
 /// "Dear secretariat,": a few words before a comma or a colon say nothing, whatever they remind of.
 fn is_address(passage: &[char]) -> bool {
+    if passage.len() > 80 {
+        return false;
+    }
     let text: String = passage.iter().collect();
-    let words = text.split_whitespace().count();
-    let is_short = words <= 10 && passage.len() <= 80;
-    is_short && !text.contains('\n') && text.ends_with([',', '，', '،', ':', '：'])
+    text.split_whitespace().count() <= 10 && !text.contains('\n') && text.ends_with([',', '，', '،', ':', '：'])
 }
 
 /// Most of a paragraph must be the sender's own.

@@ -58,16 +58,18 @@ pub fn gives_code(text: &str) -> bool {
     let Some(patterns) = patterns() else { return false };
     // Line by line with the next one: a blank line is none.
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let comparable: Vec<String> = lines.iter().map(|line| normal(line).text).collect();
     (0..lines.len()).any(|at| {
-        let verbatim = lines[at..(at + 2).min(lines.len())].join("\n");
-        let comparable: String = verbatim.lines().map(|line| normal(line).text).collect::<Vec<_>>().join("\n");
-        if !patterns.word.is_match(&normal(lines[at]).text) || patterns.other.is_match(&normal(lines[at]).text) {
+        let line = &comparable[at];
+        if !patterns.word.is_match(line) || patterns.other.is_match(line) {
             return false;
         }
+        let with_next = at..(at + 2).min(lines.len());
+        let (verbatim, comparable) = (lines[with_next.clone()].join("\n"), comparable[with_next].join("\n"));
         let told = patterns.colon.captures(&comparable).and_then(|found| found.get(1));
         told.is_some_and(|rest| stands_alone(rest.as_str(), &verbatim))
             || [&patterns.verb, &patterns.weak].iter().any(|told| is_told(told, &comparable, &verbatim))
-            || is_brief_and_of_a_file(patterns, &normal(lines[at]).text)
+            || is_brief_and_of_a_file(patterns, line)
     })
 }
 

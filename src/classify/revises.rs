@@ -2,7 +2,7 @@
 //! somebody else wrote. Only of the mail's own text: papers speak of new versions of other things.
 
 use super::cues::scan;
-use super::{Input, Passage};
+use super::{Input, Passage, Reading};
 use crate::normal::normal;
 
 /// A mail's own text longer than this, in bytes, is the input itself.
@@ -11,7 +11,7 @@ const COVERS: usize = 6_000;
 const LONGEST: usize = 240;
 
 /// The first sentence of the mail with a phrase of a list, or its subject if that has one.
-pub fn sentence(input: &Input<'_>, passages: &[Passage], list: &str) -> Option<String> {
+pub fn sentence(input: &Input<'_>, passages: &[Passage], read: &[Reading], list: &str) -> Option<String> {
     let has = |text: &str| !scan(&normal(text).text).of(list).is_empty();
     let is_reply = super::title::is_reply(&input.message.subject);
     if !is_reply && has(&input.message.subject) {
@@ -20,8 +20,10 @@ pub fn sentence(input: &Input<'_>, passages: &[Passage], list: &str) -> Option<S
     if input.message.body.text.len() > COVERS {
         return None;
     }
-    let of_mail = passages.iter().filter(|one| input.texts[one.text_index].path == "body");
-    let sentences = of_mail.flat_map(|passage| {
+    let of_mail = passages.iter().zip(read).filter(|(one, _)| input.texts[one.text_index].path == "body");
+    // What no passage has, none of its sentences has.
+    let having = of_mail.filter(|(_, read)| !read.scan.of(list).is_empty());
+    let sentences = having.flat_map(|(passage, _)| {
         let chars: Vec<char> = passage.text.chars().collect();
         let start = passage.span.start;
         passage.sentences.iter().map(move |span| chars[span.start - start..span.end - start].iter().collect::<String>())
@@ -31,6 +33,6 @@ pub fn sentence(input: &Input<'_>, passages: &[Passage], list: &str) -> Option<S
 }
 
 /// The sentence by which a mail with files or attached mails says that it hands them on for somebody else.
-pub fn handed_on(input: &Input<'_>, passages: &[Passage]) -> Option<String> {
-    if input.message.parts.is_empty() { None } else { sentence(input, passages, "handing-on") }
+pub fn handed_on(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Option<String> {
+    if input.message.parts.is_empty() { None } else { sentence(input, passages, read, "handing-on") }
 }

@@ -19,11 +19,13 @@ const KINDS: [(&str, SubmitterKind); 8] = [
 
 /// The submitter of a message; of one that is `handed_on` the body that its files name, if they name one.
 pub fn submitter(input: &Input<'_>, passages: &[Passage], handed_on: bool) -> Submitter {
-    let of_files: Vec<Passage> =
-        passages.iter().filter(|one| input.texts[one.text_index].path != "body").cloned().collect();
-    if let Some((_, name)) = best_line(input, &of_files, "").filter(|_| handed_on) {
-        let kind = kind(&name, input, &of_files);
-        return Submitter { name, kind };
+    if handed_on {
+        let of_files: Vec<Passage> =
+            passages.iter().filter(|one| input.texts[one.text_index].path != "body").cloned().collect();
+        if let Some((_, name)) = best_line(input, &of_files, "") {
+            let kind = kind(&name, input, &of_files);
+            return Submitter { name, kind };
+        }
     }
     let name = name(input, passages);
     let kind = kind(&name, input, passages);

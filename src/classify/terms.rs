@@ -1,6 +1,7 @@
 //! The catalogue's terms: which words of a passage are the words of a recommendation, and how rare they are among the
 //! others'. They add to what the linear model says, and stand in for it where a catalogue has what the model never saw.
 
+use super::features::{BASIS, fnv};
 use super::words::{is_chinese, stem, words};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::message::Span;
@@ -13,6 +14,8 @@ pub struct Terms {
     terms: Vec<Term>,
     /// By the stem of its first word.
     by_first: HashMap<String, Vec<usize>>,
+    /// The hashes of these, as bits: nearly all words begin no term.
+    first: Vec<u64>,
     chinese: Option<AhoCorasick>,
     chinese_terms: Vec<usize>,
 }
@@ -30,6 +33,13 @@ pub struct Hit {
     pub span: Span,
 }
 
+/// Word and bit of a stem's hash.
+fn place_of(stem: &str) -> (usize, u64) {
+    let hash = fnv(BASIS, stem.as_bytes());
+    let hash = (hash ^ (hash >> 16)) & 0xffff;
+    (hash as usize / 64, 1 << (hash % 64))
+}
+
 impl Terms {
     /// Prepares a catalogue.
     pub fn of(catalogue: &Catalogue) -> Self {
@@ -40,7 +50,10 @@ impl Terms {
                 let stems = if is_chinese(&comparable) {
                     vec![comparable.replace(' ', "")]
                 } else {
-                    words(&comparable).into_iter().map(|(start, end)| stem(&comparable[start..end])).collect()
+                    words(&comparable)
+                        .into_iter()
+                        .map(|(start, end)| stem(&comparable[start..end]).into_owned())
+                        .collect()
                 };
                 if !stems.is_empty() {
                     by_stems.entry(stems).or_default().insert(at);
@@ -48,7 +61,13 @@ impl Terms {
             }
         }
         let count = catalogue.recommendations.len() as f64;
-        let mut made = Self { terms: Vec::new(), by_first: HashMap::new(), chinese: None, chinese_terms: Vec::new() };
+        let mut made = Self {
+            terms: Vec::new(),
+            by_first: HashMap::new(),
+            first: vec![0; 1 << 10],
+            chinese: None,
+            chinese_terms: Vec::new(),
+        };
         let mut patterns = Vec::new();
         for (stems, of) in by_stems {
             let chinese = is_chinese(&stems[0]);
@@ -60,6 +79,8 @@ impl Terms {
                 patterns.push(stems[0].clone());
                 made.chinese_terms.push(at);
             } else {
+                let (word, bit) = place_of(&stems[0]);
+                made.first[word] |= bit;
                 made.by_first.entry(stems[0].clone()).or_default().push(at);
             }
             made.terms.push(Term { stems, of, weight });
@@ -76,12 +97,18 @@ impl Terms {
             end: text.origin[end - 1] as usize + 1,
         };
         let tokens = words(&text.text);
-        let stems: Vec<String> = tokens.iter().map(|(start, end)| stem(&text.text[*start..*end])).collect();
+        let stem_of = |(start, end): &(usize, usize)| stem(&text.text[*start..*end]);
         let mut hits = Vec::new();
-        for (at, first) in stems.iter().enumerate() {
-            for term in self.by_first.get(first).into_iter().flatten() {
+        for (at, token) in tokens.iter().enumerate() {
+            let first = stem_of(token);
+            let (word, bit) = place_of(&first);
+            if self.first[word] & bit == 0 {
+                continue;
+            }
+            for term in self.by_first.get(first.as_ref()).into_iter().flatten() {
                 let wanted = &self.terms[*term].stems;
-                if stems.get(at..at + wanted.len()).is_some_and(|found| found == wanted.as_slice()) {
+                let found = tokens.get(at..at + wanted.len());
+                if found.is_some_and(|found| found.iter().map(stem_of).eq(wanted.iter().map(String::as_str))) {
                     hits.push(Hit { term: *term, span: place(tokens[at].0, tokens[at + wanted.len() - 1].1) });
                 }
             }

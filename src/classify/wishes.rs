@@ -2,6 +2,7 @@
 //! a reviewer a moment; one that is missed may become public: in doubt it is told. Decides nothing.
 
 use super::dates;
+use super::scripts::{Pattern, Scripts};
 use super::{Input, Passage, Reading};
 use crate::domain::Timestamp;
 use crate::domain::classification::Evidence;
@@ -9,7 +10,6 @@ use crate::domain::message::{Part, PartKind, Span};
 use crate::domain::wish::{Wish, WishKind};
 use crate::normal::normal;
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization as _;
@@ -31,12 +31,12 @@ const LAST_IN_FILE: usize = 4;
 /// The patterns of `data/wishes.toml`.
 struct Patterns {
     triggers: Option<AhoCorasick>,
-    lists: BTreeMap<String, Vec<Regex>>,
+    lists: BTreeMap<String, Vec<Pattern>>,
 }
 
 impl Patterns {
-    fn any(&self, list: &str, text: &str) -> bool {
-        self.lists.get(list).is_some_and(|patterns| patterns.iter().any(|one| one.is_match(text)))
+    fn any(&self, list: &str, text: &str, scripts: Scripts) -> bool {
+        self.lists.get(list).is_some_and(|patterns| patterns.iter().any(|one| one.is_match(text, scripts)))
     }
 }
 
@@ -49,7 +49,7 @@ fn patterns() -> &'static Patterns {
         let compiled = lists
             .into_iter()
             .filter(|(name, _)| name != "triggers")
-            .map(|(name, patterns)| (name, patterns.iter().filter_map(|one| Regex::new(one).ok()).collect()));
+            .map(|(name, patterns)| (name, patterns.into_iter().map(Pattern::new).collect()));
         Patterns { triggers, lists: compiled.collect() }
     })
 }
@@ -71,7 +71,12 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
         if !triggered || found.len() >= MOST {
             continue;
         }
-        let is_footer = patterns.any("footer", &reading.normal.text);
+        let scripts = Scripts::of(&reading.normal.text);
+        // What stands in no passage stands in none of its sentences; a mail's own are also read for what stands together.
+        if !covers && !WishKind::ALL.iter().any(|kind| patterns.any(kind.as_str(), &reading.normal.text, scripts)) {
+            continue;
+        }
+        let is_footer = patterns.any("footer", &reading.normal.text, scripts);
         let longest = if covers { LONGEST } else { LONGEST_IN_FILE };
         for span in passage.sentences.iter().filter(|span| span.end - span.start <= longest) {
             let words: String =
@@ -88,7 +93,13 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
 /// What one sentence wishes. `covers`: it stands in the mail itself, where what is said of publishing is about what the
 /// mail brings.
 fn kinds(patterns: &Patterns, sentence: &str, is_footer: bool, covers: bool) -> Vec<WishKind> {
-    let any = |list: &str| patterns.any(list, sentence);
+    let scripts = Scripts::of(sentence);
+    let any = |list: &str| patterns.any(list, sentence, scripts);
+    // Nearly all sentences end here.
+    let says_one = WishKind::ALL.iter().any(|kind| any(kind.as_str()));
+    if !says_one && !(covers && (any("publish") || any("restrict"))) {
+        return Vec::new();
+    }
     let (own_paper, asks, publishes) = (any("own-paper"), any("first-person"), any("publish"));
     // A footer forbids disclosure, not publication; a text on the theme speaks of others; consent is no wish.
     let speaks_of_others = !own_paper && any("subject-talk");

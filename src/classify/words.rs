@@ -1,4 +1,6 @@
-//! Words of a comparable text and their stems.
+//! Words of a comparable text and their stems. Knows no text's meaning.
+
+use std::borrow::Cow;
 
 /// Whether any sign is Chinese.
 pub fn is_chinese(text: &str) -> bool {
@@ -10,12 +12,21 @@ pub fn is_chinese_sign(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
+/// Whether a sign is a letter or a digit: as `char::is_alphanumeric`, and quicker for the letters that texts are made of.
+pub fn is_word_sign(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        'à'..='ö' | 'ø'..='ÿ' | 'а'..='я' | '\u{620}'..='\u{64a}' | '\u{4e00}'..='\u{9fff}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// Words of a comparable text, in bytes.
 pub fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(text.len() / 5);
     let mut start = None;
     for (at, c) in text.char_indices() {
-        match (c.is_alphanumeric(), start) {
+        match (is_word_sign(c), start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
                 found.push((from, at));
@@ -28,40 +39,53 @@ pub fn words(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-const RUSSIAN_ENDINGS: [&str; 45] = [
-    "иями", "ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими", "иях", "иям", "ией", "ах", "ях", "ам", "ям", "ов",
-    "ев", "ей", "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "их", "ым", "им", "ом", "ем", "ую", "юю",
-    "ия", "ии", "ию", "ью", "а", "ы", "и", "у", "ь",
-];
-
 /// A word without its ending, by script; only so far that terms meet their inflected forms.
-pub fn stem(word: &str) -> String {
+pub fn stem(word: &str) -> Cow<'_, str> {
     let first = word.chars().next().unwrap_or(' ');
-    let length = word.chars().count();
     if ('\u{0400}'..='\u{04ff}').contains(&first) {
-        let ending =
-            RUSSIAN_ENDINGS.iter().find(|ending| word.ends_with(**ending) && length >= ending.chars().count() + 4);
-        return ending
-            .map_or(word, |ending| &word[..word.len() - ending.len()])
-            .trim_end_matches(['я', 'е', 'о', 'й'])
-            .to_string();
+        return russian_stem(word).into();
     }
     if ('\u{0600}'..='\u{06ff}').contains(&first) {
-        return arabic_stem(word);
+        return arabic_stem(word).into();
     }
-    if length > 4 {
+    if word.chars().nth(4).is_some() {
         for (ending, instead) in [("ies", "y"), ("sses", "ss"), ("'s", ""), ("s", ""), ("x", "")] {
             if let Some(bare) = word.strip_suffix(ending)
                 && !(ending == "s" && bare.ends_with('s'))
             {
-                return format!("{bare}{instead}");
+                return if instead.is_empty() { bare.into() } else { format!("{bare}{instead}").into() };
             }
         }
     }
-    word.to_string()
+    word.into()
 }
 
-fn arabic_stem(word: &str) -> String {
+/// Without its longest ending that leaves four letters.
+fn russian_stem(word: &str) -> &str {
+    let length = word.chars().count();
+    let mut letters = word.chars().rev();
+    let mut next = || letters.next().unwrap_or(' ');
+    let (last, third, second, first) = (next(), next(), next(), next());
+    let ending = match (first, second, third, last) {
+        ('и', 'я', 'м', 'и') if length >= 8 => 4,
+        (_, 'я' | 'а' | 'ы' | 'и', 'м', 'и') | (_, 'о' | 'е', 'г', 'о') | (_, 'о' | 'е', 'м', 'у') if length >= 7 => {
+            3
+        }
+        (_, 'и', 'я', 'х' | 'м') | (_, 'и', 'е', 'й') if length >= 7 => 3,
+        (_, _, 'а' | 'я' | 'ы' | 'и', 'х') | (_, _, 'а' | 'я' | 'ы' | 'и' | 'о' | 'е', 'м') if length >= 6 => {
+            2
+        }
+        (_, _, 'о' | 'е', 'в') | (_, _, 'е' | 'о' | 'ы' | 'и', 'й') if length >= 6 => 2,
+        (_, _, 'а' | 'я' | 'и', 'я') | (_, _, 'о' | 'е' | 'ы' | 'и', 'е') if length >= 6 => 2,
+        (_, _, 'у' | 'ю' | 'и' | 'ь', 'ю') | (_, _, 'и', 'и') if length >= 6 => 2,
+        (_, _, _, 'а' | 'ы' | 'и' | 'у' | 'ь') if length >= 5 => 1,
+        _ => 0,
+    };
+    // All of them take two bytes.
+    word[..word.len() - 2 * ending].trim_end_matches(['я', 'е', 'о', 'й'])
+}
+
+fn arabic_stem(word: &str) -> &str {
     let mut rest = word;
     for prefix in ["وال", "فال", "بال", "كال", "لل", "ال", "و", "ب", "ل"] {
         if let Some(bare) = rest.strip_prefix(prefix)
@@ -75,8 +99,8 @@ fn arabic_stem(word: &str) -> String {
         if let Some(bare) = rest.strip_suffix(suffix)
             && bare.chars().count() >= 3
         {
-            return bare.to_string();
+            return bare;
         }
     }
-    rest.to_string()
+    rest
 }

@@ -49,7 +49,7 @@ pub fn stems(text: &str) -> BTreeSet<String> {
             let signs: Vec<char> = word.chars().collect();
             found.extend(signs.windows(2).map(|pair| pair.iter().collect::<String>()));
         } else if word.chars().count() > 2 {
-            found.insert(stem(word));
+            found.insert(stem(word).into_owned());
         }
     }
     found

@@ -420,8 +420,8 @@ fn a_model_learns_and_is_chosen(site: &Site) -> (Before, String) {
     assert!(said.contains(", n 12\n"), "{said}");
     assert!(said.contains(&format!("nobody has touched: {};", before.untouched.len())), "{said}");
     let changes = foretold(&said);
-    assert!(changes.values().any(|(comes, _)| !comes.is_empty()), "{said}");
-    assert!(changes.values().any(|(_, goes)| !goes.is_empty()), "{said}");
+    // Which, is for the models to say; that what is foretold comes, is tested below.
+    assert!(changes.values().any(|(comes, goes)| !comes.is_empty() || !goes.is_empty()), "{said}");
     // Nothing is changed by that.
     assert_eq!(items(site), before.items);
     let models = site.models();

@@ -43,6 +43,7 @@ mod odd;
 mod papers;
 mod parse;
 mod publish;
+mod quick;
 mod receive;
 mod receive_faults;
 mod received;

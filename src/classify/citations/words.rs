@@ -1,8 +1,9 @@
 //! The words of citations, read once from `words.toml` and found in a comparable text in one pass. Holds no rule of what
 //! they mean together.
 
+use crate::classify::phrases::Phrases;
+use crate::classify::words::is_word_sign;
 use crate::normal::normal;
-use aho_corasick::AhoCorasick;
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
@@ -120,7 +121,7 @@ struct Named {
 
 /// All of them, ready to be found.
 pub struct Words {
-    machine: Option<AhoCorasick>,
+    finder: Phrases,
     patterns: Vec<(Word, bool)>,
     pub reports: Vec<Known>,
     pub names: Vec<String>,
@@ -181,7 +182,7 @@ impl Words {
         let elsewhere = processes.chain(series).collect();
         Self {
             elsewhere,
-            machine: AhoCorasick::new(texts).ok(),
+            finder: Phrases::of(texts),
             patterns,
             reports: file.reports,
             names: file.named.into_iter().map(|one| one.name).collect(),
@@ -205,16 +206,29 @@ impl Words {
 
     /// All words that stand in a comparable text, in order.
     pub fn hits(&self, text: &str) -> Vec<Hit> {
-        let Some(machine) = &self.machine else { return Vec::new() };
         let mut hits: Vec<Hit> = Vec::new();
-        for found in machine.find_overlapping_iter(text) {
-            let (word, open) = self.patterns[found.pattern().as_usize()];
-            let (start, end) = (found.start(), found.end());
-            if is_whole(text, start, end, open || word == Word::Symbol) {
-                hits.push(Hit { word, start, end });
+        let mut look = |start: usize| {
+            self.finder.at(text, start, |pattern, end| {
+                let (word, open) = self.patterns[pattern];
+                if is_whole(text, start, end, open || word == Word::Symbol) {
+                    hits.push(Hit { word, start, end });
+                }
+            });
+        };
+        let mut before = ' ';
+        for (start, c) in text.char_indices() {
+            let begins = is_wide(before) || !is_word_sign(before);
+            if begins || is_wide(c) {
+                look(start);
             }
+            if begins && is_arabic(c) {
+                let after =
+                    |prefix: &&str| text[start..].strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
+                ARABIC_PREFIXES.iter().filter(|prefix| after(prefix)).for_each(|prefix| look(start + prefix.len()));
+            }
+            before = c;
         }
-        // Of words in one another the first and longest; the machine cannot choose, since it knows no ends of words.
+        // Of words in one another the first and longest.
         hits.sort_by_key(|one| (one.start, std::cmp::Reverse(one.end)));
         let mut reached = 0;
         hits.retain(|one| {
@@ -293,13 +307,17 @@ pub fn is_wide(c: char) -> bool {
     ('\u{2e80}'..='\u{9fff}').contains(&c)
 }
 
+fn is_arabic(c: char) -> bool {
+    ('\u{0600}'..='\u{06ff}').contains(&c)
+}
+
 /// Letters that Arabic writes together with the word that follows.
 const ARABIC_PREFIXES: [&str; 14] =
     ["ال", "وال", "بال", "فال", "كال", "لل", "ولل", "و", "ب", "ف", "ل", "ك", "وب", "ول"];
 
 /// Where the word begins that a place in a text stands in.
 pub fn word_start(text: &str, at: usize) -> usize {
-    let before = text[..at].char_indices().rev().take_while(|(_, c)| c.is_alphanumeric() && !is_wide(*c));
+    let before = text[..at].char_indices().rev().take_while(|(_, c)| is_word_sign(*c) && !is_wide(*c));
     before.last().map_or(at, |(from, _)| from)
 }
 
@@ -308,7 +326,7 @@ fn is_whole(text: &str, start: usize, end: usize, open: bool) -> bool {
     let phrase = &text[start..end];
     if !phrase.starts_with(is_wide) {
         let prefix = &text[word_start(text, start)..start];
-        let is_arabic = phrase.starts_with(|c: char| ('\u{0600}'..='\u{06ff}').contains(&c));
+        let is_arabic = phrase.starts_with(is_arabic);
         let stands_alone = prefix.is_empty() || (is_arabic && ARABIC_PREFIXES.contains(&prefix));
         if !stands_alone {
             return false;
