@@ -20,6 +20,9 @@ pub struct Passage {
 /// Longest passage, in characters: what one thought takes.
 const LONGEST: usize = 1_500;
 
+/// Longest sentence, in characters: far longer than people write.
+const ENDLESS: usize = 1_200;
+
 /// Splits a part into passages.
 pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
     let mut passages = Vec::new();
@@ -123,10 +126,15 @@ fn sentences(chars: &[char], span: Span) -> Vec<Span> {
     let mut at = span.start;
     while at < span.end {
         let c = chars[at];
-        let wide = matches!(c, '。' | '！' | '？' | '；');
+        let wide = matches!(c, '。' | '．' | '！' | '？' | '；');
         let next_blank = at + 1 >= span.end || chars[at + 1].is_whitespace();
         let bullet = c == '\n' && chars.get(at + 1).is_some_and(|next| matches!(next, '-' | '•' | '–' | '*' | '·'));
-        if wide || bullet || (is_end(c) && next_blank && !is_abbreviation(chars, start, at)) {
+        // What never ends is cut, so that a quote can be read: at a blank, or anywhere if there is none.
+        let length = at - start;
+        let endless = length >= ENDLESS && (c.is_whitespace() || length >= ENDLESS + 200);
+        // A row of a table is no part of the next one.
+        let row = c == '\n' && chars[start..at].contains(&'\t');
+        if wide || bullet || row || endless || (is_end(c) && next_blank && !is_abbreviation(chars, start, at)) {
             found.push(Span { start, end: at + 1 });
             start = at + 1;
         }

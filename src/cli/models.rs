@@ -174,6 +174,8 @@ pub async fn choose(
     let store = open::store(&data, &config).await?;
     let catalogue = open::catalogue(&config)?;
     let act = Act { by: by.into(), reason: reason.into(), seen: None, now: clock() };
+    // As `models` lists it, too.
+    let version = if version == Model::load().version() { SHIPPED } else { version };
     let (count, note) = learning::choose((&store, &open::models(&data)), &catalogue, version, &act).await?;
     if let Some(note) = note {
         println!("Note: {note}.");

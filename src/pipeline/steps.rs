@@ -348,7 +348,7 @@ pub async fn classify_message(
         work.await.map_err(|_| TaskError("the classifier broke down on this text".into()))?;
     leave_what_stands(&mut classified, &texts);
     if is_cut {
-        let words = "there is more text than Pouch classifies: only the first million characters were looked at";
+        let words = "there is more text than Pouch classifies: only the beginning was looked at, one megabyte of text";
         classified.reason = format!("{}; {words}", classified.reason);
     }
     for part in &line.summary.parts {

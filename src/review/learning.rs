@@ -177,6 +177,13 @@ pub async fn choose(
         let refused = |why: String| Error::Refused(format!("the model {version} cannot be used: {why}"));
         pipeline::read_model(folder, &known).map_err(refused)?;
         note = known.made_of.catalogue.fits(catalogue).map_err(refused)?;
+        if !known.made_of.languages.is_empty() {
+            let only = format!(
+                "it learnt from inputs in {} only, and reads those in other languages worse",
+                known.made_of.languages.join(", ")
+            );
+            note = Some(note.map_or_else(|| only.clone(), |note| format!("{note}; {only}")));
+        }
     }
     let waiting = untouched(store).await?;
     let mut tx = store.begin().await?;

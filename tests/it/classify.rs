@@ -239,7 +239,7 @@ fn of_a_text_without_end_the_beginning_is_classified_and_the_entry_says_so() {
         app.run(&["import", path.to_str().unwrap()]);
         app.item(&format!("{name}@"))
     };
-    let cut = "only the first million characters";
+    let cut = "only the beginning was looked at";
     let found = mail("first", &format!("{sentence}\n\n{filler}"));
     assert_eq!(found["assignments"][0]["recommendation"], "cbm-poc-directory", "{found}");
     assert!(found["reason"].as_str().unwrap().contains(cut), "{}", found["reason"]);
@@ -331,4 +331,19 @@ fn signatures_and_legal_footers_are_no_evidence_and_a_postscript_is_read() {
          keep the entries up to date, and take part in ping tests.\n\nKind regards\nAna\n\nP.S. Could you please tell me in which room the dialogue takes place?",
     );
     assert_eq!(said.also, Some(MessageKind::Query), "{said:?}");
+}
+
+#[test]
+fn a_sentence_that_never_ends_is_cut_so_that_its_quote_can_be_read() {
+    let point =
+        "we ask every State to name its points of contact for the global directory and to keep the names current ";
+    for text in
+        [point.repeat(3_000), format!("请各国指定联络点并更新全球联络点名录{}", "妇女参与能力建设".repeat(20_000))]
+    {
+        let (found, source) = classified("Written input", &text);
+        assert!(!found.assignments.is_empty(), "{}", found.reason);
+        for evidence in found.assignments.iter().flat_map(|one| &one.evidence) {
+            assert!(check_evidence(&source, evidence) && evidence.quote.chars().count() <= 1_401, "{evidence:?}");
+        }
+    }
 }
