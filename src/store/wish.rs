@@ -80,12 +80,13 @@ pub async fn lines_in(tx: &mut Tx, message: &MessageId) -> Result<Vec<WishLine>>
 }
 
 /// Messages with a wish that nobody has decided on, oldest first, each with the id under which lists show it; those that
-/// are set aside wish for nothing that we could do.
+/// are set aside wish for nothing that we could do, and those on their way into the queue are in no list yet.
 pub async fn undecided(store: &Store) -> Result<Vec<(MessageId, String)>> {
     let rows: Vec<(String, String)> = sqlx::query_as(
         "select distinct m.id, coalesce(m.submission_id, m.id)
            from wishes w join messages m on m.id = w.message_id
           where w.decision is null and m.outcome <> 'set-aside'
+            and (m.submission_id is not null or m.outcome <> 'submission')
           order by m.id",
     )
     .fetch_all(store.pool())

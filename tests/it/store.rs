@@ -708,9 +708,15 @@ async fn wish_rows_work_on_both_engines() {
         message::set_outcome(&mut tx, &id, Outcome::SetAside, MessageKind::Spam, "why").await.unwrap();
         tx.commit().await.unwrap();
         assert!(wish::undecided(store).await.unwrap().is_empty());
+        // On its way into the queue it is in no list, and nobody is sent to look for it there.
+        let mut tx = store.begin().await.unwrap();
+        message::set_outcome(&mut tx, &id, Outcome::Submission, MessageKind::Submission, "why").await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(wish::undecided(store).await.unwrap().is_empty());
         let mut tx = store.begin().await.unwrap();
         message::set_outcome(&mut tx, &id, Outcome::Held, MessageKind::Unknown, "why").await.unwrap();
         tx.commit().await.unwrap();
+        assert_eq!(wish::undecided(store).await.unwrap(), [(id.clone(), id.0.clone())]);
         let mut tx = store.begin().await.unwrap();
         assert!(wish::decide(&mut tx, &id, 1, &decided).await.unwrap());
         tx.commit().await.unwrap();
