@@ -145,9 +145,9 @@ impl Assigner {
         let hits = self.terms.hits(&title);
         let title = self.probabilities(all_features(&title.text).iter(), &hits.iter().collect::<Vec<_>>());
         let whole = Whole { title: &title, elsewhere: elsewhere(read, cited) };
-        let passages: Vec<weigh::Weighed<'_>> = scored
+        let passages: Vec<weigh::Part<'_>> = scored
             .iter()
-            .map(|one| weigh::Weighed {
+            .map(|one| weigh::Part {
                 size: (one.features.len() as f64 / PARAGRAPH).min(1.0),
                 probabilities: &one.probabilities,
             })
@@ -263,8 +263,7 @@ fn worth(input: &Input<'_>, passage: &Passage, span: Span, cited: &Cited) -> f64
 
 /// How much is said of other processes, against what is said of this report; from 0 to 1.
 fn elsewhere(read: &[Reading], cited: &Cited) -> f64 {
-    let words = read.iter().map(|one| one.scan.of("other-process").len().min(2)).sum::<usize>();
-    let others = words.max(cited.others.iter().map(|(_, count)| *count).sum());
+    let others: usize = cited.others.iter().map(|(_, count)| *count).sum();
     others as f64 / (1.0 + others as f64 + 2.0 * here(read, cited) as f64)
 }
 
@@ -275,15 +274,11 @@ fn here(read: &[Reading], cited: &Cited) -> usize {
 
 /// The name of another process or report, if that is what is mainly spoken of: it is named often, or this one never is.
 fn other_process(passages: &[Passage], read: &[Reading], cited: &Cited) -> Option<String> {
-    let words: Vec<&str> = read.iter().flat_map(|one| one.scan.of("other-process")).copied().collect();
-    let others = words.len().max(cited.others.iter().map(|(_, count)| *count).sum());
+    let others: usize = cited.others.iter().map(|(_, count)| *count).sum();
     let enough = passages.len().div_ceil(6).max(2);
     let is_mainly = others >= enough && others > cited.ours * 2;
-    if others == 0 || !(is_mainly || here(read, cited) == 0) {
-        return None;
-    }
     let name = cited.others.first().map(|(name, _)| name.clone());
-    name.or_else(|| words.first().map(|one| format!("\"{one}\"")))
+    name.filter(|_| is_mainly || here(read, cited) == 0)
 }
 
 fn quote(input: &Input<'_>, passage: &Passage, span: Span) -> Evidence {

@@ -103,26 +103,19 @@ impl Classifier {
         self.assigner.version()
     }
 
-    /// The probability of each recommendation, also of those below the line.
-    pub fn candidates(&self, input: &Input<'_>) -> Vec<(String, f64)> {
-        let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
-        let read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
-        let folds = folded::folds(input, &whole, &read, &self.letter);
-        let unfolded = whole.into_iter().zip(read).zip(folds).filter(|(_, fold)| fold.is_none());
-        let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
-        let cited = citations::cited(input, &passages, &read, &self.citable, day_of(input));
-        self.assigner.assignments(input, &title::title(input, &passages).0, &passages, &read, &cited).candidates
-    }
-
     /// Classifies one message.
     pub fn classify(&self, input: &Input<'_>) -> Classification {
+        self.judge(input).0
+    }
+
+    /// The same with the probability of each recommendation, also of those below the line; nothing is said of what brings
+    /// no input.
+    pub fn judge(&self, input: &Input<'_>) -> (Classification, Vec<(String, f64)>) {
         let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
         let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
         // A wish may stand below a name, and one that a footer hides is worse than one that is none.
         let wishes = wishes::wishes(input, &whole, &all_read);
-        let folds = folded::folds(input, &whole, &all_read, &self.letter);
-        let unfolded = whole.iter().cloned().zip(all_read).zip(folds).filter(|(_, fold)| fold.is_none());
-        let (passages, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
+        let (passages, read) = self.unfolded(input, &whole, all_read);
         let terms: BTreeSet<usize> = read.iter().flat_map(|one| one.hits.iter().map(|hit| hit.term)).collect();
         let takes_back = wishes.iter().find(|wish| wish.kind == WishKind::Withdrawal && wish.evidence.part == "body");
         let takes_back = takes_back.map(|wish| wish.evidence.quote.as_str());
@@ -143,7 +136,10 @@ impl Classifier {
         if let Some(other) = &found.other_process {
             reason = format!("{reason}; it speaks about another process ({other}), so no recommendation is assigned");
         }
-        Classification {
+        if cited.more > 0 {
+            reason = format!("{reason}; it cites so often that {} more places are not listed", cited.more);
+        }
+        let says = Classification {
             kind: verdict.kind,
             kind_confidence: verdict.confidence,
             reason,
@@ -162,16 +158,22 @@ impl Classifier {
             delivery,
             citations: cited.citations,
             classifier: self.version().into(),
-        }
+        };
+        (says, found.candidates)
+    }
+
+    /// What of the passages is not folded.
+    fn unfolded(&self, input: &Input<'_>, whole: &[Passage], read: Vec<Reading>) -> (Vec<Passage>, Vec<Reading>) {
+        let folds = folded::folds(input, whole, &read, &self.letter);
+        let own = whole.iter().cloned().zip(read).zip(folds).filter(|(_, fold)| fold.is_none());
+        own.map(|(one, _)| one).unzip()
     }
 
     /// What a message cites, with the recommendations that it names outright and the documents that it speaks of.
     pub fn cited(&self, input: &Input<'_>) -> Cited {
         let whole: Vec<Passage> = input.texts.iter().enumerate().flat_map(|(at, text)| passages(at, text)).collect();
         let all_read: Vec<Reading> = whole.iter().map(|passage| Reading::of(passage, &self.assigner.terms)).collect();
-        let folds = folded::folds(input, &whole, &all_read, &self.letter);
-        let unfolded = whole.into_iter().zip(all_read).zip(folds).filter(|(_, fold)| fold.is_none());
-        let (own, read): (Vec<Passage>, Vec<Reading>) = unfolded.map(|(one, _)| one).unzip();
+        let (own, read) = self.unfolded(input, &whole, all_read);
         citations::cited(input, &own, &read, &self.citable, day_of(input))
     }
 }

@@ -8,7 +8,7 @@ pub const TRAITS: usize = 12;
 pub type Traits = [f64; TRAITS];
 
 /// A passage as it counts here.
-pub struct Weighed<'a> {
+pub struct Part<'a> {
     /// From 0 to 1: a few words weigh less than a paragraph.
     pub size: f64,
     /// Of each recommendation.
@@ -40,7 +40,7 @@ const NOISE: f64 = 0.05;
 const HEAVY: usize = 8;
 
 /// How much is said of a recommendation.
-fn mass(passages: &[Weighed<'_>], of: usize) -> f64 {
+fn mass(passages: &[Part<'_>], of: usize) -> f64 {
     let mut all: Vec<f64> = passages.iter().map(|one| counted(f64::from(one.probabilities[of])) * one.size).collect();
     all.sort_by(|a, b| b.total_cmp(a));
     all.iter().take(HEAVY).sum()
@@ -53,7 +53,7 @@ const ENOUGH: f64 = 6.0;
 const WON: f64 = 0.3;
 
 /// The traits of each of `count` recommendations.
-pub fn traits(passages: &[Weighed<'_>], whole: &Whole<'_>, count: usize) -> Vec<Traits> {
+pub fn traits(passages: &[Part<'_>], whole: &Whole<'_>, count: usize) -> Vec<Traits> {
     let tops: Vec<f32> = passages.iter().map(|one| one.probabilities.iter().copied().fold(0.0, f32::max)).collect();
     let masses: Vec<f64> = (0..count).map(|of| mass(passages, of)).collect();
     let total = masses.iter().sum::<f64>().min(ENOUGH);

@@ -49,7 +49,7 @@ impl Judge {
         // Pure work on a stranger's text, on a thread of its own: a panic ends this mail and nothing else.
         let work = tokio::task::spawn_blocking(move || {
             let input = Input { message: &message, texts: texts.clone() };
-            let (says, candidates) = (classifier.classify(&input), classifier.candidates(&input));
+            let (says, candidates) = classifier.judge(&input);
             (message, says, candidates, texts)
         });
         let (message, mut says, candidates, texts) =

@@ -464,3 +464,12 @@ fn citations_are_shown_in_the_list_on_the_page_and_for_scripts() {
     let page = get(&serving, "/", &serving.address.replace("127.0.0.1", "localhost"));
     assert!(page.contains("<bdi>A/78/265: 47</bdi>") && page.contains("<bdi>document not said: 9</bdi>"), "{page}");
 }
+
+#[test]
+fn what_is_cited_without_end_is_listed_up_to_a_number_and_the_rest_is_told() {
+    let text = "See paragraph 55 of A/78/265.\n\n".repeat(700);
+    let message = mail(DAY, "Input", "");
+    let says = classifier().classify(&Input { message: &message, texts: vec![part("body", &text)] });
+    assert_eq!(says.citations.len(), 500);
+    assert!(says.reason.ends_with("200 more places are not listed"), "{}", says.reason);
+}

@@ -30,6 +30,8 @@ use words::Words;
 pub struct Cited {
     /// In the order of the text.
     pub citations: Vec<Citation>,
+    /// How many more there are.
+    pub more: usize,
     /// Recommendations whose verified number the input names.
     pub named: Vec<Named>,
     /// The documents and processes that it speaks of, each with how often, the most frequent first.
@@ -109,6 +111,7 @@ pub fn cited(input: &Input<'_>, passages: &[Passage], read: &[Reading], facts: &
         writer.page(words, &context, page, date);
     }
     writer.count();
+    writer.cited.more = writer.cited.citations.len().saturating_sub(MOST);
     writer.cited.citations.truncate(MOST);
     writer.cited
 }

@@ -3,16 +3,14 @@
 
 use super::Sample;
 use crate::classify::assign::Assigner;
-use crate::classify::linear::{Model, Weighing};
+use crate::classify::linear::Weighing;
 use crate::classify::passage::passages;
 use crate::classify::weigh::{Scale, TRAITS, Traits};
 use crate::classify::{self, Reading, citations};
 use crate::domain::Digest;
-use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::TextPart;
 use crate::domain::extraction::{Segment, SegmentKind};
 use crate::domain::message::{Body, ParsedMessage};
-use std::sync::Arc;
 
 /// A whole input that a person has labelled.
 #[derive(Clone, Debug)]
@@ -26,12 +24,9 @@ pub struct Input {
     pub is_learnt: bool,
 }
 
-/// The traits of each recommendation in an input.
-pub type Weighed = Vec<Traits>;
-
 impl Input {
     /// As a model sees it, with what makes no point before and after it.
-    pub fn weighed(&self, catalogue: &Catalogue, model: &Arc<Model>, around: &[&str]) -> Weighed {
+    pub(super) fn weighed(&self, assigner: &Assigner, facts: &citations::Facts, around: &[&str]) -> Vec<Traits> {
         let (before, after) = around.split_at(around.len() / 3);
         let own = self.paragraphs.iter().map(|one| one.text.as_str());
         let paragraphs: Vec<&str> = before.iter().copied().chain(own).chain(after.iter().copied()).collect();
@@ -44,13 +39,12 @@ impl Input {
             own: None,
             title: None,
         };
-        let assigner = Assigner::of(catalogue, model.clone());
         let passages = passages(0, &part);
         let read: Vec<Reading> = passages.iter().map(|one| Reading::of(one, &assigner.terms)).collect();
         let mut message = ParsedMessage::empty(Body::nothing());
         message.subject.clone_from(&self.title);
         let input = classify::Input { message: &message, texts: vec![part] };
-        let cited = citations::cited(&input, &passages, &read, &citations::Facts::of(catalogue), None);
+        let cited = citations::cited(&input, &passages, &read, facts, None);
         assigner.weighed(&self.title, &passages, &read, &cited).traits
     }
 
@@ -75,7 +69,7 @@ impl Input {
 }
 
 /// What the traits are worth, the line of each recommendation, and what is said of each input by scales that have not seen it.
-pub fn fit(inputs: &[Input], weighed: &[[Weighed; 2]]) -> (Weighing, Vec<f64>, Vec<Vec<f64>>) {
+pub fn fit(inputs: &[Input], weighed: &[[Vec<Traits>; 2]]) -> (Weighing, Vec<f64>, Vec<Vec<f64>>) {
     let all: Vec<usize> = (0..inputs.len()).collect();
     let learn = |chosen: &[usize]| Weighing {
         speaks: scale(chosen, weighed, |at, of| Some(inputs[at].speaks_to(of))),
@@ -101,7 +95,7 @@ const STEP: f64 = 0.5;
 const DECAY: f64 = 0.002;
 
 /// Logistic regression on all inputs and recommendations, by gradients that are scaled by what they were so far.
-fn scale(chosen: &[usize], weighed: &[[Weighed; 2]], is_right: impl Fn(usize, usize) -> Option<bool>) -> Scale {
+fn scale(chosen: &[usize], weighed: &[[Vec<Traits>; 2]], is_right: impl Fn(usize, usize) -> Option<bool>) -> Scale {
     let rows: Vec<(&Traits, f64)> = chosen
         .iter()
         .flat_map(|at| weighed[*at].iter().map(move |one| (*at, one)))

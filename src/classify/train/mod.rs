@@ -11,8 +11,10 @@ pub use document::Input;
 pub use material::{Material, shipped};
 
 use super::linear::{Header, Model, WIDE};
+use crate::classify::assign::Assigner;
+use crate::classify::citations::Facts;
+use crate::classify::weigh::Traits;
 use crate::domain::catalogue::Catalogue;
-use document::Weighed;
 use linear::{Seen, learn};
 use std::sync::Arc;
 
@@ -75,19 +77,20 @@ fn weigh(
     material: &Material,
     catalogue: &Catalogue,
     learnt: impl Fn(Option<usize>) -> Vec<u8> + Sync,
-) -> Vec<[Weighed; 2]> {
+) -> Vec<[Vec<Traits>; 2]> {
     let one_fold = |fold: usize| {
         let model = Arc::new(Model::read(&learnt(Some(fold))).unwrap_or_else(Model::empty));
+        let (assigner, facts) = (Assigner::of(catalogue, model), Facts::of(catalogue));
         let inputs: Vec<(usize, &Input)> =
             material.inputs.iter().enumerate().filter(|(at, _)| at % FOLDS == fold).collect();
         let weighed = inputs.iter().map(|(at, one)| {
             let rest = inputs.iter().filter(|(_, other)| other.language() == one.language() && other.id != one.id);
             let fillers: Vec<&str> = rest.flat_map(|(_, other)| other.without_point()).collect();
-            (*at, [one.weighed(catalogue, &model, &[]), one.weighed(catalogue, &model, &fillers)])
+            (*at, [one.weighed(&assigner, &facts, &[]), one.weighed(&assigner, &facts, &fillers)])
         });
-        weighed.collect::<Vec<(usize, [Weighed; 2])>>()
+        weighed.collect::<Vec<(usize, [Vec<Traits>; 2])>>()
     };
-    let mut all: Vec<(usize, [Weighed; 2])> = std::thread::scope(|scope| {
+    let mut all: Vec<(usize, [Vec<Traits>; 2])> = std::thread::scope(|scope| {
         let running: Vec<_> = (0..FOLDS).map(|fold| scope.spawn(move || one_fold(fold))).collect();
         running.into_iter().flat_map(|one| one.join().unwrap_or_default()).collect()
     });
