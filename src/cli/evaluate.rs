@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{MessageKind, ProposedAssignment};
 use crate::domain::ledger::Outcome;
-use crate::evaluate::{self, About, Evaluation, Got, Input, Label, Labels, Place as At, Quoted};
+use crate::evaluate::{self, About, Got, Input, Label, Labels, Place as At, Quoted};
 use crate::pipeline::alone::{Judge, Judged};
 use crate::pipeline::reading;
 use crate::sandbox::{Pool, Source};
@@ -40,9 +40,6 @@ pub struct What {
     /// Another model than the one that comes with the program: a file, or a version that was trained in the data folder
     #[arg(long, value_name = "VERSION-or-FILE")]
     pub model: Option<String>,
-    /// The JSON of an earlier run: say what got better and worse
-    #[arg(long, value_name = "OTHER.json")]
-    pub compare: Option<PathBuf>,
 }
 
 /// One mail with what came of it.
@@ -58,8 +55,6 @@ struct Answer {
 /// If the folder, its labels or the earlier run cannot be used, or nothing can be written.
 pub async fn evaluate(place: &Place, what: &What, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
-    // Before the long work: a wrong name is told at once.
-    let earlier = what.compare.as_deref().map(earlier).transpose()?;
     let mails = mails(&what.dir)?;
     let config = open::configured(place)?;
     let catalogue = open::catalogue(&config)?;
@@ -82,11 +77,7 @@ pub async fn evaluate(place: &Place, what: &What, clock: fn() -> Timestamp) -> a
         seconds: began.elapsed().as_secs_f64(),
     };
     let report = evaluate::evaluate(&inputs, &catalogue, about);
-    let compared = earlier.map(|earlier| evaluate::compare(&earlier, &report));
     print!("{}", evaluate::text(&report));
-    if let Some(compared) = &compared {
-        print!("{}", evaluate::compared_text(compared));
-    }
     if let Some(file) = &what.json {
         write(file, &format!("{}\n", serde_json::to_string_pretty(&report)?))?;
     }
@@ -112,12 +103,6 @@ async fn judge(config: &Config, catalogue: &Catalogue, model: Arc<Model>) -> any
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
-}
-
-fn earlier(file: &Path) -> anyhow::Result<Evaluation> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let read = serde_json::from_str(&text);
-    read.with_context(|| format!("{} is not what `pouch evaluate --json` writes", file.display()))
 }
 
 /// The mails of a folder, by name.

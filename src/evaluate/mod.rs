@@ -2,7 +2,6 @@
 //! Pure: values in, values and texts out. Reads no mail, opens no file, and never changes what the classifier says.
 
 mod calibrate;
-mod compare;
 mod labels;
 mod measure;
 mod page;
@@ -13,11 +12,10 @@ mod score;
 mod text;
 
 pub use calibrate::{Bin, Calibration, calibration};
-pub use compare::{Comparison, InputChange, RowChange, compare};
 pub use labels::{Label, Labels, Strength, Wanted, read};
 pub use measure::{About, Got, Input, Place, Quoted, evaluate};
 pub use page::html;
 pub use report::{Evaluation, Score, Table};
 pub use sample::f1_interval;
 pub use score::{Counts, Mean, counted, mean};
-pub use text::{compared_text, text};
+pub use text::text;

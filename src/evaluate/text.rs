@@ -1,6 +1,5 @@
 //! An evaluation for a terminal of 100 columns. Shows quotes made harmless and cut; the whole is in the JSON.
 
-use super::compare::{Comparison, InputChange};
 use super::labels::Strength;
 use super::report::{Evaluation, MissedOne, Score, Share, Table, WrongOne};
 use crate::domain::harmless;
@@ -187,47 +186,6 @@ fn three(number: Option<f64>) -> String {
 
 fn share(share: Share) -> String {
     format!("{}  ({} of {})", three(share.ratio()), share.part, share.whole)
-}
-
-/// A comparison as text.
-pub fn compared_text(comparison: &Comparison) -> String {
-    let mut out = String::new();
-    let _ = write_compared(&mut out, comparison);
-    out
-}
-
-fn write_compared(out: &mut String, one: &Comparison) -> fmt::Result {
-    writeln!(out, "\nCompared with the earlier run")?;
-    for (name, (before, after)) in [("micro F1", one.micro), ("macro F1", one.mean)] {
-        let change = before.zip(after).map(|(before, after)| format!("  {:+.3}", after - before)).unwrap_or_default();
-        writeln!(out, "  {name:<10} {} -> {}{change}", three(before), three(after))?;
-    }
-    for row in &one.rows {
-        writeln!(out, "  {:<40} F1 {} -> {}", fit(&row.id, 40), three(row.before), three(row.after))?;
-    }
-    for (name, inputs) in [("Better", &one.better), ("Worse", &one.worse), ("Other errors", &one.other)] {
-        changed(out, name, inputs)?;
-    }
-    writeln!(out, "  + now right   - no longer right   ! now wrong   ~ no longer wrong")?;
-    let lists = [
-        ("only in this run", &one.only_later),
-        ("only in the earlier run", &one.only_earlier),
-        ("with other labels than before", &one.labels_differ),
-    ];
-    for (name, ids) in lists {
-        if !ids.is_empty() {
-            writeln!(out, "{}", fit(&format!("  {name}: {}", ids.join(", ")), COLUMNS))?;
-        }
-    }
-    Ok(())
-}
-
-fn changed(out: &mut String, name: &str, inputs: &[InputChange]) -> fmt::Result {
-    writeln!(out, "  {name}: {} inputs", inputs.len())?;
-    for one in inputs {
-        writeln!(out, "{}", fit(&format!("    {}  {}", one.id, one.changes.join(" ")), COLUMNS))?;
-    }
-    Ok(())
 }
 
 /// Columns that a sign takes: two for Chinese, Japanese and Korean (UAX 11), one for others.

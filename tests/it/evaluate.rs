@@ -7,8 +7,8 @@ use pouch::domain::classification::MessageKind;
 use pouch::domain::ledger::Outcome;
 use pouch::domain::message::Span;
 use pouch::evaluate::{
-    About, Counts, Evaluation, Got, Input, Place, Quoted, Strength, Wanted, calibration, compare, compared_text,
-    counted, evaluate, f1_interval, html, mean, read, text,
+    About, Counts, Evaluation, Got, Input, Place, Quoted, Strength, Wanted, calibration, counted, evaluate,
+    f1_interval, html, mean, read, text,
 };
 use serde_json::Value;
 use sha2::Digest as _;
@@ -249,31 +249,6 @@ fn a_candidate_below_the_line_counts_in_the_calibration_and_is_named_where_it_wa
     assert_eq!(report.recommendations.micro.counts.missed, 2);
 }
 
-#[test]
-fn two_runs_are_compared_by_input() {
-    let before = report(&four());
-    let mut later = four();
-    later[0] = input("a", "en", &["*il-capacity", "cb-gender"], &[("il-capacity", 0.9), ("cb-gender", 0.6)]);
-    later[1] = input("b", "fr", &["*cb-portal"], &[("cb-gender", 0.8), ("cb-mapping", 0.5)]);
-    later[2] = input("c", "fr", &["*norms-survey", "norms-checklist"], &[]);
-    later[3].id = "e".into();
-    let after = report(&later);
-    let found = compare(&before, &after);
-    let changes = |of: &[pouch::evaluate::InputChange]| -> Vec<String> {
-        of.iter().map(|one| format!("{} {} {}", one.id, one.gain, one.changes.join(" "))).collect()
-    };
-    assert_eq!(changes(&found.better), ["a 2 +cb-gender ~cb-portal"]);
-    assert_eq!(changes(&found.worse), ["b -2 -cb-portal !cb-mapping"]);
-    assert_eq!((found.only_later.as_slice(), found.only_earlier.as_slice()), (&["e".into()][..], &["d".into()][..]));
-    assert_eq!(found.labels_differ, ["c"]);
-    assert_eq!(found.micro, (Some(0.5), Some(4.0 / 9.0)));
-    let rows: Vec<&str> = found.rows.iter().map(|one| one.id.as_str()).collect();
-    assert_eq!(rows, ["cb-portal", "cb-mapping", "norms-checklist", "cb-gender"]);
-    assert!(compared_text(&found).contains("b  -cb-portal !cb-mapping"));
-    let same = compare(&before, &before);
-    assert!(same.rows.is_empty() && same.better.is_empty() && same.worse.is_empty() && same.other.is_empty());
-}
-
 /// Columns of a terminal, for the signs that stand in these tests.
 fn columns(line: &str) -> usize {
     line.chars().map(|c| if ('\u{2e80}'..='\u{ffe6}').contains(&c) { 2 } else { 1 }).sum()
@@ -291,7 +266,7 @@ fn the_text_stays_within_a_hundred_columns_whatever_was_quoted() {
     }
     let about = About { folder: "f/".repeat(80), notes: vec!["a note ".repeat(40)], ..About::default() };
     let report = evaluate(&inputs, &catalogue(), about);
-    let said = format!("{}{}", text(&report), compared_text(&compare(&self::report(&four()), &report)));
+    let said = text(&report);
     for line in said.lines() {
         assert!(columns(line) <= 100, "{} columns: {line}", columns(line));
     }
@@ -417,9 +392,6 @@ fn the_program_reads_six_mails_in_three_languages_and_all_quotes_stand_in_them()
     let word = report.inputs.iter().find(|one| one.id == "input-en-docx").unwrap();
     assert!(!word.right.is_empty(), "{word:?}");
     assert!(out.contains("micro F1") && std::fs::read_to_string(&page).unwrap().contains("How good the classifier is"));
-    let again = run(&folder.0, &["--compare", json.to_str().unwrap()]);
-    let (out, _) = told(&again);
-    assert!(out.contains("Better: 0 inputs") && out.contains("Worse: 0 inputs"), "{out}");
 }
 
 #[test]
@@ -460,8 +432,6 @@ fn a_folder_that_is_none_or_lacks_something_is_refused_in_a_sentence() {
     let folder = copied();
     let missing = refusal(&folder.0.join("nowhere"), &[]);
     assert!(missing.contains("nowhere is no folder that can be read"), "{missing}");
-    let no_run = refusal(&folder.0, &["--compare", folder.0.join("labels.json").to_str().unwrap()]);
-    assert!(no_run.contains("is not what `pouch evaluate --json` writes"), "{no_run}");
     let empty = Folder::new();
     assert!(refusal(&empty.0, &[]).contains("there is no mail (*.eml) in"));
     std::fs::remove_file(folder.0.join("labels.json")).unwrap();
