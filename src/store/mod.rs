@@ -141,7 +141,8 @@ impl Store {
                             "pragma synchronous = full",
                             "pragma busy_timeout = 30000",
                             "pragma foreign_keys = on",
-                            "pragma cache_size = -16000",
+                            // For each of the connections: what does not fit is in the cache of the system.
+                            "pragma cache_size = -4000",
                         ] {
                             sqlx::query(pragma).execute(&mut *connection).await?;
                         }
