@@ -81,7 +81,7 @@ pub struct Tools {
 /// Works some tasks of one stage; every one of them is finished, moved on or postponed on return.
 ///
 /// # Errors
-/// Only if the store does not answer: nothing is lost, the claims run out and the work is done again.
+/// Only if the store does not answer: nothing is lost, and the work is done again.
 pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -> store::Result<()> {
     match stage {
         Stage::Parse => parse(tools, tasks, now).await,

@@ -48,35 +48,65 @@ pub async fn release_the_dead(store: &Store, now: Timestamp) -> store::Result<()
 /// Works due tasks until told to stop; a batch that was begun is ended first.
 pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
     let mut loops = tokio::task::JoinSet::new();
+    let mut owners = vec![owner.clone()];
+    let mut claimer = || {
+        owners.push(format!("{owner}-{}", owners.len()));
+        Claimer { tools: tools.clone(), owner: owners[owners.len() - 1].clone(), clock, in_doubt: false }
+    };
     // One more than children: while one batch is written to the disk, the others are read.
     for _ in 0..=tools.config.extractor.workers.clamp(1, 4) {
-        loops.spawn(work_on(tools.clone(), owner.clone(), clock, stop.clone()));
+        loops.spawn(work_on(claimer(), stop.clone()));
     }
-    loops.spawn(send_on(tools.clone(), owner.clone(), clock, stop.clone()));
-    loops.spawn(recognise_on(tools.clone(), owner.clone(), clock, stop.clone()));
-    loops.spawn(keep_alive(tools.clone(), owner.clone(), clock, stop.clone()));
+    loops.spawn(send_on(claimer(), stop.clone()));
+    loops.spawn(recognise_on(claimer(), stop.clone()));
+    loops.spawn(keep_alive(tools.clone(), owners.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(erase_on(tools.clone(), owner.clone(), clock, stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
     while loops.join_next().await.is_some() {}
-    if let Err(error) = task::release(&tools.store, &owner).await {
-        tracing::warn!(%error, "claims could not be given back; they run out by themselves");
+    for owner in owners {
+        if let Err(error) = task::release(&tools.store, &owner).await {
+            tracing::warn!(%error, "claims could not be given back; they run out by themselves");
+        }
     }
 }
 
-async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+/// A loop that claims work under a name of its own.
+struct Claimer {
+    tools: Tools,
+    owner: String,
+    clock: Clock,
+    /// Whether a round failed: what it had claimed is not being worked on.
+    in_doubt: bool,
+}
+
+impl Claimer {
+    /// One round. Claims of a round that failed are given back first: this process lives, so that they would be prolonged
+    /// for ever and never done.
+    async fn round(&mut self, mine: impl Fn(Stage) -> bool) -> store::Result<bool> {
+        if self.in_doubt {
+            task::release(&self.tools.store, &self.owner).await?;
+        }
+        self.in_doubt = true;
+        let worked = round(&self.tools, &self.owner, self.clock, mine).await?;
+        self.in_doubt = false;
+        Ok(worked)
+    }
+}
+
+async fn work_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        match round(&tools, &owner, clock, |stage| !matches!(stage, Stage::Recognise | Stage::Send)).await {
+        match claimer.round(|stage| !matches!(stage, Stage::Recognise | Stage::Send)).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
-                    () = tools.store.work_added() => {}
+                    () = claimer.tools.store.work_added() => {}
                     () = tokio::time::sleep(REST) => {}
                     _ = stop.wait_for(|stopped| *stopped) => {}
                 }
             }
             Err(error) => {
-                // Disk full, database away: nothing is lost, the claims run out; look again after a while.
+                // Disk full, database away: nothing is lost; look again after a while.
                 tracing::error!(%error, "work is paused: the store does not answer");
                 tokio::select! {
                     () = tokio::time::sleep(REST * 10) => {}
@@ -88,16 +118,16 @@ async fn work_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
 }
 
 /// Recognition takes long: it has a loop of its own, so that no mail waits behind a scan.
-async fn recognise_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+async fn recognise_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
     let mut looked: Option<tokio::time::Instant> = None;
     while !*stop.borrow() {
         if looked.is_none_or(|at| at.elapsed() > LOOK_FOR_PROGRAMS) {
-            if let Err(error) = look_for_programs(&tools, clock).await {
+            if let Err(error) = look_for_programs(&claimer.tools, claimer.clock).await {
                 tracing::warn!(%error, "the scans that wait for recognition could not be looked up");
             }
             looked = Some(tokio::time::Instant::now());
         }
-        match round(&tools, &owner, clock, |stage| stage == Stage::Recognise).await {
+        match claimer.round(|stage| stage == Stage::Recognise).await {
             Ok(true) => {}
             Ok(false) | Err(_) => {
                 tokio::select! {
@@ -110,9 +140,9 @@ async fn recognise_on(tools: Tools, owner: String, clock: Clock, mut stop: Recei
 }
 
 /// A server for mail may be slow to answer: letters have a loop of their own too.
-async fn send_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+async fn send_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        if !matches!(round(&tools, &owner, clock, |stage| stage == Stage::Send).await, Ok(true)) {
+        if !matches!(claimer.round(|stage| stage == Stage::Send).await, Ok(true)) {
             tokio::select! {
                 () = tokio::time::sleep(REST) => {}
                 _ = stop.wait_for(|stopped| *stopped) => {}
@@ -165,14 +195,16 @@ async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) ->
     Ok(worked)
 }
 
-async fn keep_alive(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+async fn keep_alive(tools: Tools, owners: Vec<String>, clock: Clock, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
         tokio::select! {
             () = tokio::time::sleep(task::LEASE / 4) => {}
             _ = stop.wait_for(|stopped| *stopped) => return,
         }
-        if let Err(error) = task::keep(&tools.store, &owner, clock()).await {
-            tracing::error!(%error, "claims could not be prolonged");
+        for owner in &owners {
+            if let Err(error) = task::keep(&tools.store, owner, clock()).await {
+                tracing::error!(%error, "claims could not be prolonged");
+            }
         }
     }
 }
