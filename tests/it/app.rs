@@ -209,6 +209,11 @@ impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log.lock().map(|log| log.clone()).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            println!("The service said last:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
+        }
     }
 }
 
