@@ -1,6 +1,7 @@
 //! The replay: the state of everything, made again from the ledger alone, and compared with what is stored. Knows the
 //! rules of the domain; changes nothing.
 
+use crate::domain::access::Roles;
 use crate::domain::classification::MessageKind;
 use crate::domain::judgement::JudgedAct;
 use crate::domain::ledger::{Event, Outcome};
@@ -9,7 +10,7 @@ use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::relation::RelationKind;
 use crate::domain::submission::State;
 use crate::domain::wish::{WishDecision, WishKind};
-use crate::domain::{Digest, JudgementId, LetterId, MessageId, RevisionId, SubmissionId};
+use crate::domain::{Digest, JudgementId, LetterId, MessageId, PersonId, RevisionId, SubmissionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is stored of a revision, or follows from the ledger.
@@ -53,6 +54,8 @@ pub struct Facts {
     pub models: BTreeMap<String, Digest>,
     /// The one that a person chose last.
     pub chosen_model: Option<String>,
+    /// Roles of people with an account, and whether it is closed.
+    pub accounts: BTreeMap<PersonId, (Roles, bool)>,
 }
 
 /// Facts from events, and the events that no rule allows.
@@ -148,7 +151,23 @@ impl Replay {
             Event::Erased { digest, .. } => {
                 self.erased.insert(*digest);
             }
-            Event::AddedByHand { .. } | Event::MailboxSeen { .. } | Event::PersonSeen { .. } => {}
+            Event::AccountOpened { person, roles } => {
+                self.facts.accounts.insert(person.clone(), (roles.clone(), false));
+            }
+            Event::RolesSet { person, roles } => self.account(number, person, |facts| facts.0 = roles.clone()),
+            Event::AccountClosed { person } => self.account(number, person, |facts| facts.1 = true),
+            Event::AccountReopened { person } => self.account(number, person, |facts| facts.1 = false),
+            Event::AccessRenewed { .. }
+            | Event::AddedByHand { .. }
+            | Event::MailboxSeen { .. }
+            | Event::PersonSeen { .. } => {}
+        }
+    }
+
+    fn account(&mut self, number: u64, person: &PersonId, change: impl FnOnce(&mut (Roles, bool))) {
+        match self.facts.accounts.get_mut(person) {
+            Some(facts) => change(facts),
+            None => self.illegal.push(format!("entry {number}: an account changed that was never opened")),
         }
     }
 
@@ -205,6 +224,7 @@ impl Replay {
         differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
         differences(&self.facts.judgements, &stored.judgements, |id| format!("the judgement {id}"), &mut said);
         differences(&self.facts.models, &stored.models, |version| format!("the model {version}"), &mut said);
+        differences(&self.facts.accounts, &stored.accounts, |id| format!("the account of person {id}"), &mut said);
         if self.facts.chosen_model != stored.chosen_model {
             said.push("the model in use is not the one that the ledger says".into());
         }

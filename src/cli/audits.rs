@@ -12,7 +12,9 @@ use crate::pipeline::Tools;
 use crate::review::queue::revision_that_counts;
 use crate::store::message::CopyLine;
 use crate::store::task::{self, Stage};
-use crate::store::{Store, judgement, ledger, letter, mailbox, message, model, relation, setting, submission, wish};
+use crate::store::{
+    Store, account, judgement, ledger, letter, mailbox, message, model, relation, setting, submission, wish,
+};
 use crate::vault::Vault;
 use crate::worker;
 use anyhow::Context as _;
@@ -174,6 +176,9 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
         facts.judgements.insert(one.id, (one.revision, one.edition, one.act, one.words));
     }
     facts.models = model::all(store).await?.into_iter().map(|one| (one.version, one.digest)).collect();
+    for one in account::all(store).await? {
+        facts.accounts.insert(one.person, (one.roles, one.closed_at.is_some()));
+    }
     facts.chosen_model = model::chosen(store).await?.map(|chosen| chosen.version);
     facts.confirmed_catalogue = setting::get(store, CONFIRMED).await?.and_then(|text| text.parse().ok());
     Ok(facts)

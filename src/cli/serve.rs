@@ -33,13 +33,15 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     let conditions = tools.pool.conditions().await.context("the children that read mail do not start")?;
     conditions.gaps().iter().for_each(|gap| tracing::warn!("{gap}"));
     let listener = web::listen(config.listen).await?;
+    let token_key = TokenKey::find(config.token_key_file.as_deref(), &data);
+    let desk = web::desk(&listener, Arc::new(tools.clone()), token_key.clone(), clock)?;
     let (stop, stopped) = watch::channel(false);
     let mut running = tokio::task::JoinSet::new();
     let owner = worker::owner();
     let at = receive::Place {
         store: tools.store.clone(),
         vault: tools.vault.clone(),
-        token_key: TokenKey::find(config.token_key_file.as_deref(), &data),
+        token_key,
         clock,
         owner: owner.clone(),
     };
@@ -48,10 +50,16 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     }
     running.spawn(worker::run(tools.clone(), owner.clone(), clock, stopped.clone()));
     running.spawn(notify::run(tools.clone(), owner, clock, stopped.clone()));
-    println!("The review list is at http://{}/", listener.local_addr()?);
+    println!("The review desk is at {}", web::address(&desk));
+    if let Some(link) = web::first_link(&desk).await? {
+        println!(
+            "Make the first account there, which can invite the others, with this link (it works once, for a day):"
+        );
+        println!("  {link}");
+    }
     println!("The public pages are in {}", tools.public_dir.display());
     std::io::stdout().flush()?;
-    running.spawn(web::serve(listener, Arc::new(tools), clock, stopped));
+    running.spawn(web::serve(listener, desk, stopped));
     interrupted().await?;
     println!("Stopping.");
     stop.send_replace(true);

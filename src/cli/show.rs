@@ -371,6 +371,7 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
                 }
                 Change::Approve { .. }
                 | Change::Reject { .. }
+                | Change::Release { .. }
                 | Change::Publish { .. }
                 | Change::Supersede { .. }
                 | Change::Withdraw { .. }
@@ -404,6 +405,11 @@ fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
         | Event::Vanished { .. }
         | Event::Erased { .. }
         | Event::PersonSeen { .. }
+        | Event::AccountOpened { .. }
+        | Event::RolesSet { .. }
+        | Event::AccountClosed { .. }
+        | Event::AccountReopened { .. }
+        | Event::AccessRenewed { .. }
         | Event::Numbered { .. }
         | Event::ModelTrained { .. }
         | Event::ModelChosen { .. }

@@ -2,12 +2,14 @@
 
 mod account;
 mod call;
+mod desk;
 mod habits;
 mod post;
 mod rules;
 mod table;
 
 pub use call::Call;
+pub use desk::Desk;
 pub use habits::Habits;
 pub use post::{Acknowledge, Notify, Security, Smtp};
 
@@ -29,8 +31,9 @@ pub struct Config {
     pub extractor: Extractor,
     pub publish: Publish,
     pub erase: Erase,
-    /// Loopback only until there are accounts for people.
+    /// Beyond loopback only with what `desk` says about TLS.
     pub listen: SocketAddr,
+    pub desk: Desk,
     /// PostgreSQL's address; `None`: SQLite in the data folder.
     pub postgres_url: Option<String>,
     /// A catalogue file that replaces the one in the binary.
@@ -197,6 +200,8 @@ pub struct Publish {
     pub dir: Option<PathBuf>,
     /// From approval to publication.
     pub delay: Duration,
+    /// What one person approved goes public only when another one says so.
+    pub two_persons: bool,
     /// Absolute address of the site.
     pub base_url: Option<String>,
 }
@@ -238,9 +243,10 @@ impl Default for Config {
                 program_dirs: ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map(PathBuf::from).into(),
                 clamd: None,
             },
-            publish: Publish { dir: None, delay: Duration::from_secs(60), base_url: None },
+            publish: Publish { dir: None, delay: Duration::from_secs(60), two_persons: false, base_url: None },
             erase: Erase::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            desk: Desk::default(),
             postgres_url: None,
             catalogue_file: None,
             token_key_file: None,
@@ -281,6 +287,7 @@ impl Config {
         let mut extractor = top.table("extractor");
         let mut publish = top.table("publish");
         let mut erase = top.table("erase");
+        let listen = top.address("listen").unwrap_or(base.listen);
         let (seconds, hour) = (Duration::from_secs, Duration::from_secs(3600));
         let config = Self {
             call: call::read(&mut call),
@@ -338,11 +345,13 @@ impl Config {
             publish: Publish {
                 dir: publish.path("dir"),
                 delay: publish.duration("delay", Duration::ZERO, hour * 24 * 30).unwrap_or(base.publish.delay),
+                two_persons: publish.flag("two_persons").unwrap_or(base.publish.two_persons),
                 base_url: publish.url("base_url"),
             },
             erase: Erase { set_aside_after: erase.days("set_aside_after", 1, 36_500) },
             accounts: top.tables("account").iter_mut().map(|one| account::account(one, top)).collect(),
-            listen: top.loopback("listen").unwrap_or(base.listen),
+            listen,
+            desk: desk::desk(top, listen),
             postgres_url: top.text("postgres_url"),
             catalogue_file: top.path("catalogue_file"),
             token_key_file: top.path("token_key_file"),

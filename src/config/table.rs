@@ -141,13 +141,10 @@ impl Reader {
         })
     }
 
-    /// An address on loopback with its port.
-    pub fn loopback(&mut self, key: &str) -> Option<SocketAddr> {
-        let wants = "a loopback address with a port, such as \"127.0.0.1:8080\" \
-                     (others come with accounts for people: until then anyone who reaches the page could read the queue)";
-        self.take(key, wants, |value| {
-            value.as_str()?.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback())
-        })
+    /// A network address with its port.
+    pub fn address(&mut self, key: &str) -> Option<SocketAddr> {
+        let wants = "a network address with a port, such as \"127.0.0.1:8080\"";
+        self.take(key, wants, |value| value.as_str()?.parse().ok())
     }
 
     /// A table, empty if absent.

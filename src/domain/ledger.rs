@@ -1,5 +1,6 @@
 //! What the ledger says happened. Ids, digests, closed words and commitments only: never a name, an address or a text.
 
+use super::access::Roles;
 use super::classification::MessageKind;
 use super::judgement::JudgedAct;
 use super::letter::{LetterKind, LetterState};
@@ -95,6 +96,16 @@ pub enum Event {
     ModelTrained { version: String, digest: Digest },
     /// A person chose the model that reads from now on: a version, or `shipped`.
     ModelChosen { version: String, reason: Commitment },
+    /// A person has an account from now on, with these roles.
+    AccountOpened { person: PersonId, roles: Roles },
+    /// A person's roles are these from now on.
+    RolesSet { person: PersonId, roles: Roles },
+    /// A person's account is closed; the person stays known.
+    AccountClosed { person: PersonId },
+    /// A closed account is open again.
+    AccountReopened { person: PersonId },
+    /// Somebody else's way to sign in was renewed: password and one-time codes are to be set anew.
+    AccessRenewed { person: PersonId },
     /// A person confirmed the catalogue with this digest against the official document.
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
@@ -121,7 +132,12 @@ impl Event {
             Self::Merged { submission, .. } | Self::Numbered { submission, .. } => submission.as_str(),
             Self::Letter { submission: Some(submission), .. } => submission.as_str(),
             Self::Letter { letter, submission: None, .. } => letter.as_str(),
-            Self::PersonSeen { person, .. } => person.as_str(),
+            Self::PersonSeen { person, .. }
+            | Self::AccountOpened { person, .. }
+            | Self::RolesSet { person, .. }
+            | Self::AccountClosed { person }
+            | Self::AccountReopened { person }
+            | Self::AccessRenewed { person } => person.as_str(),
             Self::Erased { .. } | Self::CatalogueConfirmed { .. } => "",
         }
     }

@@ -1,5 +1,6 @@
 //! The words of the project: plain values with their rules. No I/O, no SQL, no HTTP, no clock.
 
+pub mod access;
 pub mod authenticity;
 pub mod catalogue;
 pub mod classification;

@@ -30,6 +30,9 @@ pub enum State {
         by: PersonId,
         at: Timestamp,
         manifest: Digest,
+        /// The second of two persons, where publishing takes two.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        released_by: Option<PersonId>,
     },
     Rejected {
         by: PersonId,
@@ -57,12 +60,36 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "change")]
 pub enum Change {
-    Approve { by: PersonId, at: Timestamp, manifest: Digest },
-    Reject { by: PersonId, at: Timestamp, rejection: Rejection },
-    Publish { at: Timestamp },
-    Supersede { at: Timestamp, by_revision: RevisionId },
-    Withdraw { by: PersonId, at: Timestamp },
-    Reopen { by: PersonId, at: Timestamp },
+    Approve {
+        by: PersonId,
+        at: Timestamp,
+        manifest: Digest,
+    },
+    Reject {
+        by: PersonId,
+        at: Timestamp,
+        rejection: Rejection,
+    },
+    /// Another person than the approver has it go public.
+    Release {
+        by: PersonId,
+        at: Timestamp,
+    },
+    Publish {
+        at: Timestamp,
+    },
+    Supersede {
+        at: Timestamp,
+        by_revision: RevisionId,
+    },
+    Withdraw {
+        by: PersonId,
+        at: Timestamp,
+    },
+    Reopen {
+        by: PersonId,
+        at: Timestamp,
+    },
 }
 
 /// The state does not allow the change.
@@ -86,6 +113,7 @@ impl Change {
         match self {
             Self::Approve { .. } => "approved",
             Self::Reject { .. } => "rejected",
+            Self::Release { .. } => "released",
             Self::Publish { .. } => "published",
             Self::Supersede { .. } => "superseded",
             Self::Withdraw { .. } => "withdrawn",
@@ -115,8 +143,15 @@ impl State {
         let was_public = matches!(self, Self::Published { .. });
         let refused = NotAllowed { state: self.name(), change: change.as_participle() };
         match (self, change.clone()) {
-            (Self::Queued, Change::Approve { by, at, manifest }) => Ok(Self::Approved { by, at, manifest }),
+            (Self::Queued, Change::Approve { by, at, manifest }) => {
+                Ok(Self::Approved { by, at, manifest, released_by: None })
+            }
             (Self::Queued, Change::Reject { by, at, rejection }) => Ok(Self::Rejected { by, at, rejection }),
+            (Self::Approved { by, at, manifest, released_by: None }, Change::Release { by: second, .. })
+                if second != by =>
+            {
+                Ok(Self::Approved { by, at, manifest, released_by: Some(second) })
+            }
             (Self::Approved { by, manifest, .. }, Change::Publish { at }) => {
                 Ok(Self::Published { approved_by: by, at, manifest })
             }

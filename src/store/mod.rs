@@ -1,5 +1,7 @@
 //! The only place with SQL. One static text serves SQLite and PostgreSQL; nothing here decides anything.
 
+pub mod account;
+pub mod api_token;
 pub mod erase;
 pub mod judgement;
 pub mod ledger;
@@ -10,6 +12,7 @@ pub mod model;
 pub mod relation;
 pub mod rows;
 pub mod sender;
+pub mod session;
 pub mod setting;
 pub mod submission;
 pub mod task;

@@ -28,7 +28,7 @@ struct Part {
 
 impl InputPage {
     fn plain(&self, text: &str) -> String {
-        super::queue::plain(text)
+        super::layout::plain(text)
     }
 
     fn title(&self, at: &usize) -> &str {
@@ -66,7 +66,7 @@ pub async fn page(tools: &Tools, id: &str) -> Result<Option<String>, Error> {
             let mut runs = marked(&item, &text);
             let whole: usize = runs.iter().map(|run| run.text.chars().count()).sum();
             for run in &mut runs {
-                run.text = super::queue::legible(&run.text.chars().take(left).collect::<String>());
+                run.text = super::layout::legible(&run.text.chars().take(left).collect::<String>());
                 left = left.saturating_sub(run.text.chars().count());
             }
             parts.push(Part { name, runs, is_cut: whole > MOST });

@@ -1,116 +1,161 @@
-//! The read-only page of `pouch serve`, its health answer, and the public pages for whoever sits at this machine.
-//! Loopback only, until there are accounts for people; decides nothing.
+//! The review desk of `pouch serve`, its health answer, and the public pages for whoever sits at this machine. Shows and passes
+//! on; every decision is a call into `review` or `access`.
 
-mod host;
+mod assets;
+mod error;
+mod forms;
+mod guard;
 mod input;
+mod layout;
+mod me;
 mod metrics;
+mod people;
 mod public;
 mod queue;
+mod sign_in;
+mod tls;
+mod words;
 
+pub use words::Languages;
+
+use crate::access;
 use crate::domain::Timestamp;
+use crate::domain::access::Right;
+use crate::oauth::TokenKey;
 use crate::pipeline::Tools;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch::Receiver;
 
-/// What the pages read from.
-struct Shared {
+/// What the pages work with.
+pub struct Shared {
     tools: Arc<Tools>,
+    /// Seals what is stored of one-time codes.
+    key: TokenKey,
+    languages: Languages,
     clock: fn() -> Timestamp,
     port: u16,
 }
 
-/// Why a page cannot be shown.
-enum Error {
-    Store(crate::store::Error),
-    Template(askama::Error),
-}
-
-impl From<crate::store::Error> for Error {
-    fn from(error: crate::store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<askama::Error> for Error {
-    fn from(error: askama::Error) -> Self {
-        Self::Template(error)
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        match &self {
-            Self::Store(error) => tracing::error!(%error, "a page could not be shown"),
-            Self::Template(error) => tracing::error!(%error, "a page could not be made"),
-        }
-        (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown now; the service's log says why.\n")
-            .into_response()
-    }
-}
-
-/// Listens, on loopback only.
+/// Listens where the configuration says.
 ///
 /// # Errors
-/// If the address is not on loopback, or is taken.
+/// If the address is taken.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    anyhow::ensure!(
-        address.ip().is_loopback(),
-        "{address} can be reached from other machines; until there are accounts for people, the review list is served \
-         on loopback only (127.0.0.1 or [::1])"
-    );
-    TcpListener::bind(address).await.with_context(|| format!("the review list cannot be served at {address}"))
+    TcpListener::bind(address).await.with_context(|| format!("the review desk cannot be served at {address}"))
+}
+
+/// The desk, ready to be served.
+///
+/// # Errors
+/// If the words of a language or the certificate cannot be read.
+pub fn desk(
+    listener: &TcpListener,
+    tools: Arc<Tools>,
+    key: TokenKey,
+    clock: fn() -> Timestamp,
+) -> anyhow::Result<Arc<Shared>> {
+    let port = listener.local_addr().map_or(0, |address| address.port());
+    let languages = Languages::load(tools.config.desk.words.as_deref())?;
+    Ok(Arc::new(Shared { tools, key, languages, clock, port }))
+}
+
+/// A link with which the first administrator makes an account; `None`: there is one.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn first_link(shared: &Shared) -> anyhow::Result<Option<String>> {
+    let secret = access::first_link(&shared.tools.store, (shared.clock)()).await?;
+    Ok(secret.map(|secret| sign_in::link(shared, &secret)))
+}
+
+/// Where browsers find the desk.
+pub fn address(shared: &Shared) -> String {
+    people::address(shared, "")
 }
 
 /// Serves until told to stop.
-pub async fn serve(listener: TcpListener, tools: Arc<Tools>, clock: fn() -> Timestamp, mut stop: Receiver<bool>) {
-    let port = listener.local_addr().map_or(0, |address| address.port());
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: Receiver<bool>) {
     let stopped = async move {
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
-    let served = axum::serve(listener, router(tools, clock, port)).with_graceful_shutdown(stopped);
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the review list is no longer served");
+    let service = router(shared.clone()).into_make_service_with_connect_info::<guard::Peer>();
+    let served = match &shared.tools.config.desk.tls {
+        None => axum::serve(listener, service).with_graceful_shutdown(stopped).await.map_err(anyhow::Error::new),
+        Some((certificate, key)) => match tls::listener(listener, certificate, key) {
+            Ok(listener) => {
+                axum::serve(listener, service).with_graceful_shutdown(stopped).await.map_err(anyhow::Error::new)
+            }
+            Err(error) => Err(error),
+        },
+    };
+    if let Err(error) = served {
+        tracing::error!("the review desk is no longer served: {error:#}");
     }
 }
 
-fn router(tools: Arc<Tools>, clock: fn() -> Timestamp, port: u16) -> Router {
-    let shared = Arc::new(Shared { tools, clock, port });
+fn router(shared: Arc<Shared>) -> Router {
+    let only = |right| from_fn_with_state(right, guard::only_with);
+    let desk = Router::new()
+        .merge(reading().route_layer(only(Right::Read)))
+        .merge(administering().route_layer(only(Right::Administer)))
+        .merge(entering())
+        .fallback(async || Error::NotFound("There is no such page.".into()))
+        .layer(from_fn_with_state(shared.clone(), guard::identify));
     Router::new()
-        .route("/", get(queue_page))
-        .route("/inputs/{id}", get(input_page))
+        .merge(desk)
+        .route("/static/{name}", get(asset))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics_text))
         .route("/public", get(async || (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "/public/")])))
         .route("/public/", get(public_root))
         .route("/public/{*path}", get(public_file))
-        .layer(axum::middleware::from_fn_with_state(shared.clone(), host::only_loopback_names))
-        .layer(axum::middleware::map_response(secure))
+        .layer(from_fn_with_state(shared.clone(), guard::only_own_names))
+        .layer(from_fn_with_state(shared.clone(), guard::secure))
         .with_state(shared)
 }
 
-/// Headers that every answer has: nothing from elsewhere, no script, no frame, no guess at types.
-async fn secure(mut response: Response) -> Response {
-    let policy = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
-                  form-action 'none'; frame-ancestors 'none'";
-    let fields = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    for (name, value) in fields {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
+/// What everybody may see who may sign in.
+fn reading() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(queue_page))
+        .route("/inputs/{id}", get(input_page))
+        .route("/me", get(me::me))
+        .route("/me/{what}", post(me::change))
+        .route("/me/codes/{what}", post(me::codes))
+        .route("/me/sessions/{hash}/end", post(me::end_session))
+        .route("/me/keys/{id}/end", post(me::end_key))
+}
+
+fn administering() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/people", get(people::people))
+        .route("/people/invite", post(people::invite))
+        .route("/people/{id}/{act}", post(people::change))
+        .route("/people/invitations/{hash}/take-back", post(people::take_back))
+}
+
+/// What is open to whoever is not signed in.
+fn entering() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/welcome/{secret}", get(sign_in::welcome).post(sign_in::accept))
+        .route("/language", post(sign_in::language))
+}
+
+async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: axum::extract::Request) -> Response {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    assets::file(&name, known)
 }
 
 async fn queue_page(State(shared): State<Arc<Shared>>) -> Result<Html<String>, Error> {
@@ -121,10 +166,10 @@ async fn input_page(
     State(shared): State<Arc<Shared>>,
     axum::extract::Path(id): axum::extract::Path<String>,
 ) -> Result<Response, Error> {
-    Ok(match input::page(&shared.tools, &id).await? {
-        Some(page) => Html(page).into_response(),
-        None => (StatusCode::NOT_FOUND, "There is no such input in the list.\n").into_response(),
-    })
+    match input::page(&shared.tools, &id).await? {
+        Some(page) => Ok(Html(page).into_response()),
+        None => Err(Error::NotFound("There is no such input in the list.".into())),
+    }
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {

@@ -1,6 +1,7 @@
 //! The queue as a page: what waits for a person first, then what is held, set aside and decided. Shows, changes nothing.
 
 use super::Error;
+use super::layout::plain;
 use crate::domain::Timestamp;
 use crate::domain::ledger::Outcome;
 use crate::domain::mailbox::MailboxRole;
@@ -64,21 +65,6 @@ impl QueuePage {
     fn plain(&self, text: &str) -> String {
         plain(text)
     }
-}
-
-/// A stranger's words for one line of a page: short, and nothing in them that cannot be seen.
-pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !is_unseen(*c)).take(400).collect()
-}
-
-/// A stranger's text for a page, with its lines.
-pub fn legible(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || !is_unseen(*c)).collect()
-}
-
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        || c.is_control()
 }
 
 fn age(now: Timestamp, since: Timestamp) -> String {

@@ -174,7 +174,13 @@ impl App {
         // Both pipes are read to their end, or the service would block on a full one.
         let log = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
         let (keep, err) = (log.clone(), child.stderr.take().unwrap());
-        std::thread::spawn(move || lines.count());
+        let said = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+        let keep_said = said.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                keep_said.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
         std::thread::spawn(move || {
             for line in BufReader::new(err).lines().map_while(Result::ok) {
                 let mut log = keep.lock().unwrap();
@@ -182,7 +188,7 @@ impl App {
                 log.push('\n');
             }
         });
-        Serving { child, address, log }
+        Serving { child, address, log, said }
     }
 }
 
@@ -192,6 +198,8 @@ pub struct Serving {
     /// Host and port of its page.
     pub address: String,
     pub log: std::sync::Arc<std::sync::Mutex<String>>,
+    /// What it printed after the address.
+    pub said: std::sync::Arc<std::sync::Mutex<String>>,
 }
 
 impl Serving {
@@ -205,11 +213,26 @@ impl Serving {
     }
 }
 
+impl Serving {
+    /// What `/healthz` says, if it says anything soon.
+    fn health(&self) -> Option<String> {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(3))).ok()?;
+        write!(stream, "GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).ok()?;
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        Some(answer)
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
+        let health = if std::thread::panicking() { self.health() } else { None };
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
+            println!("The health answer: {}", health.unwrap_or_default());
             let log = self.log.lock().map(|log| log.clone()).unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
             println!("The service said last:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));

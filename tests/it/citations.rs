@@ -3,7 +3,6 @@
 
 use crate::app::App;
 use crate::classify::classifier;
-use crate::web::get;
 use pouch::classify::{Cited, Classifier, Input, check_citation};
 use pouch::domain::Digest;
 use pouch::domain::catalogue::Catalogue;
@@ -461,7 +460,7 @@ fn citations_are_shown_in_the_list_on_the_page_and_for_scripts() {
     assert!(told.contains("A/75/816, 56  part body, character"), "{told}");
     assert!(told.contains("document unknown, 9"), "{told}");
     let serving = app.serve();
-    let page = get(&serving, "/", &serving.address.replace("127.0.0.1", "localhost"));
+    let page = crate::visitor::front(&serving);
     assert!(page.contains("<bdi>A/78/265: 47</bdi>") && page.contains("<bdi>document not said: 9</bdi>"), "{page}");
 }
 

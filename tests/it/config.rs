@@ -35,7 +35,7 @@ fn the_commented_lines_of_the_example_are_valid_too() {
 #[test]
 fn unknown_keys_and_bad_values_are_all_named_at_once() {
     let wrong = read(
-        "listen = \"0.0.0.0:80\"\n\
+        "listen = \"here\"\n\
          colour = 1\n\
          [receive]\n\
          idle = \"10m\"\n\
@@ -68,7 +68,12 @@ fn paths_are_relative_to_the_configuration() {
 #[test]
 fn an_address_beyond_loopback_is_refused_with_the_reason() {
     let wrong = read("listen = \"192.0.2.1:8080\"\n").unwrap_err();
-    assert!(wrong[0].contains("accounts for people"), "{wrong:?}");
+    assert!(wrong.len() == 2 && wrong[0].contains("https://") && wrong[1].contains("behind_proxy"), "{wrong:?}");
+    let wrong =
+        read("listen = \"0.0.0.0:80\"\n[desk]\nurl = \"http://desk.example\"\nbehind_proxy = true\n").unwrap_err();
+    assert!(wrong.len() == 1 && wrong[0].starts_with("desk.url:"), "{wrong:?}");
+    let fine = read("listen = \"0.0.0.0:80\"\n[desk]\nurl = \"https://desk.example\"\nbehind_proxy = true\n").unwrap();
+    assert_eq!(fine.desk.host(), Some("desk.example"));
 }
 
 #[test]

@@ -340,7 +340,7 @@ fn the_review_page_says_what_was_not_received_and_opens_no_link() {
     let app = App::new();
     import(&app, "page", &plain("page", MAUD, "Written input", &format!("Please find our written input here: {LINK}")));
     let serving = app.serve();
-    let page = crate::web::get(&serving, "/", &serving.address.replace("127.0.0.1", "localhost"));
+    let page = crate::visitor::front(&serving);
     let link = "https://www.dropbox.com/scl/fi/9k2l/position.pdf?rlkey=t0ken-t0ken";
     assert!(page.contains("<strong>content not received</strong>") && page.contains(link), "{page}");
     assert!(!page.contains("href=\"https://www.dropbox"), "{page}");

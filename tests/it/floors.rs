@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 9] = [
     ],
     &["smtp", "official"],
     &["pipeline", "oauth"],
-    &["review"],
+    &["access", "review"],
     &["receive", "worker", "notify", "web", "extractor", "tool_runner"],
     &["cli", "main"],
 ];

@@ -283,7 +283,7 @@ fn a_letter_that_is_refused_says_so_and_one_that_is_put_off_goes_later() {
         (refused && waits).then_some(())
     });
     // Nobody has to look for it: the page and the health answer say so.
-    let page = crate::web::get(&serving, "/", &serving.address);
+    let page = crate::visitor::front(&serving);
     assert!(page.contains("letters that did not go: 1"), "{page}");
     assert!(crate::web::get(&serving, "/healthz", &serving.address).contains("\"letters_not_sent\":1"));
     drop(serving);
@@ -355,7 +355,7 @@ fn a_wish_is_told_at_once_with_the_place_where_lists_show_it() {
     assert_eq!(header(&notice, "Subject"), "Pouch: 1 with a wish of the sender");
     let id = app.item("input-80@")["id"].as_str().unwrap().to_string();
     assert!(notice.contains(&format!("- wish: https://desk.example/#{id}")), "{notice}");
-    assert!(crate::web::get(&serving, "/", &serving.address).contains(&format!("id=\"{id}\"")));
+    assert!(crate::visitor::front(&serving).contains(&format!("id=\"{id}\"")));
     drop(serving);
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod app;
 mod assigned;
 mod audit;
@@ -55,6 +56,7 @@ mod sender;
 mod servers;
 mod store;
 mod two_calls;
+mod visitor;
 mod waiting;
 mod web;
 mod wishes;

@@ -447,7 +447,7 @@ fn a_mailbox_that_needs_a_login_is_seen_on_the_page_and_in_healthz_and_no_secret
         health.contains("needs-login").then_some(health)
     });
     assert!(health.starts_with("HTTP/1.1 503"), "{health}");
-    let page = get(&serving, "/", &host);
+    let page = crate::visitor::front(&serving);
     assert!(page.contains("needs-login") && page.contains("pouch login chair"), "{page}");
     let log = serving.log.lock().unwrap().clone();
     assert!(!log.contains(&format!("{}:r", user.name)) && log.contains("invalid_grant"), "{log}");

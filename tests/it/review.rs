@@ -8,7 +8,7 @@ fn states() -> [State; 6] {
     let (by, at, manifest) = (PersonId("p".into()), Timestamp::UNIX_EPOCH, Digest::of(b"m"));
     [
         State::Queued,
-        State::Approved { by: by.clone(), at, manifest },
+        State::Approved { by: by.clone(), at, manifest, released_by: None },
         State::Published { approved_by: by.clone(), at, manifest },
         State::Rejected { by: by.clone(), at, rejection: Rejection::Other },
         State::Withdrawn { by, at, was_public: false },
@@ -77,6 +77,21 @@ fn every_pair_of_state_and_change_ends_as_the_table_says() {
             let after = state.clone().after(change);
             let found = after.as_ref().map_or("-", |state| state.name());
             assert_eq!(found, expected, "{} then {}", state.name(), change.as_participle());
+        }
+    }
+}
+
+#[test]
+fn only_another_person_than_the_approver_releases_and_only_once() {
+    let release = |by: &str| Change::Release { by: PersonId(by.into()), at: Timestamp::UNIX_EPOCH };
+    for state in states() {
+        let name = state.name();
+        let after = state.clone().after(&release("q"));
+        assert_eq!(after.is_ok(), name == "approved", "{name}");
+        assert!(state.after(&release("p")).is_err(), "{name} by the approver");
+        if let Ok(released) = after {
+            assert!(matches!(&released, State::Approved { released_by: Some(by), .. } if by.as_str() == "q"));
+            assert!(released.after(&release("r")).is_err());
         }
     }
 }

@@ -130,7 +130,7 @@ fn a_second_service_at_the_same_address_says_so_and_takes_nothing() {
     let running = first.serve();
     let second = call(&[("chair", &user)], None, &running.address);
     let refused = second.refused(&["serve"]);
-    assert!(refused.contains(&format!("the review list cannot be served at {}", running.address)), "{refused}");
+    assert!(refused.contains(&format!("the review desk cannot be served at {}", running.address)), "{refused}");
     assert_eq!(copies(&second), [""; 0]);
     running.stop();
 }

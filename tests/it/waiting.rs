@@ -114,7 +114,8 @@ fn a_message_whose_step_is_lost_is_seen_by_everybody_and_taken_up_at_the_next_st
     let serving = app.serve();
     let host = serving.address.clone();
     assert!(get(&serving, "/healthz", &host).starts_with("HTTP/1.1 200"));
-    assert!(!get(&serving, "/", &host).contains("Waiting since"));
+    let mut visitor = crate::visitor::Visitor::first(&serving);
+    assert!(!visitor.page("/").contains("Waiting since"));
     // As if the row had been written and its task not.
     let changed = app.sql(
         "update messages set outcome = 'pending', first_seen = first_seen - 7200000000 where subject like '%' and outcome = 'set-aside'
@@ -123,7 +124,7 @@ fn a_message_whose_step_is_lost_is_seen_by_everybody_and_taken_up_at_the_next_st
     assert_eq!(changed.len(), 1);
     let health = get(&serving, "/healthz", &host);
     assert!(health.starts_with("HTTP/1.1 503") && health.contains("\"waiting_too_long\":1"), "{health}");
-    let page = get(&serving, "/", &host);
+    let page = visitor.page("/");
     assert!(page.contains("Waiting since") && page.contains(&format!("message {}", changed[0])), "{page}");
     let metrics = get(&serving, "/metrics", &host);
     assert!(metrics.contains("\npouch_messages_waiting_too_long 1\n"), "{metrics}");

@@ -2,6 +2,7 @@
 
 use crate::app::{App, Serving, wait_for};
 use crate::servers::FakeImap;
+use crate::visitor::Visitor;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
@@ -26,10 +27,12 @@ fn the_page_lists_what_waits_and_answers_only_to_this_machines_names() {
     let port = serving.address.rsplit(':').next().unwrap().to_string();
     for name in ["localhost", "127.0.0.1"] {
         let page = get(&serving, "/", &format!("{name}:{port}"));
-        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
-        assert!(page.contains("Waits for review (2)") && page.contains("Set aside (1)"), "{page}");
-        assert!(page.contains("ورقة مركز المنارة") && page.contains("content-security-policy: default-src 'none'"));
+        assert!(page.starts_with("HTTP/1.1 303") && page.contains("location: /sign-in\r\n"), "{page}");
+        assert!(page.contains("content-security-policy: default-src 'none'"), "{page}");
     }
+    let page = Visitor::first(&serving).page("/");
+    assert!(page.contains("Waits for review (2)") && page.contains("Set aside (1)"), "{page}");
+    assert!(page.contains("ورقة مركز المنارة"), "{page}");
     for host in
         ["evil.example", &format!("evil.example:{port}"), &format!("localhost.evil.example:{port}"), "localhost:1"]
     {
@@ -40,7 +43,7 @@ fn the_page_lists_what_waits_and_answers_only_to_this_machines_names() {
         &serving,
         &format!("POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
     );
-    assert!(posted.starts_with("HTTP/1.1 405"), "{posted}");
+    assert!(posted.starts_with("HTTP/1.1 422"), "{posted}");
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn a_failing_mailbox_is_seen_in_health_and_on_the_page() {
         answer.contains("\"ok\":false").then_some(answer)
     });
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-    assert!(get(&serving, "/", &host).contains("chair/INBOX"));
+    assert!(Visitor::first(&serving).page("/").contains("chair/INBOX"));
     assert!(!serving.log.lock().unwrap().contains("secret-word"), "the password stands in the log");
 }
 
@@ -193,14 +196,14 @@ fn the_page_of_an_input_marks_each_quote_where_it_stands_and_shows_markup_as_tex
     assert!(quotes.contains(&point), "{item}");
     let serving = app.serve();
     let id = item["id"].as_str().unwrap();
-    let page = get(&serving, &format!("/inputs/{id}"), &serving.address);
-    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    let mut visitor = Visitor::first(&serving);
+    let page = visitor.page(&format!("/inputs/{id}"));
     assert!(page.contains(&format!(">{point}</mark>")), "{page}");
     for place in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(page.contains(&format!("id=\"{place}\"")), "{place} leads nowhere");
     }
     assert!(page.contains("&#60;script&#62;") && !page.contains("<script>"), "{page}");
-    assert!(get(&serving, "/inputs/unknown", &serving.address).starts_with("HTTP/1.1 404"));
+    assert_eq!(visitor.get("/inputs/unknown").status, 404);
     let shown = app.run(&["show", id, "--text"]);
     assert!(shown.contains(&format!("⟦{point}⟧(")), "{shown}");
 }

@@ -1,0 +1,73 @@
+//! Who signs in, and as whom a request comes: accounts, invitations, sessions, keys of programs. Decides nothing about inputs,
+//! and keeps no secret but as a hash.
+
+mod accounts;
+mod keys;
+mod second;
+mod sessions;
+mod sign_in;
+
+pub mod password;
+pub mod totp;
+
+pub use accounts::{
+    Accepted, Invite, accept, close, first_link, invite, invited, renew, reopen, set_language, set_own_password,
+    set_roles,
+};
+pub use keys::{key_holder, make_key};
+pub use second::{begin_totp, confirm_totp, remove_totp};
+pub use sessions::{Visitor, begin, csrf_token, end, is_csrf_token, visitor};
+pub use sign_in::{Attempt, Refused, sign_in};
+
+use crate::domain::Digest;
+use crate::store;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// Why something was refused.
+#[derive(Debug)]
+pub enum Error {
+    /// In words for the person.
+    Refused(String),
+    Store(store::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(why) => f.write_str(why),
+            Self::Store(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict(why) => Self::Refused(why),
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// The result of an act.
+pub type Result<T> = std::result::Result<T, Error>;
+
+fn refuse<T>(why: impl Into<String>) -> Result<T> {
+    Err(Error::Refused(why.into()))
+}
+
+/// 32 random bytes as text for an address, a cookie or a header (RFC 4648 5).
+fn new_secret() -> Result<String> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).or_else(|_| refuse("the system gives no random numbers"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is kept of a secret that is itself random: a guess costs as much as without it, so that no slow hash is needed.
+fn kept(secret: &str) -> Digest {
+    Digest::of(secret.as_bytes())
+}
