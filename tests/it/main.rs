@@ -5,6 +5,7 @@
 mod app;
 mod assigned;
 mod audit;
+mod browser;
 mod catalogue_tools;
 mod charsets;
 mod citations;
