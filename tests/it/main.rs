@@ -6,6 +6,7 @@ mod access;
 mod app;
 mod assigned;
 mod audit;
+mod browser;
 mod catalogue_tools;
 mod charsets;
 mod citations;
