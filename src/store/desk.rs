@@ -3,7 +3,7 @@
 
 mod notes;
 
-pub use notes::{Note, Subject, all_ids, codes_of, dirty, dirty_count, note_all, shown_in, worked};
+pub use notes::{Note, Subject, all_ids, codes_of, dirty, dirty_count, note_all, note_messages, shown_in, worked};
 pub(super) use notes::{fill, forget, note, note_code, note_message, note_parts, touch_copy};
 
 use super::rows::{micros, rows_of};
@@ -81,6 +81,14 @@ pub async fn places_changed_after(store: &Store, change: i64, limit: i64) -> Res
         .bind(limit)
         .fetch_all(store.pool())
         .await?)
+}
+
+/// Which of some places changed after a change.
+pub async fn changed_of(store: &Store, places: &[i64], change: i64) -> Result<BTreeSet<i64>> {
+    let text = format!("select seq from desk_rows where change > $1 and seq in ({})", search::numbers(places));
+    let rows: Vec<(i64,)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(text)).persistent(false).bind(change).fetch_all(store.pool()).await?;
+    Ok(rows.into_iter().map(|(seq,)| seq).collect())
 }
 
 /// The last change of any row; 0 before the first.

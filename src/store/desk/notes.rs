@@ -166,6 +166,13 @@ pub async fn dirty_count(store: &Store, most: i64) -> Result<i64> {
     Ok(count)
 }
 
+/// Notes that messages show in another way, because what they name changed.
+pub fn note_messages(tx: &mut Tx, ids: &BTreeSet<MessageId>) {
+    for id in ids {
+        tx.touch(Subject::Message, id.as_str());
+    }
+}
+
 /// Removes notes that were worked.
 pub async fn worked(tx: &mut Tx, notes: &[Note]) -> Result<()> {
     for one in notes {
