@@ -1,6 +1,7 @@
 //! A person's acts: decisions on revisions and on messages. Each is one transaction with its ledger entry; the rules of
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
+pub mod desk;
 pub mod draft;
 mod item;
 mod joins;

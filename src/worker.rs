@@ -2,6 +2,7 @@
 
 use crate::domain::Timestamp;
 use crate::pipeline::{self, Tools};
+use crate::review::desk;
 use crate::store::task::{self, Stage};
 use crate::store::{self, Engine, Store};
 use std::time::Duration;
@@ -61,6 +62,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     loops.spawn(recognise_on(claimer(), stop.clone()));
     loops.spawn(keep_alive(tools.clone(), owners.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
+    loops.spawn(show_on(tools.clone(), clock, stop.clone()));
     loops.spawn(erase_on(tools.clone(), owner.clone(), clock, stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
     while loops.join_next().await.is_some() {}
@@ -217,6 +219,37 @@ async fn seal_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
         }
         if let Err(error) = seal_once(&tools.store, &owner, clock()).await {
             tracing::warn!(%error, "the ledger was not sealed in this round");
+        }
+    }
+}
+
+/// Makes the rows of the desk anew where something changed.
+async fn show_on(tools: Tools, clock: Clock, mut stop: Receiver<bool>) {
+    let mut is_prepared = false;
+    while !*stop.borrow() {
+        let round = async {
+            if !is_prepared {
+                desk::prepare(&tools).await?;
+            }
+            desk::round(&tools, clock()).await
+        };
+        match round.await {
+            Ok(true) => is_prepared = true,
+            Ok(false) => {
+                is_prepared = true;
+                tokio::select! {
+                    () = tools.store.work_added() => {}
+                    () = tokio::time::sleep(REST) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the rows of the desk were not made anew in this round");
+                tokio::select! {
+                    () = tokio::time::sleep(REST * 10) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
         }
     }
 }

@@ -88,7 +88,7 @@ pub struct Delivery {
 }
 
 /// Of which message something is missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lacking {
     pub message: MessageId,
     #[serde(flatten)]
@@ -96,7 +96,7 @@ pub struct Lacking {
 }
 
 /// How much of an input's content was received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Received {
     #[default]

@@ -1,31 +1,37 @@
 //! One line of the queue, as lists, pages and scripts see it. Holds values and their words; looks nothing up.
 
-use crate::domain::classification::{Citation, Evidence, Submitter};
+use crate::domain::classification::{Citation, Evidence, MessageKind, Submitter};
 use crate::domain::extraction::Remarks;
 use crate::domain::judgement::TakenAway;
 use crate::domain::ledger::Outcome;
 use crate::domain::missing::{Lacking, Received};
 use crate::domain::relation::RelationKind;
-use crate::domain::submission::Content;
+use crate::domain::submission::{Content, State};
 use crate::domain::timing::{ReceivedBy, Timing};
-use crate::domain::wish::WishDecision;
+use crate::domain::wish::{WishDecision, WishKind};
 use crate::domain::{Digest, Finding, MessageId, PersonId, Problem, Timestamp};
 use crate::store::relation::RelationLine;
 use crate::store::wish::WishLine;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::collections::BTreeMap;
 
+/// A closed word; read back, it must be one that is known.
+pub type Word = &'static str;
+
 /// One line of the queue; its JSON form is documented in docs/list-json.md and scripts rely on it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Item {
     pub id: String,
     pub outcome: Outcome,
-    pub kind: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub kind: Word,
     pub reason: String,
     /// What else the mail is, if it is two things at once.
-    pub also: Option<&'static str>,
+    #[serde(deserialize_with = "known_or_none")]
+    pub also: Option<Word>,
     /// State of the revision that counts; `None` for what is no submission.
-    pub state: Option<&'static str>,
+    #[serde(deserialize_with = "known_or_none")]
+    pub state: Option<Word>,
     /// Number and edition of that revision, as `--seen` wants it.
     pub seen: Option<String>,
     pub messages: Vec<MessageId>,
@@ -73,7 +79,7 @@ pub struct Item {
 }
 
 /// An assignment at or above the line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemAssignment {
     pub recommendation: String,
     pub confidence: f64,
@@ -83,7 +89,7 @@ pub struct ItemAssignment {
 }
 
 /// A recommendation that a person took away before.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemTakenAway {
     pub recommendation: String,
     /// Name of the person; `None`: an older version did not note it.
@@ -117,7 +123,7 @@ impl ItemTakenAway {
 }
 
 /// A place where a message cites a document.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemCitation {
     pub message: MessageId,
     #[serde(flatten)]
@@ -125,17 +131,19 @@ pub struct ItemCitation {
 }
 
 /// What the sender asks for besides being read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemWish {
     pub message: MessageId,
     pub number: u32,
-    pub kind: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub kind: Word,
     pub quote: String,
     /// Path of the file that it names.
     pub concerns: Option<String>,
     pub until: Option<jiff::civil::Date>,
     /// `heeded` or `overruled`; `None`: nobody has decided.
-    pub decision: Option<&'static str>,
+    #[serde(deserialize_with = "known_or_none")]
+    pub decision: Option<Word>,
 }
 
 impl Item {
@@ -220,18 +228,20 @@ impl ItemWish {
 }
 
 /// How a message belongs to another one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemRelation {
     /// The newer message.
     pub message: MessageId,
     /// The older one.
     pub other: MessageId,
-    pub kind: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub kind: Word,
     /// How much of their texts is common, in per cent.
     pub similarity: u8,
     pub reason: String,
     /// `confirmed` or `refused`; `None`: nobody has decided.
-    pub decision: Option<&'static str>,
+    #[serde(deserialize_with = "known_or_none")]
+    pub decision: Option<Word>,
     /// Whether somebody has to decide before the input can be approved.
     pub waits: bool,
     /// Whether the newer message is of this entry.
@@ -281,7 +291,7 @@ impl ItemRelation {
 }
 
 /// A file of the messages.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ItemAttachment {
     pub message: MessageId,
     pub part: String,
@@ -306,4 +316,27 @@ pub struct ItemAttachment {
     pub(super) remarks: Remarks,
     /// Whether it is among the parts of the revision that counts.
     pub chosen: bool,
+}
+
+/// The closed words that an entry has.
+fn words() -> impl Iterator<Item = &'static str> {
+    let kinds = MessageKind::ALL.into_iter().map(MessageKind::as_str);
+    let wishes = WishKind::ALL.into_iter().map(WishKind::as_str);
+    let relations = RelationKind::ALL.into_iter().map(RelationKind::as_str);
+    let decisions = ["heeded", "overruled", "confirmed", "refused"];
+    kinds.chain(wishes).chain(relations).chain(State::NAMES).chain(decisions)
+}
+
+/// A closed word, read back.
+fn known<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    let word = String::deserialize(from)?;
+    words().find(|known| *known == word).ok_or_else(|| de::Error::custom(format!("{word} is no word of an entry")))
+}
+
+fn known_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'static str>, D::Error> {
+    let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    words()
+        .find(|known| *known == word)
+        .map(Some)
+        .ok_or_else(|| de::Error::custom(format!("{word} is no word of an entry")))
 }

@@ -2,7 +2,6 @@
 
 use super::queue::Item;
 use super::{Error, Result};
-use crate::domain::classification::Classification;
 use crate::domain::extraction::Remarks;
 use crate::domain::message::PartKind;
 use crate::domain::missing::{Delivery, Lack, Lacking, Missing, Received};
@@ -10,7 +9,7 @@ use crate::domain::submission::{Content, PartRef};
 use crate::domain::{MessageId, Problem, ProblemCode};
 use crate::pipeline::Tools;
 use crate::store::message::{self, MessageLine};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What one message brought.
 #[derive(Clone, Debug)]
@@ -143,20 +142,6 @@ pub(super) fn say(item: &mut Item, brought: &[Brought], chosen: Option<&[PartRef
     }
     if item.not_received.is_empty() {
         item.codes_in.clear();
-    }
-}
-
-/// Remembers a message that tells a password and brings nothing, by its sender.
-pub(super) fn note_code(
-    codes: &mut BTreeMap<String, Vec<MessageId>>,
-    line: &MessageLine,
-    classified: Option<&Classification>,
-) {
-    let delivery = classified.map(|one| &one.delivery);
-    if delivery.is_some_and(|one| one.gives_code && one.is_note && one.missing.is_empty()) {
-        for from in &line.summary.from {
-            codes.entry(from.address.to_lowercase()).or_default().push(line.id.clone());
-        }
     }
 }
 

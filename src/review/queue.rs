@@ -3,9 +3,13 @@
 
 pub use super::item::{Item, ItemAssignment, ItemAttachment, ItemCitation, ItemRelation, ItemTakenAway, ItemWish};
 
+mod load;
+
+pub use load::{item_of, items, items_of};
+
 use super::missing::{self, Brought};
 use crate::config::Config;
-use crate::domain::authenticity::{AuthResults, SignatureCheck};
+use crate::domain::authenticity::AuthResults;
 use crate::domain::classification::{Classification, Submitter};
 use crate::domain::judgement::TakenAway;
 use crate::domain::ledger::Outcome;
@@ -16,11 +20,11 @@ use crate::domain::submission::{Assigner, Assignment, PartRef};
 use crate::domain::timing::{ReceivedBy, Timing};
 use crate::domain::{Digest, MessageId, PersonId, Problem, ProblemCode, SubmissionId, Timestamp};
 use crate::pipeline::{receipt_number, received};
-use crate::store::message::{self, CopyLine, ExtractionLine, MessageLine, PartLine};
-use crate::store::relation::{self, RelationLine};
-use crate::store::submission::{self, Revision, SubmissionLine};
-use crate::store::wish::{self, WishLine};
-use crate::store::{self, Store, judgement, ledger, sender};
+use crate::store::message::{CopyLine, ExtractionLine, MessageLine, PartLine};
+use crate::store::relation::RelationLine;
+use crate::store::sender::Known;
+use crate::store::submission::{Revision, SubmissionLine};
+use crate::store::wish::WishLine;
 use std::collections::BTreeMap;
 
 /// The revision of a submission that lists show: what waits for a person, else what was decided last.
@@ -34,100 +38,6 @@ pub fn revision_that_counts(revisions: &[Revision]) -> Option<&Revision> {
     revisions.iter().max_by_key(|one| (rank(one), one.number))
 }
 
-/// Everything in the queue and beside it, oldest first.
-///
-/// # Errors
-/// If the store does not answer.
-pub async fn items(store: &Store, config: &Config) -> store::Result<Vec<Item>> {
-    let mut messages_of: BTreeMap<SubmissionId, Vec<MessageLine>> = BTreeMap::new();
-    let mut others = Vec::new();
-    let classified = message::all_classified(store).await?;
-    let mut codes: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();
-    for line in message::lines(store, None).await? {
-        missing::note_code(&mut codes, &line, classified.get(&line.id));
-        match line.submission.clone() {
-            Some(of) => messages_of.entry(of).or_default().push(line),
-            None if matches!(line.outcome, Outcome::SetAside | Outcome::Held) => others.push(line),
-            // Still on its way.
-            None => {}
-        }
-    }
-    let mut revisions_of: BTreeMap<SubmissionId, Vec<Revision>> = BTreeMap::new();
-    for revision in submission::revisions(store, None).await? {
-        revisions_of.entry(revision.submission.clone()).or_default().push(revision);
-    }
-    let facts = Facts {
-        copies: copies_by_message(message::copies(store, None).await?),
-        extractions: message::extraction_lines(store).await?,
-        classified,
-        codes,
-        wishes: wish::lines(store, None).await?,
-        relations: relation::lines(store, None).await?,
-        senders: sender::all(store).await?,
-        taken_away: judgement::taken_away(store).await?,
-        people: ledger::people(store).await?,
-        config,
-    };
-    let mut items = Vec::new();
-    for line in submission::lines(store).await?.into_iter().filter(|line| line.merged_into.is_none()) {
-        let revisions = revisions_of.remove(&line.id).unwrap_or_default();
-        let messages = match messages_of.remove(&line.id) {
-            Some(messages) => messages,
-            None => split_off_from(store, &revisions).await?,
-        };
-        // Set aside again after it was queued: the message stands for itself.
-        if let Some(revision) = revision_that_counts(&revisions).filter(|_| !messages.is_empty()) {
-            items.push(facts.submission(&line, revision, &messages));
-        }
-    }
-    let stand_alone = others.iter().filter(|line| facts.copies.contains_key(&line.id));
-    items.extend(stand_alone.map(|line| facts.message(line)));
-    name_the_others(&mut items);
-    items.sort_by(|a, b| (a.server_received_at, &a.id).cmp(&(b.server_received_at, &b.id)));
-    Ok(items)
-}
-
-/// Says of each relation which entry the other message stands in: that is what a person sees.
-fn name_the_others(items: &mut [Item]) {
-    let mut entries: BTreeMap<MessageId, (String, String)> = BTreeMap::new();
-    for item in items.iter() {
-        for id in &item.messages {
-            entries.insert(id.clone(), (item.id.clone(), item.title.clone()));
-        }
-    }
-    for one in items.iter_mut().flat_map(|item| &mut item.relations) {
-        let other = if one.is_newer { &one.other } else { &one.message };
-        if let Some((id, title)) = entries.get(other) {
-            (one.with, one.with_title) = (id.clone(), title.clone());
-        }
-    }
-}
-
-/// The messages of a submission that was split off: those its parts come from, where they still make a submission.
-async fn split_off_from(store: &Store, revisions: &[Revision]) -> store::Result<Vec<MessageLine>> {
-    let mut lines: Vec<MessageLine> = Vec::new();
-    for part in revisions.iter().flat_map(|one| &one.content.parts) {
-        if lines.iter().any(|line| line.id == part.message) {
-            continue;
-        }
-        if let Some(line) = message::line(store, &part.message).await? {
-            lines.push(line);
-        }
-    }
-    lines.retain(|line| line.outcome == Outcome::Submission);
-    Ok(lines)
-}
-
-fn copies_by_message(copies: Vec<CopyLine>) -> BTreeMap<MessageId, Vec<CopyLine>> {
-    let mut by_message: BTreeMap<MessageId, Vec<CopyLine>> = BTreeMap::new();
-    for copy in copies {
-        if let Some(message) = copy.message.clone() {
-            by_message.entry(message).or_default().push(copy);
-        }
-    }
-    by_message
-}
-
 /// What items are put together from.
 struct Facts<'a> {
     copies: BTreeMap<MessageId, Vec<CopyLine>>,
@@ -135,7 +45,7 @@ struct Facts<'a> {
     classified: BTreeMap<MessageId, Classification>,
     wishes: Vec<WishLine>,
     relations: Vec<RelationLine>,
-    senders: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>,
+    senders: BTreeMap<MessageId, Known>,
     taken_away: BTreeMap<SubmissionId, Vec<TakenAway>>,
     people: BTreeMap<PersonId, String>,
     /// By sender's address: messages that tell a password or a code and bring no file.
@@ -207,16 +117,8 @@ impl Facts<'_> {
     fn message(&self, line: &MessageLine) -> Item {
         let classified = self.classified.get(&line.id);
         let submitter = classified.map(|one| one.submitter.clone()).unwrap_or_default();
-        let title = classified.map(|one| one.title.clone()).filter(|title| !title.is_empty());
-        let mut item = self.item(
-            line.id.as_str(),
-            std::slice::from_ref(line),
-            submitter,
-            title.unwrap_or_else(|| line.subject.clone()),
-        );
-        if line.erased_at.is_some() {
-            item.title = "(erased)".into();
-        }
+        let title = title_of(line, classified);
+        let mut item = self.item(line.id.as_str(), std::slice::from_ref(line), submitter, title);
         item.title_source = classified.map_or_else(|| "subject".into(), |one| one.title_source.clone());
         item.languages = classified.map(|one| one.languages.clone()).unwrap_or_default();
         if line.outcome == Outcome::Held {
@@ -357,6 +259,15 @@ impl Facts<'_> {
             })
             .collect()
     }
+}
+
+/// What a message is called that is no submission.
+fn title_of(line: &MessageLine, classified: Option<&Classification>) -> String {
+    if line.erased_at.is_some() {
+        return "(erased)".into();
+    }
+    let title = classified.map(|one| &one.title).filter(|title| !title.is_empty());
+    title.unwrap_or(&line.subject).clone()
 }
 
 /// What was odd about reading a file, and a file that gave no text: something to act on, not a blank.

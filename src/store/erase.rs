@@ -1,6 +1,7 @@
 //! Erasing on purpose: what is emptied, and which stored bytes are to go. Decides nothing about what may be erased; the
 //! ledger entries belong into the same transaction.
 
+use super::desk::{self, Subject};
 use super::message::Summary;
 use super::rows::{digest, json, micros};
 use super::{Result, Store, Tx};
@@ -26,6 +27,9 @@ pub async fn message(tx: &mut Tx, id: &MessageId, blank: &ParsedMessage, reason:
     .bind(micros(now))
     .execute(&mut **tx)
     .await?;
+    if done.rows_affected() == 1 {
+        desk::forget(tx, id).await?;
+    }
     Ok(done.rows_affected() == 1)
 }
 
@@ -44,6 +48,16 @@ pub async fn notes(tx: &mut Tx, id: &MessageId, wishes: &[(u32, Wish)], about: &
     ] {
         sqlx::query(text).bind(id.as_str()).execute(&mut **tx).await?;
     }
+    let related: Vec<(String, String)> =
+        sqlx::query_as("select message_id, other_id from relations where message_id = $1 or other_id = $1")
+            .bind(id.as_str())
+            .fetch_all(&mut **tx)
+            .await?;
+    for (newer, older) in related {
+        tx.touch(Subject::Message, &newer);
+        tx.touch(Subject::Message, &older);
+    }
+    tx.touch(Subject::Message, id.as_str());
     for (number, blank) in wishes {
         sqlx::query("update wishes set wish = $1, reason = null where message_id = $2 and number = $3")
             .bind(json(blank)?)
@@ -68,6 +82,8 @@ pub async fn content(tx: &mut Tx, id: &RevisionId, blank: &Content) -> Result<()
         .bind(json(blank)?)
         .execute(&mut **tx)
         .await?;
+    desk::note_parts(tx, id, blank).await?;
+    tx.touch(Subject::Revision, id.as_str());
     Ok(())
 }
 
@@ -77,12 +93,21 @@ pub async fn commitment(tx: &mut Tx, commitment: Commitment) -> Result<()> {
         .bind(commitment.to_string())
         .execute(&mut **tx)
         .await?;
+    // It may be the reason for which a label was taken away.
+    let judged: Vec<(String,)> = sqlx::query_as("select revision_id from judgements where words = $1")
+        .bind(commitment.to_string())
+        .fetch_all(&mut **tx)
+        .await?;
+    for (revision,) in judged {
+        tx.touch(Subject::Revision, &revision);
+    }
     Ok(())
 }
 
 /// Forgets what came out of a file.
 pub async fn extraction(tx: &mut Tx, content: Digest) -> Result<()> {
     sqlx::query("delete from extractions where digest = $1").bind(content.to_string()).execute(&mut **tx).await?;
+    tx.touch(Subject::File, &content.to_string());
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Rows of what persons decided about labels, and of labels that stay away. Draws no conclusion from them.
 
-use super::rows::{digest, from_json, json, micros, time, word};
+use super::desk::Subject;
+use super::rows::{digest, from_json, json, micros, rows_of, time, word};
 use super::{Result, Store, Tx, ledger};
 use crate::domain::judgement::{JudgedAct, Judgement, Labels, TakenAway};
 use crate::domain::{JudgementId, MessageId, PersonId, RevisionId, SubmissionId, Timestamp};
@@ -103,6 +104,7 @@ pub async fn remember_removed(
     .bind(judgement.map(JudgementId::as_str))
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Submission, id.as_str());
     Ok(())
 }
 
@@ -113,6 +115,7 @@ pub async fn forget_removed(tx: &mut Tx, id: &SubmissionId, recommendation: &str
         .bind(recommendation)
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Submission, id.as_str());
     Ok(())
 }
 
@@ -127,6 +130,7 @@ pub async fn carry_removed(tx: &mut Tx, from: &SubmissionId, to: &SubmissionId) 
     .bind(to.as_str())
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Submission, to.as_str());
     Ok(())
 }
 
@@ -160,6 +164,21 @@ pub async fn taken_away(store: &Store) -> Result<BTreeMap<SubmissionId, Vec<Take
     )
     .fetch_all(store.pool())
     .await?;
+    by_submission(rows)
+}
+
+/// The same, of some submissions.
+pub async fn taken_away_of(store: &Store, from: &[String]) -> Result<BTreeMap<SubmissionId, Vec<TakenAway>>> {
+    let text = "select a.submission_id, a.recommendation, j.person_id, j.at, c.text
+                  from removed_assignments a
+                  left join judgements j on j.id = a.judgement_id
+                  left join commitments c on c.hash = j.words
+                 where a.submission_id in (#)
+                 order by a.submission_id, a.recommendation";
+    by_submission(rows_of(store, text, from).await?)
+}
+
+fn by_submission(rows: Vec<TakenAwayRow>) -> Result<BTreeMap<SubmissionId, Vec<TakenAway>>> {
     let mut found: BTreeMap<SubmissionId, Vec<TakenAway>> = BTreeMap::new();
     for row in rows {
         let labels: Option<Labels> = row.text.map(|text| from_json(&text)).transpose()?;

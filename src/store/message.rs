@@ -1,6 +1,7 @@
 //! Rows of messages, the copies that led to them, and what came out of their files.
 
-use super::rows::{digest, from_json, json, micros, time, word};
+use super::desk::{self, Subject};
+use super::rows::{digest, from_json, json, micros, rows_of, time, word};
 use super::{Result, Store, Tx};
 use crate::domain::classification::{Classification, MessageKind};
 use crate::domain::extraction::{Extraction, Remarks};
@@ -198,6 +199,17 @@ pub async fn copies(store: &Store, message: Option<&MessageId>) -> Result<Vec<Co
     rows.into_iter().map(CopyRow::line).collect()
 }
 
+/// The copies of some messages, oldest first.
+pub async fn copies_of(store: &Store, messages: &[String]) -> Result<Vec<CopyLine>> {
+    let text = "select c.mailbox_id, c.uidvalidity, c.uid, c.settlement, c.digest, c.size_bytes, c.internal_date,
+                       c.first_seen, c.message_id, c.vanished_at, c.reason, m.account, m.folder, m.role
+                  from copies c join mailboxes m on m.id = c.mailbox_id
+                 where c.message_id in (#)
+                 order by c.first_seen, c.mailbox_id, c.uidvalidity, c.uid";
+    let rows: Vec<CopyRow> = rows_of(store, text, messages).await?;
+    rows.into_iter().map(CopyRow::line).collect()
+}
+
 /// Copies that the servers do not hand out, with the reason.
 pub async fn parked(store: &Store) -> Result<Vec<CopyLine>> {
     let rows: Vec<CopyRow> = sqlx::query_as(
@@ -213,6 +225,7 @@ pub async fn parked(store: &Store) -> Result<Vec<CopyLine>> {
 
 /// Says which message a copy led to.
 pub async fn join_copy(tx: &mut Tx, key: &UidKey, settlement: Settlement, message: &MessageId) -> Result<()> {
+    desk::touch_copy(tx, key).await?;
     sqlx::query(
         "update copies set settlement = $1, message_id = $2 where mailbox_id = $3 and uidvalidity = $4 and uid = $5",
     )
@@ -223,6 +236,7 @@ pub async fn join_copy(tx: &mut Tx, key: &UidKey, settlement: Settlement, messag
     .bind(key.uid as i64)
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Message, message.as_str());
     Ok(())
 }
 
@@ -258,6 +272,8 @@ pub async fn add(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<MessageId>>
     .execute(&mut **tx)
     .await?;
     if added.rows_affected() == 1 {
+        desk::note_message(tx, new.id, &Summary::of(new.parsed)).await?;
+        tx.touch(Subject::Message, new.id.as_str());
         return Ok(None);
     }
     let (id,): (String,) =
@@ -284,6 +300,7 @@ pub async fn seen_since(tx: &mut Tx, id: &MessageId, first_seen: Timestamp) -> R
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Message, id.as_str());
     Ok(())
 }
 
@@ -324,6 +341,20 @@ pub async fn lines(store: &Store, submission: Option<&SubmissionId>) -> Result<V
     rows.into_iter().map(LineRow::line).collect()
 }
 
+/// Some messages by id, oldest first.
+pub async fn lines_of(store: &Store, ids: &[String]) -> Result<Vec<MessageLine>> {
+    let text = format!("select {LINE} from messages where id in (#) order by first_seen, id");
+    let rows: Vec<LineRow> = rows_of(store, &text, ids).await?;
+    rows.into_iter().map(LineRow::line).collect()
+}
+
+/// The messages of some submissions, oldest first.
+pub async fn lines_of_submissions(store: &Store, submissions: &[String]) -> Result<Vec<MessageLine>> {
+    let text = format!("select {LINE} from messages where submission_id in (#) order by first_seen, id");
+    let rows: Vec<LineRow> = rows_of(store, &text, submissions).await?;
+    rows.into_iter().map(LineRow::line).collect()
+}
+
 /// Ids of the messages that are held, oldest first.
 pub async fn held(store: &Store) -> Result<Vec<MessageId>> {
     let rows: Vec<(String,)> = sqlx::query_as("select id from messages where outcome = 'held' order by first_seen, id")
@@ -355,6 +386,13 @@ pub async fn all_classified(store: &Store) -> Result<BTreeMap<MessageId, Classif
     rows.into_iter().map(|(id, text)| Ok((MessageId(id), from_json(&text)?))).collect()
 }
 
+/// Classifications of those of some messages that have one.
+pub async fn classified_of(store: &Store, ids: &[String]) -> Result<BTreeMap<MessageId, Classification>> {
+    let text = "select id, classified from messages where classified is not null and id in (#)";
+    let rows: Vec<(String, String)> = rows_of(store, text, ids).await?;
+    rows.into_iter().map(|(id, text)| Ok((MessageId(id), from_json(&text)?))).collect()
+}
+
 /// Sets what a message is to us; the ledger entry belongs into the same transaction.
 pub async fn set_outcome(tx: &mut Tx, id: &MessageId, outcome: Outcome, kind: MessageKind, reason: &str) -> Result<()> {
     sqlx::query("update messages set outcome = $1, kind = $2, reason = $3 where id = $4")
@@ -364,6 +402,7 @@ pub async fn set_outcome(tx: &mut Tx, id: &MessageId, outcome: Outcome, kind: Me
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Message, id.as_str());
     Ok(())
 }
 
@@ -381,6 +420,7 @@ pub async fn set_problems(tx: &mut Tx, id: &MessageId, problems: &[Problem]) -> 
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Message, id.as_str());
     Ok(())
 }
 
@@ -391,11 +431,21 @@ pub async fn set_classified(tx: &mut Tx, id: &MessageId, classified: &Classifica
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    desk::note_code(tx, id, classified).await?;
+    tx.touch(Subject::Message, id.as_str());
     Ok(())
 }
 
 /// Says to which submission a message belongs.
 pub async fn set_submission(tx: &mut Tx, id: &MessageId, submission: Option<&SubmissionId>) -> Result<()> {
+    let before: Option<(Option<String>,)> = sqlx::query_as("select submission_id from messages where id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(before) = before.and_then(|(id,)| id) {
+        tx.touch(Subject::Submission, &before);
+    }
+    tx.touch(Subject::Message, id.as_str());
     sqlx::query("update messages set submission_id = $1 where id = $2")
         .bind(submission.map(SubmissionId::as_str))
         .bind(id.as_str())
@@ -410,11 +460,13 @@ pub async fn forget_unread(tx: &mut Tx, content: Digest) -> Result<()> {
         .bind(content.to_string())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::File, &content.to_string());
     Ok(())
 }
 
 /// Puts a copy back to before it was parsed.
 pub async fn unjoin(tx: &mut Tx, key: &UidKey) -> Result<()> {
+    desk::touch_copy(tx, key).await?;
     sqlx::query(
         "update copies set settlement = 'received', message_id = null
           where mailbox_id = $1 and uidvalidity = $2 and uid = $3",
@@ -444,6 +496,7 @@ pub async fn keep_extraction(tx: &mut Tx, content: Digest, extraction: &Extracti
     .bind(json(&extraction.remarks())?)
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::File, &content.to_string());
     Ok(())
 }
 
@@ -473,10 +526,11 @@ pub struct ExtractionLine {
     pub remarks: Remarks,
 }
 
-/// Every file that was read, by content.
-pub async fn extraction_lines(store: &Store) -> Result<BTreeMap<Digest, ExtractionLine>> {
-    let rows: Vec<(String, String, i64, String)> =
-        sqlx::query_as("select digest, status, characters, remarks from extractions").fetch_all(store.pool()).await?;
+/// Those of some files that were read, by content.
+pub async fn extraction_lines_of(store: &Store, contents: &[Digest]) -> Result<BTreeMap<Digest, ExtractionLine>> {
+    let contents: Vec<String> = contents.iter().map(Digest::to_string).collect();
+    let text = "select digest, status, characters, remarks from extractions where digest in (#)";
+    let rows: Vec<(String, String, i64, String)> = rows_of(store, text, &contents).await?;
     let line = |(content, status, characters, remarks): (String, String, i64, String)| {
         Ok((digest(&content)?, ExtractionLine { status, characters, remarks: from_json(&remarks)? }))
     };

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_token;
+pub mod desk;
 pub mod erase;
 pub mod judgement;
 pub mod ledger;
@@ -11,6 +12,7 @@ pub mod message;
 pub mod model;
 pub mod relation;
 pub mod rows;
+pub mod search;
 pub mod sender;
 pub mod session;
 pub mod setting;
@@ -24,6 +26,7 @@ pub mod wish;
 use anyhow::Context as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
@@ -32,10 +35,13 @@ use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 /// A writing transaction on either engine; without `commit` nothing of it stays.
 pub struct Tx {
+    engine: Engine,
     inner: Transaction<'static, Any>,
     /// On SQLite the writers of this process wait here for their turn: its own waiting sleeps in growing steps, which
     /// costs most of the throughput when several write.
     _turn: Option<OwnedMutexGuard<()>>,
+    /// What changed in it that the desk shows.
+    touched: BTreeSet<String>,
 }
 
 impl Tx {
@@ -43,8 +49,14 @@ impl Tx {
     ///
     /// # Errors
     /// If the database does not answer; then nothing of it stays.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        desk::note(&mut self.inner, std::mem::take(&mut self.touched)).await?;
         Ok(self.inner.commit().await?)
+    }
+
+    /// Notes that the rows of the desk in which this shows are to be made anew; written with the change itself.
+    fn touch(&mut self, kind: desk::Subject, id: &str) {
+        self.touched.insert(kind.noted(id));
     }
 }
 
@@ -157,7 +169,10 @@ impl Store {
             .await
             .context("the database cannot be opened")?;
         sqlx::migrate!().run(&pool).await.context("the tables cannot be brought up to date")?;
-        Ok(Self { pool, engine, bell: Arc::new(Notify::new()), turn: Arc::default() })
+        search::prepare(&pool, engine).await.context("the index of words cannot be made")?;
+        let store = Self { pool, engine, bell: Arc::new(Notify::new()), turn: Arc::default() };
+        desk::fill(&store).await.context("what older versions did not note cannot be noted")?;
+        Ok(store)
     }
 
     /// Begins a writing transaction. On SQLite it takes the write lock at once: a transaction that reads first and
@@ -169,9 +184,16 @@ impl Store {
         Ok(match self.engine {
             Engine::Sqlite => {
                 let turn = Some(self.turn.clone().lock_owned().await);
-                Tx { inner: self.pool.begin_with("begin immediate").await?, _turn: turn }
+                Tx {
+                    engine: self.engine,
+                    inner: self.pool.begin_with("begin immediate").await?,
+                    _turn: turn,
+                    touched: BTreeSet::new(),
+                }
             }
-            Engine::Postgres => Tx { inner: self.pool.begin().await?, _turn: None },
+            Engine::Postgres => {
+                Tx { engine: self.engine, inner: self.pool.begin().await?, _turn: None, touched: BTreeSet::new() }
+            }
         })
     }
 

@@ -1,7 +1,8 @@
 //! Rows of what makes messages comparable, of proposals that two belong together, and of what persons decided. Compares
 //! nothing.
 
-use super::rows::{from_json, json, micros, time, word};
+use super::desk::Subject;
+use super::rows::{from_json, json, micros, rows_of, time, word};
 use super::{Result, Store, Tx};
 use crate::domain::classification::MessageKind;
 use crate::domain::relation::{Likeness, Relation, RelationKind};
@@ -143,6 +144,20 @@ pub async fn lines(store: &Store, message: Option<&MessageId>) -> Result<Vec<Rel
     rows.into_iter().map(Row::line).collect()
 }
 
+/// Proposals about some messages, as the newer or the older one.
+pub async fn lines_of(store: &Store, messages: &[String]) -> Result<Vec<RelationLine>> {
+    let text = "select message_id, other_id, kind, similarity, reason, decision, decided_by, decided_why, decided_at
+                  from relations where message_id in (#)
+                 union
+                select message_id, other_id, kind, similarity, reason, decision, decided_by, decided_why, decided_at
+                  from relations where other_id in (#)";
+    let rows: Vec<Row> = rows_of(store, text, messages).await?;
+    let mut lines: Vec<RelationLine> = rows.into_iter().map(Row::line).collect::<Result<_>>()?;
+    lines.sort_by(|a, b| (&a.relation.message, &a.relation.other).cmp(&(&b.relation.message, &b.relation.other)));
+    lines.dedup();
+    Ok(lines)
+}
+
 /// Writes a proposal. False: it is known, or a person has decided about these two.
 pub async fn propose(tx: &mut Tx, relation: &Relation) -> Result<bool> {
     let written = sqlx::query(
@@ -158,6 +173,8 @@ pub async fn propose(tx: &mut Tx, relation: &Relation) -> Result<bool> {
     .bind(&relation.reason)
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Message, relation.message.as_str());
+    tx.touch(Subject::Message, relation.other.as_str());
     Ok(written.rows_affected() == 1)
 }
 
@@ -193,6 +210,8 @@ pub async fn decide(tx: &mut Tx, relation: &Relation, decided: &Decided) -> Resu
     .bind(micros(decided.at))
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Message, relation.message.as_str());
+    tx.touch(Subject::Message, relation.other.as_str());
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! How domain values stand in rows: times as microseconds, digests and words as text, leftovers as JSON.
 
-use super::{Error, Result};
+use super::{Error, Result, Store};
 use crate::domain::{Digest, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::FromRow;
+use sqlx::any::AnyRow;
 
 /// A time as it stands in a row: UTC microseconds.
 pub fn micros(time: Timestamp) -> i64 {
@@ -14,6 +16,42 @@ pub fn micros(time: Timestamp) -> i64 {
 pub fn time(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
+
+/// `$1, $2, ...` for a list of values.
+fn marks(count: usize) -> String {
+    (1..=count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The values with the last one repeated up to a power of two: statements of few lengths are prepared once.
+fn padded<T: Clone>(values: &[T]) -> Vec<T> {
+    let mut all = values.to_vec();
+    let length = values.len().next_power_of_two();
+    if let Some(last) = values.last() {
+        all.resize(length, last.clone());
+    }
+    all
+}
+
+/// Rows of a statement in which `#` stands for the list of ids; none for no ids.
+pub async fn rows_of<T>(store: &Store, text: &str, ids: &[String]) -> Result<Vec<T>>
+where
+    T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+{
+    let mut rows = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let some = padded(some);
+        let text = text.replace('#', &marks(some.len()));
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text));
+        for id in &some {
+            query = query.bind(id.as_str());
+        }
+        rows.extend(query.fetch_all(store.pool()).await?);
+    }
+    Ok(rows)
+}
+
+/// Ids of one statement.
+const AT_ONCE: usize = 512;
 
 /// A value as JSON text.
 pub fn json<T: Serialize>(value: &T) -> Result<String> {

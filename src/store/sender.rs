@@ -1,7 +1,8 @@
 //! What is known about senders: of each copy what its server says, of each message what its signatures are worth.
 //! Believes nobody.
 
-use super::rows::{from_json, json};
+use super::desk::{self, Subject};
+use super::rows::{from_json, json, rows_of};
 use super::{Result, Store, Tx};
 use crate::domain::MessageId;
 use crate::domain::authenticity::{AuthResults, SignatureCheck};
@@ -17,7 +18,7 @@ pub async fn set_server_says(tx: &mut Tx, key: &UidKey, says: &AuthResults) -> R
         .bind(key.uid as i64)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    desk::touch_copy(tx, key).await
 }
 
 /// Keeps what a message's signatures are worth.
@@ -27,25 +28,24 @@ pub async fn set_signatures(tx: &mut Tx, id: &MessageId, signatures: &[Signature
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Message, id.as_str());
     Ok(())
 }
 
-/// What is known about the senders of all messages: what servers say of their copies, and their signatures.
-pub async fn all(store: &Store) -> Result<BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)>> {
-    let mut known: BTreeMap<MessageId, (Vec<AuthResults>, Vec<SignatureCheck>)> = BTreeMap::new();
-    let said: Vec<(String, String)> = sqlx::query_as(
-        "select message_id, server_says from copies
-          where server_says is not null and message_id is not null order by first_seen, mailbox_id, uid",
-    )
-    .fetch_all(store.pool())
-    .await?;
+/// What servers say of a message's copies, and what its signatures are worth.
+pub type Known = (Vec<AuthResults>, Vec<SignatureCheck>);
+
+/// What is known about the senders of some messages.
+pub async fn of(store: &Store, messages: &[String]) -> Result<BTreeMap<MessageId, Known>> {
+    let mut known: BTreeMap<MessageId, Known> = BTreeMap::new();
+    let text = "select message_id, server_says from copies
+                 where server_says is not null and message_id in (#) order by first_seen, mailbox_id, uid";
+    let said: Vec<(String, String)> = rows_of(store, text, messages).await?;
     for (id, says) in said {
         known.entry(MessageId(id)).or_default().0.push(from_json(&says)?);
     }
-    let signed: Vec<(String, String)> =
-        sqlx::query_as("select id, signatures from messages where signatures is not null")
-            .fetch_all(store.pool())
-            .await?;
+    let text = "select id, signatures from messages where signatures is not null and id in (#)";
+    let signed: Vec<(String, String)> = rows_of(store, text, messages).await?;
     for (id, signatures) in signed {
         known.entry(MessageId(id)).or_default().1 = from_json(&signatures)?;
     }

@@ -1,6 +1,7 @@
 //! Rows of submissions, their revisions and what is public of them. The rules stand in `domain::submission`.
 
-use super::rows::{from_json, json, micros, time};
+use super::desk::{self, Subject};
+use super::rows::{from_json, json, micros, rows_of, time};
 use super::{Error, Result, Store, Tx};
 use crate::domain::publication::PublicInput;
 use crate::domain::submission::{Content, State};
@@ -90,6 +91,7 @@ pub async fn add(tx: &mut Tx, id: &SubmissionId, received_at: Timestamp, receipt
         .bind(receipt_number as i64)
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Submission, id.as_str());
     Ok(())
 }
 
@@ -109,6 +111,8 @@ pub async fn add_revision(tx: &mut Tx, revision: &Revision) -> Result<()> {
     .bind(micros(revision.created_at))
     .execute(&mut **tx)
     .await?;
+    desk::note_parts(tx, &revision.id, &revision.content).await?;
+    tx.touch(Subject::Submission, revision.submission.as_str());
     Ok(())
 }
 
@@ -121,6 +125,22 @@ pub async fn line(store: &Store, id: &SubmissionId) -> Result<Option<SubmissionL
     .fetch_optional(store.pool())
     .await?;
     Ok(row.map(SubmissionRow::line))
+}
+
+/// Some submissions by id.
+pub async fn lines_of(store: &Store, ids: &[String]) -> Result<Vec<SubmissionLine>> {
+    let text = "select id, received_at, merged_into, public_number, receipt_number from submissions
+                 where id in (#) order by received_at, id";
+    let rows: Vec<SubmissionRow> = rows_of(store, text, ids).await?;
+    Ok(rows.into_iter().map(SubmissionRow::line).collect())
+}
+
+/// The revisions of some submissions, in order.
+pub async fn revisions_of(store: &Store, ids: &[String]) -> Result<Vec<Revision>> {
+    let text = "select id, submission_id, number, edition, state, content, manifest, created_at
+                  from revisions where submission_id in (#) order by submission_id, number";
+    let rows: Vec<RevisionRow> = rows_of(store, text, ids).await?;
+    rows.into_iter().map(RevisionRow::revision).collect()
 }
 
 /// All submissions, oldest first.
@@ -185,6 +205,7 @@ pub async fn set_state(tx: &mut Tx, read: &Revision, state: &State, manifest: Op
     .bind(i64::from(read.edition))
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Submission, read.submission.as_str());
     one_row(written.rows_affected())
 }
 
@@ -202,6 +223,8 @@ pub async fn set_content(tx: &mut Tx, read: &Revision, content: &Content) -> Res
     .bind(i64::from(read.edition))
     .execute(&mut **tx)
     .await?;
+    desk::note_parts(tx, &read.id, content).await?;
+    tx.touch(Subject::Submission, read.submission.as_str());
     one_row(written.rows_affected())
 }
 
@@ -217,6 +240,8 @@ pub async fn move_revision(tx: &mut Tx, read: &Revision, to: &SubmissionId, numb
         .bind(json(&read.state)?)
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Submission, read.submission.as_str());
+    tx.touch(Subject::Submission, to.as_str());
     one_row(written.rows_affected())
 }
 
@@ -240,6 +265,8 @@ pub async fn set_merged(tx: &mut Tx, id: &SubmissionId, into: &SubmissionId) -> 
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Submission, id.as_str());
+    tx.touch(Subject::Submission, into.as_str());
     Ok(())
 }
 

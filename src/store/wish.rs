@@ -1,6 +1,7 @@
 //! Rows of wishes and of what persons decided about them. Knows no consequence of a decision.
 
-use super::rows::{from_json, json, micros, time};
+use super::desk::Subject;
+use super::rows::{from_json, json, micros, rows_of, time};
 use super::{Result, Store, Tx};
 use crate::domain::wish::{Wish, WishDecision};
 use crate::domain::{MessageId, PersonId, Timestamp};
@@ -67,6 +68,14 @@ pub async fn lines(store: &Store, message: Option<&MessageId>) -> Result<Vec<Wis
     rows.into_iter().map(Row::line).collect()
 }
 
+/// The wishes of some messages, in order.
+pub async fn lines_of(store: &Store, messages: &[String]) -> Result<Vec<WishLine>> {
+    let text = "select message_id, number, wish, decision, decided_by, reason, decided_at
+                  from wishes where message_id in (#) order by message_id, number";
+    let rows: Vec<Row> = rows_of(store, text, messages).await?;
+    rows.into_iter().map(Row::line).collect()
+}
+
 /// The wishes of one message, within a transaction.
 pub async fn lines_in(tx: &mut Tx, message: &MessageId) -> Result<Vec<WishLine>> {
     let rows: Vec<Row> = sqlx::query_as(
@@ -103,6 +112,7 @@ pub async fn add(tx: &mut Tx, message: &MessageId, number: u32, wish: &Wish) -> 
         .bind(json(wish)?)
         .execute(&mut **tx)
         .await?;
+    tx.touch(Subject::Message, message.as_str());
     Ok(())
 }
 
@@ -120,5 +130,6 @@ pub async fn decide(tx: &mut Tx, message: &MessageId, number: u32, decided: &Dec
     .bind(i64::from(number))
     .execute(&mut **tx)
     .await?;
+    tx.touch(Subject::Message, message.as_str());
     Ok(written.rows_affected() == 1)
 }

@@ -4,7 +4,7 @@
 use super::Error;
 use crate::pipeline::{Tools, texts_of};
 use crate::review::marked::{Run, marked};
-use crate::review::queue::{Item, items};
+use crate::review::queue::{Item, item_of};
 use crate::store::message;
 use askama::Template;
 
@@ -52,8 +52,7 @@ impl InputPage {
 
 /// The page of an input, by its id; `None`: there is none.
 pub async fn page(tools: &Tools, id: &str) -> Result<Option<String>, Error> {
-    let all = items(&tools.store, &tools.config).await?;
-    let Some(item) = all.into_iter().find(|item| item.id == id) else { return Ok(None) };
+    let Some(item) = item_of(&tools.store, &tools.config, id).await? else { return Ok(None) };
     let mut parts = Vec::new();
     for message in &item.messages {
         let parsed = message::parsed(&tools.store, message).await?;
