@@ -146,6 +146,22 @@ fn answer(
             },
             None => no_part(&path),
         },
+        Request::Pages { path } => match loaded.part(&path) {
+            Some((part, bytes)) => match extract::pages_to_see(&part.media_type, &bytes) {
+                Ok(count) => (Response::Pages { count }, Vec::new()),
+                Err(reason) => refused(reason),
+            },
+            None => no_part(&path),
+        },
+        Request::Screen { path, page } => match loaded.part(&path) {
+            Some((part, bytes)) => match extract::screen(&part.media_type, &bytes, page) {
+                Ok(extract::Screen { png, width, height }) => {
+                    (Response::Screen { size_bytes: png.len() as u64, width, height }, png)
+                }
+                Err(reason) => refused(reason),
+            },
+            None => no_part(&path),
+        },
         Request::KeyNames => (Response::KeyNames { names: parse::key_names(&loaded.raw) }, Vec::new()),
         Request::Signatures { keys } => {
             (Response::Signatures { checks: parse::verify(&loaded.raw, &keys) }, Vec::new())

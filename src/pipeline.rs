@@ -23,6 +23,7 @@ mod door;
 mod erase;
 mod files;
 mod model;
+pub mod pages;
 mod post;
 pub mod reading;
 mod received;
@@ -76,6 +77,8 @@ pub struct Tools {
     pub resolver: Option<Resolver>,
     /// Where the public pages are written.
     pub public_dir: PathBuf,
+    /// Pictures of pages that were drawn.
+    pub pages: pages::Shelf,
 }
 
 /// Works some tasks of one stage; every one of them is finished, moved on or postponed on return.

@@ -2,6 +2,7 @@
 //! hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
 
 mod recognise;
+mod screen;
 mod worker;
 
 use crate::config;
@@ -20,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use worker::Worker;
 
 pub use recognise::Recognised;
+pub use screen::Screen;
 
 /// Why a child gave no answer.
 #[derive(Debug)]
@@ -135,6 +137,8 @@ pub struct Pool {
     conditions: Arc<tokio::sync::RwLock<Option<Conditions>>>,
     /// Draw pages for recognition, which takes long: nobody else waits for these.
     renderers: Arc<Children>,
+    /// Draw pages for people who look at them now: they wait for no mail that is being read.
+    screens: Arc<Children>,
     /// One file is recognised at a time, its pages by all tool runners: two files would each hold what the other waits for.
     recognising: Arc<tokio::sync::Mutex<()>>,
 }
@@ -196,7 +200,8 @@ impl Pool {
         Self {
             extractors: Children::new(program.clone(), Kind::Extractor, limits.workers, limits),
             tool_runners: Children::new(program.clone(), Kind::ToolRunner, limits.workers, limits),
-            renderers: Children::new(program, Kind::Extractor, 1, limits),
+            renderers: Children::new(program.clone(), Kind::Extractor, 1, limits),
+            screens: Children::new(program, Kind::Extractor, limits.workers, limits),
             conditions: Arc::default(),
             recognising: Arc::default(),
         }
@@ -239,7 +244,7 @@ impl Pool {
 
     /// Most memory that any child has held which answered, in bytes; 0 where the system does not say.
     pub fn peak_bytes(&self) -> u64 {
-        let kinds = [&self.extractors, &self.tool_runners, &self.renderers];
+        let kinds = [&self.extractors, &self.tool_runners, &self.renderers, &self.screens];
         kinds.iter().map(|children| children.peak_bytes.load(Ordering::Relaxed)).max().unwrap_or(0)
     }
 

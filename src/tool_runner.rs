@@ -81,7 +81,9 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
                 | Request::Parse
                 | Request::Extract { .. }
                 | Request::Bytes { .. }
-                | Request::Render { .. },
+                | Request::Render { .. }
+                | Request::Pages { .. }
+                | Request::Screen { .. },
                 _,
             ) => refused("the tool runner only runs programs"),
         };

@@ -3,6 +3,7 @@
 use super::Place;
 use crate::config::{self, Config};
 use crate::domain::catalogue::Catalogue;
+use crate::pipeline::pages::Shelf;
 use crate::pipeline::{ModelInUse, Tools};
 use crate::resolve::Resolver;
 use crate::sandbox::Pool;
@@ -14,6 +15,9 @@ use std::sync::Arc;
 
 /// The catalogue in the program: the second annual progress report's.
 const CATALOGUE: &str = include_str!("../../catalogue/second-apr.toml");
+
+/// Most pictures of pages that are kept, in bytes: some ten thousand pages.
+const PAGES_BYTES: u64 = 1 << 30;
 
 /// Reads a configuration; all that is wrong with it becomes one error.
 pub fn config(file: &Path) -> anyhow::Result<Config> {
@@ -106,6 +110,7 @@ pub async fn tools(at: &Place) -> anyhow::Result<Tools> {
         catalogue,
         resolver: resolver(&config)?,
         public_dir: config.publish.dir.clone().unwrap_or_else(|| data.join("public")),
+        pages: Shelf::new(&data.join("pages"), PAGES_BYTES),
         config: Arc::new(config),
     })
 }

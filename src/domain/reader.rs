@@ -34,6 +34,15 @@ pub enum Request {
         path: String,
         page: u32,
     },
+    /// How many pages the PDF or picture with this path has.
+    Pages {
+        path: String,
+    },
+    /// One of them, for a screen.
+    Screen {
+        path: String,
+        page: u32,
+    },
     /// Under which names the keys of the message's signatures lie.
     KeyNames,
     /// What the message's signatures are worth, with these keys by name; `None`: it could not be had.
@@ -49,7 +58,7 @@ pub enum Request {
     },
 }
 
-/// What a child answers. `Bytes` and `Picture` are followed by `size_bytes` raw bytes on the pipe.
+/// What a child answers. `Bytes`, `Picture` and `Screen` are followed by `size_bytes` raw bytes on the pipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "answer")]
 pub enum Response {
@@ -76,6 +85,15 @@ pub enum Response {
     /// Binary PGM (P5), eight bits a pixel.
     Picture {
         size_bytes: u64,
+    },
+    Pages {
+        count: u32,
+    },
+    /// PNG; its size in pixels.
+    Screen {
+        size_bytes: u64,
+        width: u32,
+        height: u32,
     },
     KeyNames {
         names: Vec<String>,

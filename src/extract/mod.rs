@@ -12,8 +12,10 @@ mod office;
 mod pages;
 mod pdf;
 mod picture;
+mod png;
 mod recognised;
 mod rtf;
+mod screen;
 mod story;
 mod text;
 mod unseen;
@@ -25,6 +27,7 @@ pub(crate) use html::{Seen as SeenOfHtml, seen as seen_of_html};
 pub use pages::{render, settle};
 pub(crate) use picture::{Size as PictureSize, size as picture_size};
 pub use recognised::put_recognised;
+pub use screen::{NOT_SEEN, Screen, can_be_seen, pages_to_see, screen};
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 

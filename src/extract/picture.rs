@@ -1,11 +1,12 @@
-//! Pictures: what can be known of one without reading its words, and its pixels for recognition. Recognises nothing.
+//! Pictures: what can be known of one without reading its words, and its pixels for recognition and for a screen. Recognises
+//! nothing.
 
 use super::pdf::properties::{self, Properties};
 use super::{Read, exif};
 use crate::domain::extraction::{Extracted, Gate, PageReading, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, imageops};
 use std::io::Cursor;
 
 /// Most pixels of a picture that is given to recognition.
@@ -119,6 +120,37 @@ pub fn size(bytes: &[u8]) -> Size {
 /// # Errors
 /// In words for a person.
 pub fn draw(bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
+    let (mut picture, orientation) = decoded(bytes, page)?;
+    let mut grey = grey(&picture);
+    picture = DynamicImage::ImageLuma8(std::mem::take(&mut grey));
+    picture.apply_orientation(orientation);
+    let grey = sized(picture.into_luma8());
+    let (width, height) = grey.dimensions();
+    Ok(pgm(width, height, grey.into_raw()))
+}
+
+/// A picture (for TIFF the page with this number, from 1) upright and in colour.
+///
+/// # Errors
+/// In words for a person.
+pub fn in_colour(bytes: &[u8], page: u32) -> Result<RgbImage, String> {
+    let (picture, orientation) = decoded(bytes, page)?;
+    let mut picture = DynamicImage::ImageRgb8(over_white(picture));
+    picture.apply_orientation(orientation);
+    Ok(picture.into_rgb8())
+}
+
+/// How many pages a picture has: one, but for a TIFF.
+///
+/// # Errors
+/// In words for a person: it cannot be opened.
+pub fn pages(bytes: &[u8]) -> Result<u32, String> {
+    open(bytes)?;
+    Ok(tiff_pages(bytes).len().max(1) as u32)
+}
+
+/// The pixels of a page, and how they are to be turned.
+fn decoded(bytes: &[u8], page: u32) -> Result<(DynamicImage, Orientation), String> {
     let at = (page as usize).checked_sub(1).ok_or("pages are counted from 1")?;
     let pages = tiff_pages(bytes);
     let one;
@@ -132,13 +164,8 @@ pub fn draw(bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
     };
     let mut decoder = open(bytes)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
-    let mut grey = grey(&picture);
-    picture = DynamicImage::ImageLuma8(std::mem::take(&mut grey));
-    picture.apply_orientation(orientation);
-    let grey = sized(picture.into_luma8());
-    let (width, height) = grey.dimensions();
-    Ok(pgm(width, height, grey.into_raw()))
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
+    Ok((picture, orientation))
 }
 
 /// Binary PGM of one byte a pixel.
@@ -177,6 +204,19 @@ fn grey(picture: &DynamicImage) -> GrayImage {
         let [grey, alpha] = with_alpha.get_pixel(x, y).0;
         let (grey, alpha) = (u32::from(grey), u32::from(alpha));
         image::Luma([((grey * alpha + 255 * (255 - alpha)) / 255) as u8])
+    })
+}
+
+/// In colour, over white where the picture is transparent.
+fn over_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let with_alpha = picture.into_rgba8();
+    RgbImage::from_fn(with_alpha.width(), with_alpha.height(), |x, y| {
+        let [colour @ .., alpha] = with_alpha.get_pixel(x, y).0;
+        let alpha = u32::from(alpha);
+        image::Rgb(colour.map(|one| ((u32::from(one) * alpha + 255 * (255 - alpha)) / 255) as u8))
     })
 }
 

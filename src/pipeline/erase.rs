@@ -110,9 +110,11 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
     for bytes in &own {
         erase::bytes(&mut tx, *bytes, now).await?;
     }
-    for file in files {
-        erase::extraction(&mut tx, file).await?;
+    for file in &files {
+        erase::extraction(&mut tx, *file).await?;
     }
+    // Before, for a process that is killed after; and after, for who looked in between.
+    remove_pages(tools, &files);
     let mut subjects = vec![id.0.clone()];
     for revision in &revisions {
         gone.push(super::content_digest(&revision.content)?);
@@ -132,7 +134,17 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
     }
     tell(&mut tx, &gone, &reason, now).await?;
     tx.commit().await?;
+    remove_pages(tools, &files);
     Ok(true)
+}
+
+/// The pictures of the files' pages. What cannot be removed is said: the folder is the operator's.
+fn remove_pages(tools: &Tools, files: &BTreeSet<Digest>) {
+    for file in files {
+        if let Err(error) = tools.pages.remove(*file) {
+            tracing::error!(%file, %error, "pictures of an erased file cannot be removed from the data folder");
+        }
+    }
 }
 
 /// Its wishes, by number, without the sender's words.

@@ -29,6 +29,7 @@ async fn tools(app: &App, days: Option<u32>) -> Tools {
         catalogue,
         resolver: None,
         public_dir: app.data().join("public"),
+        pages: pipeline::pages::Shelf::new(&app.data().join("pages"), 1 << 24),
         config: Arc::new(config),
     }
 }

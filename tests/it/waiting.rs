@@ -38,6 +38,7 @@ fn tools(data: &Data) -> Tools {
         catalogue,
         resolver: None,
         public_dir: data.dir.path().join("public"),
+        pages: pipeline::pages::Shelf::new(&data.dir.path().join("pages"), 1 << 24),
         config: Arc::new(config),
     }
 }
