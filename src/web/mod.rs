@@ -5,15 +5,18 @@ mod assets;
 mod error;
 mod forms;
 mod guard;
+mod events;
 mod input;
 mod layout;
+mod list;
 mod me;
 mod metrics;
 mod people;
 mod public;
-mod queue;
 mod sign_in;
+mod status;
 mod tls;
+mod troubles;
 mod words;
 
 pub use words::Languages;
@@ -44,6 +47,8 @@ pub struct Shared {
     languages: Languages,
     clock: fn() -> Timestamp,
     port: u16,
+    /// Pages that stay open for what is new end with the service.
+    stop: Receiver<bool>,
 }
 
 /// Listens where the configuration says.
@@ -63,10 +68,11 @@ pub fn desk(
     tools: Arc<Tools>,
     key: TokenKey,
     clock: fn() -> Timestamp,
+    stop: Receiver<bool>,
 ) -> anyhow::Result<Arc<Shared>> {
     let port = listener.local_addr().map_or(0, |address| address.port());
     let languages = Languages::load(tools.config.desk.words.as_deref())?;
-    Ok(Arc::new(Shared { tools, key, languages, clock, port }))
+    Ok(Arc::new(Shared { tools, key, languages, clock, port, stop }))
 }
 
 /// A link with which the first administrator makes an account; `None`: there is one.
@@ -84,7 +90,8 @@ pub fn address(shared: &Shared) -> String {
 }
 
 /// Serves until told to stop.
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: Receiver<bool>) {
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut stop = shared.stop.clone();
     let stopped = async move {
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
@@ -107,6 +114,7 @@ fn router(shared: Arc<Shared>) -> Router {
     let only = |right| from_fn_with_state(right, guard::only_with);
     let desk = Router::new()
         .merge(reading().route_layer(only(Right::Read)))
+        .merge(reviewing().route_layer(only(Right::Review)))
         .merge(administering().route_layer(only(Right::Administer)))
         .merge(entering())
         .fallback(async || Error::NotFound("There is no such page.".into()))
@@ -127,13 +135,21 @@ fn router(shared: Arc<Shared>) -> Router {
 /// What everybody may see who may sign in.
 fn reading() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/", get(queue_page))
+        .route("/", get(list::queue))
+        .route("/held", get(list::held))
+        .route("/set-aside", get(list::set_aside))
+        .route("/events", get(events::events))
         .route("/inputs/{id}", get(input_page))
         .route("/me", get(me::me))
         .route("/me/{what}", post(me::change))
         .route("/me/codes/{what}", post(me::codes))
         .route("/me/sessions/{hash}/end", post(me::end_session))
         .route("/me/keys/{id}/end", post(me::end_key))
+}
+
+/// What reviewers do.
+fn reviewing() -> Router<Arc<Shared>> {
+    Router::new().route("/several", post(list::several))
 }
 
 fn administering() -> Router<Arc<Shared>> {
@@ -158,10 +174,6 @@ async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: 
     assets::file(&name, known)
 }
 
-async fn queue_page(State(shared): State<Arc<Shared>>) -> Result<Html<String>, Error> {
-    Ok(Html(queue::page(&shared.tools, (shared.clock)()).await?))
-}
-
 async fn input_page(
     State(shared): State<Arc<Shared>>,
     axum::extract::Path(id): axum::extract::Path<String>,
@@ -173,7 +185,7 @@ async fn input_page(
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
-    let (is_well, answer) = queue::health(&shared.tools, (shared.clock)()).await?;
+    let (is_well, answer) = status::health(&shared.tools, (shared.clock)()).await?;
     let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, [(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response())
 }

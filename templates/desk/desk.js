@@ -51,3 +51,13 @@ document.documentElement.classList.add("js");
     act();
   });
 })();
+
+// What comes in while a list is open is told, and shown when the person wants it: nothing moves under their hands.
+(() => {
+  const fresh = document.getElementById("fresh");
+  const shown = Number(document.body.dataset.change);
+  if (!fresh || !window.EventSource || Number.isNaN(shown)) return;
+  const source = new EventSource("/events");
+  source.addEventListener("changed", (event) => { if (Number(event.data) > shown) fresh.hidden = false; });
+  addEventListener("pagehide", () => source.close());
+})();
