@@ -1,6 +1,7 @@
 //! A person's acts: decisions on revisions and on messages. Each is one transaction with its ledger entry; the rules of
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
+mod agreement;
 pub mod desk;
 pub mod draft;
 mod item;
@@ -10,7 +11,9 @@ pub mod learning;
 pub mod marked;
 mod messages;
 pub mod missing;
+pub mod proof;
 pub mod queue;
+pub mod received;
 mod relations;
 mod revisions;
 mod wishes;

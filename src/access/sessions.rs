@@ -4,9 +4,9 @@
 use super::{Result, kept};
 use crate::domain::access::{Right, Roles};
 use crate::domain::{Digest, PersonId, Timestamp};
-use crate::store::{Store, desk};
 use crate::store::account::{self, Account};
 use crate::store::session::{self, Session};
+use crate::store::{Store, desk};
 use std::time::Duration;
 
 /// Without a request for so long, a session ends.

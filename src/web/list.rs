@@ -160,17 +160,20 @@ async fn show(shared: &Shared, layout: Layout, query: &str, list: List) -> Resul
         item,
     });
     let rows: Vec<Row> = rows.collect();
-    let since = seen_before.zip(layout.visitor.as_ref().and_then(|visitor| visitor.visit_before)).map(|(number, at)| {
-        let all = Filter { list: List::All, changed_since: Some(number), ..Filter::default() };
-        (format!("/?{}", all.query()), at)
-    });
+    let since =
+        seen_before.zip(layout.visitor.as_ref().and_then(|visitor| visitor.visit_before)).map(|(number, at)| {
+            let all = Filter { list: List::All, changed_since: Some(number), ..Filter::default() };
+            (format!("/?{}", all.query()), at)
+        });
     let shown = ListPage {
         list: filter.list.as_str(),
-        tabs: TABS.map(|list| Tab {
-            list: list.as_str(),
-            count: counts.lists.get(&list).copied().unwrap_or(0),
-            is_this: list == filter.list,
-        }).into(),
+        tabs: TABS
+            .map(|list| Tab {
+                list: list.as_str(),
+                count: counts.lists.get(&list).copied().unwrap_or(0),
+                is_this: list == filter.list,
+            })
+            .into(),
         rows,
         next: found.next.map(|cursor| format!("?{query}&after={cursor}")),
         facets: facets(&layout, &filter, &counts, tools),
@@ -206,9 +209,8 @@ async fn changed(tools: &crate::pipeline::Tools, items: &[Item], number: i64) ->
 }
 
 fn facets(layout: &Layout, filter: &Filter, counts: &Counts, tools: &crate::pipeline::Tools) -> Vec<Facet> {
-    let count = |facet: &str, value: &str| {
-        counts.facets.get(facet).and_then(|values| values.get(value)).copied().unwrap_or(0)
-    };
+    let count =
+        |facet: &str, value: &str| counts.facets.get(facet).and_then(|values| values.get(value)).copied().unwrap_or(0);
     let choice = |facet: &str, value: &str, label: String, is_chosen: bool| Choice {
         value: value.into(),
         label,
@@ -282,7 +284,8 @@ pub async fn several(
         let list = if query.is_empty() { "/".to_string() } else { format!("/?{query}") };
         return Ok(see_other(&super::forms::safe_next(&list)));
     }
-    let lines: Vec<String> = left.iter().map(|(id, why)| format!("{}: {why}", &id[id.len().saturating_sub(8)..])).collect();
+    let lines: Vec<String> =
+        left.iter().map(|(id, why)| format!("{}: {why}", &id[id.len().saturating_sub(8)..])).collect();
     Err(Error::Refused(format!("{}\n{}", layout.n("list.done", &done), lines.join("\n"))))
 }
 

@@ -3,9 +3,9 @@
 
 mod assets;
 mod error;
+mod events;
 mod forms;
 mod guard;
-mod events;
 mod input;
 mod layout;
 mod list;
