@@ -41,8 +41,8 @@ pub use model::{ModelInUse, is_untouched, read_model, says, write_model};
 pub use post::{add_letters, in_call_zone, receipt_number, resend};
 pub use received::{BY_HAND, received};
 pub use seal::seal;
-pub use site::{public_input, write_front};
-pub use steps::{TaskError, joined, texts_of};
+pub use site::{public_input, public_site, write_front};
+pub use steps::{TaskError, joined, source, text_of, texts_of};
 
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
@@ -421,6 +421,7 @@ async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
             None => relations::taken_back(tools, &revision).await?,
             wish => wish,
         };
+        let stop = stop.or_else(|| waits_for_another(tools, &revision));
         let may = stop.map_or_else(|| steps::approved_manifest(&revision), Err);
         match may {
             Ok(manifest) => {
@@ -435,6 +436,13 @@ async fn publish(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result
         }
     }
     Ok(())
+}
+
+/// Why an approved revision must not become public yet: publishing takes two persons here, and nobody else has said so.
+fn waits_for_another(tools: &Tools, revision: &Revision) -> Option<String> {
+    let is_released = matches!(revision.state, State::Approved { released_by: Some(_), .. });
+    (tools.config.publish.two_persons && !is_released)
+        .then(|| "publishing takes two persons: another one than the approver has to say so".into())
 }
 
 async fn save_published(

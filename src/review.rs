@@ -4,6 +4,7 @@
 mod agreement;
 pub mod desk;
 pub mod draft;
+pub mod history;
 mod item;
 mod joins;
 mod labels;
@@ -12,16 +13,18 @@ pub mod marked;
 mod messages;
 pub mod missing;
 pub mod proof;
+pub mod preview;
 pub mod queue;
 pub mod received;
 mod relations;
 mod revisions;
+pub mod versions;
 mod wishes;
 
 pub use joins::{merge, revise, split};
 pub use messages::{accept, part, release, retry, set_aside};
 pub use relations::{decide_relation, difference_of};
-pub use revisions::{Edit, approve, assign, edit, reject, reopen, unassign, withdraw};
+pub use revisions::{Edit, approve, assign, edit, reject, release_publication, reopen, unassign, withdraw};
 
 pub use wishes::{decide_wish, wishes_of};
 

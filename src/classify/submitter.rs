@@ -24,12 +24,12 @@ pub fn submitter(input: &Input<'_>, passages: &[Passage], handed_on: bool) -> Su
             passages.iter().filter(|one| input.texts[one.text_index].path != "body").cloned().collect();
         if let Some((_, name)) = best_line(input, &of_files, "") {
             let kind = kind(&name, input, &of_files);
-            return Submitter { name, kind };
+            return Submitter { name, kind, on_behalf_of: None };
         }
     }
     let name = name(input, passages);
     let kind = kind(&name, input, passages);
-    Submitter { name, kind }
+    Submitter { name, kind, on_behalf_of: None }
 }
 
 fn kind(name: &str, input: &Input<'_>, passages: &[Passage]) -> SubmitterKind {

@@ -93,6 +93,9 @@ async fn decide(tools: &Tools, command: Command, clock: fn() -> Timestamp) -> an
                         "{id} is approved and goes public on {day}, as its sender wishes; until then `pouch reopen` takes it back."
                     )
                 }
+                _ if tools.config.publish.two_persons => {
+                    format!("{id} is approved; it goes public when another person says so on its page of the desk.")
+                }
                 delay if delay.is_zero() => format!("{id} is approved and goes public now."),
                 delay => {
                     format!("{id} is approved and goes public in {delay:?}; until then `pouch reopen` takes it back.")
@@ -138,7 +141,7 @@ async fn change(tools: &Tools, command: Command, clock: fn() -> Timestamp) -> an
         }
         Command::Edit { id, title, submitter, kind, languages, parts, by } => {
             let id = submission_id(tools, &id).await?;
-            let edit = review::Edit { title, submitter, kind, languages, parts };
+            let edit = review::Edit { title, submitter, kind, languages, parts, ..Default::default() };
             review::edit(tools, &id, &edit, &act_of(&by, clock)?).await?;
             format!("{id} is changed.")
         }

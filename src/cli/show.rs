@@ -6,13 +6,12 @@ use super::{Place, acts, open};
 use crate::domain::MessageId;
 use crate::domain::classification::Evidence;
 use crate::domain::extraction::{Segment, SegmentKind};
-use crate::domain::ledger::{Actor, Event, LedgerEntry};
+use crate::domain::ledger::LedgerEntry;
 use crate::domain::missing::Received;
-use crate::domain::submission::Change;
 use crate::pipeline::{self, Tools, joined, texts_of};
+use crate::review::history;
 use crate::review::marked::marked_segments;
 use crate::review::queue::{self, Item, ItemAttachment};
-use crate::store::ledger;
 use crate::store::letter::{self, LetterLine};
 use crate::store::message::{self, CopyLine};
 use crate::store::submission::{self, Revision};
@@ -77,9 +76,7 @@ struct SeenText {
 impl Seen {
     async fn load(tools: &Tools, item: &Item) -> anyhow::Result<Self> {
         let mut seen = Self { copies: vec![], revisions: vec![], texts: vec![], history: vec![], letters: vec![] };
-        let mut subjects = vec![item.id.clone()];
         for id in &item.messages {
-            subjects.push(id.0.clone());
             seen.copies.extend(message::copies(&tools.store, Some(id)).await?);
             let parsed = message::parsed(&tools.store, id).await?;
             for text in texts_of(tools, &parsed).await? {
@@ -97,9 +94,7 @@ impl Seen {
             seen.revisions = submission::revisions(&tools.store, Some(&id)).await?;
             seen.letters = letter::lines(&tools.store, Some(&id)).await?;
         }
-        subjects.extend(seen.revisions.iter().map(|one| one.id.0.clone()));
-        subjects.dedup();
-        seen.history = ledger::about(&tools.store, &subjects).await?;
+        seen.history = history::entries(&tools.store, item, &seen.revisions).await?;
         Ok(seen)
     }
 
@@ -292,20 +287,11 @@ impl Seen {
     }
 
     async fn print_history(&self, tools: &Tools) -> anyhow::Result<()> {
-        let people = ledger::people(&tools.store).await?;
         println!("\nhistory");
-        for entry in &self.history {
-            let who = match &entry.actor {
-                Actor::Pouch => "Pouch".to_string(),
-                Actor::Person(id) => people.get(id).map_or_else(|| id.to_string(), |name| visible(name)),
-            };
-            let (what, reason) = said(&entry.event);
-            let reason = match reason {
-                Some(commitment) => ledger::committed_text(&tools.store, commitment).await?,
-                None => None,
-            };
-            let reason = reason.map(|text| format!(": {}", visible(&text))).unwrap_or_default();
-            println!("  {}  {who}  {what}{reason}", entry.at.strftime("%Y-%m-%d %H:%M:%S"));
+        for line in history::lines(&tools.store, &self.history).await? {
+            let reason = line.reason.map(|text| format!(": {}", visible(&text))).unwrap_or_default();
+            let who = line.by.map_or_else(|| "Pouch".to_string(), |name| visible(&name));
+            println!("  {}  {who}  {}{reason}", line.at.strftime("%Y-%m-%d %H:%M:%S"), line.what);
         }
         Ok(())
     }
@@ -356,63 +342,4 @@ fn how_read(one: &ItemAttachment) -> String {
 
 fn mark(chosen: bool) -> char {
     if chosen { '*' } else { ' ' }
-}
-
-fn said(event: &Event) -> (String, Option<crate::domain::Digest>) {
-    match event {
-        Event::OutcomeSet { outcome, kind, reason, .. } => {
-            (format!("{} ({})", outcome.as_str(), kind.as_str()), Some(*reason))
-        }
-        Event::Queued { number, .. } => (format!("revision {number} queued"), None),
-        Event::Changed { change, reason, .. } => {
-            let duplicate = match change {
-                Change::Reject { rejection: crate::domain::submission::Rejection::DuplicateOf(of), .. } => {
-                    format!(" as a duplicate of {of}")
-                }
-                Change::Approve { .. }
-                | Change::Reject { .. }
-                | Change::Release { .. }
-                | Change::Publish { .. }
-                | Change::Supersede { .. }
-                | Change::Withdraw { .. }
-                | Change::Reopen { .. } => String::new(),
-            };
-            (format!("{}{duplicate}", change.as_participle()), *reason)
-        }
-        Event::Judged { act, .. } => (format!("labels judged ({})", act.as_str()), None),
-        Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
-        Event::WishFound { number, kind, quote, .. } => {
-            (format!("wish {number} found ({})", kind.as_str()), Some(*quote))
-        }
-        Event::WishDecided { number, decided, reason, .. } => {
-            (format!("wish {number} {}", decided.as_str()), Some(*reason))
-        }
-        Event::RelationFound { other, kind, reason, .. } => {
-            (format!("proposed: it {} message {other}", kind.words()), Some(*reason))
-        }
-        Event::RelationDecided { other, kind, confirmed, reason, .. } => {
-            let not = if *confirmed { "" } else { "not " };
-            (format!("decided: it is {not}so that it {} message {other}", kind.words()), Some(*reason))
-        }
-        Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
-        Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
-        Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
-        Event::Letter { kind, state, .. } => (format!("{} {}", kind.as_str(), state.as_str()), None),
-        Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
-        Event::MailboxSeen { .. }
-        | Event::Received { .. }
-        | Event::Settled { .. }
-        | Event::Vanished { .. }
-        | Event::Erased { .. }
-        | Event::PersonSeen { .. }
-        | Event::AccountOpened { .. }
-        | Event::RolesSet { .. }
-        | Event::AccountClosed { .. }
-        | Event::AccountReopened { .. }
-        | Event::AccessRenewed { .. }
-        | Event::Numbered { .. }
-        | Event::ModelTrained { .. }
-        | Event::ModelChosen { .. }
-        | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
-    }
 }

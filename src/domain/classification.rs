@@ -126,6 +126,9 @@ impl SubmitterKind {
 pub struct Submitter {
     pub name: String,
     pub kind: SubmitterKind,
+    /// For whom they speak, where a person noted that; what was written before has the digest that it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
 }
 
 /// Where an assignment stands in the source: always checked against the source text before it is kept.

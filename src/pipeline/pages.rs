@@ -59,6 +59,14 @@ pub fn has_pages(media_type: &str) -> bool {
     extract::can_be_seen(media_type)
 }
 
+/// Why a page of a part cannot be drawn, if that was tried lately; 0: none of its pages can. Draws nothing.
+pub fn known_reason(tools: &Tools, part: Digest, number: u32) -> Option<String> {
+    match tools.pages.find(part, number) {
+        Some(Kept::Reason(reason)) => Some(reason),
+        Some(Kept::Picture { .. }) | None => None,
+    }
+}
+
 /// How many pages a part of a message has. Draws none; the first time a child opens the file.
 ///
 /// # Errors

@@ -64,7 +64,11 @@ fn shown(catalogue: &Catalogue, confirmed: bool, ids: &[String]) -> Vec<PublicRe
         .collect()
 }
 
-async fn site(tools: &Tools) -> store::Result<Site> {
+/// What all public pages share, as it is now.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn public_site(tools: &Tools) -> store::Result<Site> {
     let confirmed = steps::catalogue_confirmed(tools).await?;
     let ids: Vec<String> = tools.catalogue.recommendations.iter().map(|one| one.id.clone()).collect();
     Ok(Site {
@@ -83,7 +87,7 @@ async fn site(tools: &Tools) -> store::Result<Site> {
 /// # Errors
 /// Only if the store does not answer; a page that cannot be written puts its task off, with the reason.
 pub async fn write(tools: &Tools, tasks: &[Task], now: Timestamp) -> store::Result<()> {
-    let site = site(tools).await?;
+    let site = public_site(tools).await?;
     let (mut written, mut withdrawn, mut shards) = (Vec::new(), Vec::new(), BTreeSet::new());
     for task in tasks {
         let id = SubmissionId(task.subject.clone());
@@ -148,7 +152,7 @@ fn refresh(tools: &Tools, site: &Site, input: &mut PublicInput) {
 /// # Errors
 /// If the store does not answer or the folder cannot be written.
 pub async fn write_front(tools: &Tools, _now: Timestamp) -> anyhow::Result<()> {
-    let site = site(tools).await?;
+    let site = public_site(tools).await?;
     write_lists(tools, &site, &BTreeSet::from([1])).await
 }
 

@@ -239,6 +239,29 @@ async fn first_texts_of(tools: &Tools, parsed: &ParsedMessage, enough_bytes: usi
     Ok(texts)
 }
 
+/// One text of a message, by its path; `None`: there is no such part, or it gave no text.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn text_of(tools: &Tools, parsed: &ParsedMessage, path: &str) -> store::Result<Option<TextPart>> {
+    if path == "body" {
+        return Ok(Some(body_text("body".into(), parsed)));
+    }
+    for part in parsed.all_parts() {
+        match &part.message {
+            Some(inner) if path.strip_suffix(".body") == Some(part.path.as_str()) => {
+                return Ok(Some(body_text(path.into(), inner)));
+            }
+            None if part.path == path && part.kind == PartKind::Attachment => {
+                let extraction = message::extraction(&tools.store, part.digest).await?;
+                return Ok(extraction.and_then(|one| file_text(part, one)));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(None)
+}
+
 /// What a file says, if it gave text.
 pub(super) fn file_text(part: &Part, extraction: Extraction) -> Option<TextPart> {
     let segments = extraction.segments().to_vec();

@@ -37,6 +37,20 @@ struct InputPage<'a> {
     site: &'a Site,
     input: &'a PublicInput,
     root: &'static str,
+    /// What links to files begin with.
+    files: &'a str,
+    preview: Option<&'a Preview>,
+}
+
+/// What a page says that is not public yet.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub words: String,
+    /// Address of what shows it, and what that link is called.
+    pub back: String,
+    pub back_words: String,
+    /// What links to files begin with.
+    pub files: String,
 }
 
 /// The page of one input at its permanent address.
@@ -44,8 +58,16 @@ struct InputPage<'a> {
 /// # Errors
 /// If the template fails.
 pub fn input_page(site: &Site, input: &PublicInput) -> askama::Result<Page> {
-    let html = InputPage { site, input, root: "../../" }.render()?;
+    let html = InputPage { site, input, root: "../../", files: "", preview: None }.render()?;
     Ok(Page { path: format!("{}/index.html", folder(input)), bytes: html.into_bytes() })
+}
+
+/// The same page before it is public, for the reviewer who is to approve it; `root`: where the public pages are.
+///
+/// # Errors
+/// If the template fails.
+pub fn preview_page(site: &Site, input: &PublicInput, root: &'static str, preview: &Preview) -> askama::Result<String> {
+    InputPage { site, input, root, files: &preview.files, preview: Some(preview) }.render()
 }
 
 impl InputPage<'_> {

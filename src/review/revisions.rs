@@ -59,6 +59,37 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     revision.manifest = Some(json);
     change(&mut tx, &actor, &revision, approve, act).await?;
     let due = (act.now + tools.config.publish.delay).max(not_before);
+    // Where publishing takes two persons, the second one adds the task.
+    if !tools.config.publish.two_persons {
+        task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
+    }
+    tx.commit().await?;
+    Ok(due)
+}
+
+/// Another person than the approver has what was approved go public, where publishing takes two persons; whoever calls
+/// this sees that they have the right. Gives the time from which on it is public.
+///
+/// # Errors
+/// If nothing is approved, one person is enough here and it goes by itself, it is the approver, or it is stale.
+pub async fn release_publication(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<Timestamp> {
+    let mut tx = tools.store.begin().await?;
+    let (by, actor) = person(&mut tx, act).await?;
+    let revision = revision_for(&mut tx, id, act, |one| matches!(one.state, State::Approved { .. })).await?;
+    match &revision.state {
+        State::Approved { by: approver, .. } if *approver == by => {
+            return Err(Error::Refused(
+                "you approved it yourself: publishing takes two persons here, and another one has to say so".into(),
+            ));
+        }
+        State::Approved { .. } if task::is_due(&mut tx, Stage::Publish, revision.id.as_str()).await? => {
+            return Err(Error::Refused("it goes public by itself: there is nothing to do".into()));
+        }
+        _ => {}
+    }
+    let not_before = super::wishes::respect_wishes(tools, &revision.content, act.now).await?;
+    change(&mut tx, &actor, &revision, Change::Release { by, at: act.now }, act).await?;
+    let due = (act.now + tools.config.publish.delay).max(not_before);
     task::renew(&mut tx, Stage::Publish, revision.id.as_str(), due).await?;
     tx.commit().await?;
     Ok(due)
@@ -85,7 +116,7 @@ async fn findings_of(tools: &Tools, content: &Content) -> Result<Vec<(String, Fi
 }
 
 /// What an approval fixes: details, files by digest, and the very text where text is published.
-async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
+pub(super) async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Manifest> {
     let content = &revision.content;
     let received = submission::line(&tools.store, &revision.submission).await?;
     let first_seen =
@@ -246,6 +277,8 @@ pub struct Edit {
     pub title: Option<String>,
     pub submitter: Option<String>,
     pub kind: Option<crate::domain::classification::SubmitterKind>,
+    /// Empty: for nobody else.
+    pub on_behalf_of: Option<String>,
     pub languages: Option<Vec<String>>,
     pub parts: Option<Vec<String>>,
 }
@@ -267,6 +300,10 @@ pub async fn edit(tools: &Tools, id: &SubmissionId, edit: &Edit, act: &Act) -> R
     *submitter = Submitter {
         name: edit.submitter.clone().unwrap_or_else(|| submitter.name.clone()),
         kind: edit.kind.unwrap_or(submitter.kind),
+        on_behalf_of: match &edit.on_behalf_of {
+            Some(name) => Some(name.clone()).filter(|name| !name.trim().is_empty()),
+            None => submitter.on_behalf_of.clone(),
+        },
     };
     if let Some(languages) = &edit.languages {
         content.languages.clone_from(languages);

@@ -121,7 +121,8 @@ async fn hides_the_name(tools: &Tools, content: &Content, line: &WishLine) -> Re
     if let Some(of) = message::line(&tools.store, &line.message).await? {
         names.extend(of.summary.from.into_iter().filter_map(|one| one.name));
     }
-    let shown = format!("{}\n{}", content.submitter.name, content.title).to_lowercase();
+    let of = content.submitter.on_behalf_of.as_deref().unwrap_or_default();
+    let shown = format!("{}\n{}\n{of}", content.submitter.name, content.title).to_lowercase();
     let named = names.into_iter().find(|name| name.chars().count() > 2 && shown.contains(&name.to_lowercase()));
     match named {
         Some(name) => Err(Error::Refused(format!(

@@ -1,9 +1,10 @@
 //! Ledger rows, seals, commitments and people. Never changes an entry that has a number.
 
-use super::rows::{digest, from_json, json, micros, time};
+use super::rows::{digest, from_json, json, micros, rows_of, time};
 use super::{Result, Store, Tx};
 use crate::domain::ledger::{Actor, Commitment, Event, LedgerEntry};
 use crate::domain::{Digest, PersonId, Timestamp, new_id};
+use std::collections::BTreeMap;
 
 /// Appends events, unnumbered, in the transaction of the change that they tell of.
 pub async fn append(tx: &mut Tx, actor: &Actor, events: &[Event], now: Timestamp) -> Result<()> {
@@ -67,6 +68,14 @@ pub async fn committed_text(store: &Store, commitment: Commitment) -> Result<Opt
     Ok(found.and_then(|(text,)| text))
 }
 
+/// The texts behind some commitments; those that were erased are left out.
+pub async fn committed_texts(store: &Store, some: &[Commitment]) -> Result<BTreeMap<Commitment, String>> {
+    let hashes: Vec<String> = some.iter().map(Digest::to_string).collect();
+    let statement = "select hash, text from commitments where text is not null and hash in (#)";
+    let rows: Vec<(String, String)> = rows_of(store, statement, &hashes).await?;
+    rows.into_iter().map(|(hash, text)| Ok((digest(&hash)?, text))).collect()
+}
+
 /// Commitments whose text no longer fits their hash: somebody changed them outside Pouch.
 pub async fn broken_commitments(store: &Store) -> Result<Vec<String>> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
@@ -97,7 +106,7 @@ pub async fn person(tx: &mut Tx, name: &str, now: Timestamp) -> Result<PersonId>
 }
 
 /// Names of people by id.
-pub async fn people(store: &Store) -> Result<std::collections::BTreeMap<PersonId, String>> {
+pub async fn people(store: &Store) -> Result<BTreeMap<PersonId, String>> {
     let rows: Vec<(String, String)> = sqlx::query_as("select id, name from people").fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
 }
@@ -158,17 +167,9 @@ pub async fn sealed_after(store: &Store, after: u64, limit: i64) -> Result<Vec<L
 
 /// Entries about any of some subjects, oldest first, sealed or not.
 pub async fn about(store: &Store, subjects: &[String]) -> Result<Vec<LedgerEntry>> {
-    let mut entries = Vec::new();
-    for subject in subjects {
-        let rows: Vec<EntryRow> =
-            sqlx::query_as("select id, number, at, actor, event from ledger where subject = $1 order by id")
-                .bind(subject)
-                .fetch_all(store.pool())
-                .await?;
-        for row in rows {
-            entries.push(row.entry()?);
-        }
-    }
+    let statement = "select id, number, at, actor, event from ledger where subject in (#) order by id";
+    let rows: Vec<EntryRow> = rows_of(store, statement, subjects).await?;
+    let mut entries = rows.into_iter().map(EntryRow::entry).collect::<Result<Vec<_>>>()?;
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(entries)
 }

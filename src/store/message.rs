@@ -311,6 +311,12 @@ pub async fn parsed(store: &Store, id: &MessageId) -> Result<ParsedMessage> {
     from_json(&text)
 }
 
+/// What was parsed of some messages.
+pub async fn parsed_of(store: &Store, ids: &[String]) -> Result<BTreeMap<MessageId, ParsedMessage>> {
+    let rows: Vec<(String, String)> = rows_of(store, "select id, parsed from messages where id in (#)", ids).await?;
+    rows.into_iter().map(|(id, text)| Ok((MessageId(id), from_json(&text)?))).collect()
+}
+
 /// What `classify` said of a message, if it has.
 pub async fn classified(store: &Store, id: &MessageId) -> Result<Option<Classification>> {
     let (text,): (Option<String>,) = sqlx::query_as("select classified from messages where id = $1")

@@ -189,6 +189,16 @@ pub async fn is_due(tx: &mut Tx, stage: Stage, subject: &str) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// When the task of a stage and subject is due; `None`: there is none.
+pub async fn due_at(store: &Store, stage: Stage, subject: &str) -> Result<Option<Timestamp>> {
+    let row: Option<(i64,)> = sqlx::query_as("select due_at from tasks where stage = $1 and subject = $2")
+        .bind(stage.as_str())
+        .bind(subject)
+        .fetch_optional(store.pool())
+        .await?;
+    Ok(row.map(|(due,)| time(due)))
+}
+
 /// Removes the task of a stage and subject, if there is one.
 pub async fn remove_for(tx: &mut Tx, stage: Stage, subject: &str) -> Result<()> {
     sqlx::query("delete from tasks where stage = $1 and subject = $2")

@@ -37,7 +37,7 @@ fn input(number: u64) -> PublicInput {
         revision: 1,
         status: PublicStatus::Public,
         title: format!("Title {number}"),
-        submitter: Submitter { name: "Body & Sons".into(), kind: SubmitterKind::Ngo },
+        submitter: Submitter { name: "Body & Sons".into(), kind: SubmitterKind::Ngo, on_behalf_of: None },
         received_at: Timestamp::UNIX_EPOCH,
         published_at: Timestamp::from_second(60).unwrap(),
         updated_at: Timestamp::from_second(60 + number as i64).unwrap(),

@@ -175,6 +175,11 @@ async fn message_rows_work_on_both_engines() {
         assert_eq!(message::all_classified(store).await.unwrap().len(), 1);
         assert_eq!(message::outcomes(store).await.unwrap(), [("held".into(), 1)], "the other one has no copy");
         assert_eq!(message::parsed(store, &id).await.unwrap().body.text, "Hello 世界");
+        let some = message::parsed_of(store, &[id.0.clone(), "none".into()]).await.unwrap();
+        assert_eq!(
+            some.into_iter().map(|(id, one)| (id, one.body.text)).collect::<Vec<_>>(),
+            [(id.clone(), "Hello 世界".into())]
+        );
         let line = message::line(store, &id).await.unwrap().unwrap();
         assert_eq!((line.outcome, line.first_seen, line.problems.len()), (Outcome::Held, at(1), 1));
         assert_eq!(message::lines(store, None).await.unwrap().len(), 2);
@@ -410,6 +415,7 @@ async fn task_rows_work_on_both_engines() {
         assert_eq!(task::due_stages(store, at(1)).await.unwrap(), [Stage::Parse]);
         assert_eq!(task::last_due(store, Stage::Parse).await.unwrap(), Some((2, at(0))));
         assert_eq!(task::last_due(store, Stage::Publish).await.unwrap(), None);
+        assert_eq!(task::due_at(store, Stage::Publish, "none").await.unwrap(), None);
         assert!(task::is_busy(store, &[Stage::Parse], at(1)).await.unwrap());
         assert!(!task::is_busy(store, &[Stage::Site], at(1)).await.unwrap());
         let claimed = task::claim(store, Stage::Parse, "me-1", 10, at(1)).await.unwrap();
@@ -468,6 +474,8 @@ async fn ledger_rows_work_on_both_engines() {
         tx.commit().await.unwrap();
         assert_eq!(setting::get(store, "x").await.unwrap().as_deref(), Some("2"));
         assert_eq!(ledger::committed_text(store, commitment).await.unwrap().as_deref(), Some("a reason"));
+        let texts = ledger::committed_texts(store, &[commitment, Digest::of(b"none")]).await.unwrap();
+        assert_eq!(texts.into_iter().collect::<Vec<_>>(), [(commitment, "a reason".into())]);
         assert!(ledger::broken_commitments(store).await.unwrap().is_empty());
         assert_eq!(ledger::people(store).await.unwrap()[&person], "Rana");
         assert_eq!(ledger::unsealed(store).await.unwrap(), 3);

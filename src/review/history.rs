@@ -1,0 +1,111 @@
+//! What happened to an entry, as the ledger says it, in words for a person. Adds nothing to the ledger.
+
+use super::queue::Item;
+use crate::domain::Timestamp;
+use crate::domain::ledger::{Actor, Commitment, Event, LedgerEntry};
+use crate::domain::submission::{Change, Rejection};
+use crate::store::submission::Revision;
+use crate::store::{self, Store, ledger};
+
+/// One line of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub at: Timestamp,
+    /// Name of the person; `None`: Pouch itself.
+    pub by: Option<String>,
+    pub what: String,
+    /// `None`: there was none, or it was erased.
+    pub reason: Option<String>,
+}
+
+/// What the ledger says about an entry, its revisions and its messages, oldest first.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn entries(store: &Store, item: &Item, revisions: &[Revision]) -> store::Result<Vec<LedgerEntry>> {
+    let mut subjects = vec![item.id.clone()];
+    subjects.extend(item.messages.iter().map(|id| id.0.clone()));
+    subjects.extend(revisions.iter().map(|one| one.id.0.clone()));
+    subjects.sort();
+    subjects.dedup();
+    ledger::about(store, &subjects).await
+}
+
+/// The same in words, with names and reasons.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn lines(store: &Store, entries: &[LedgerEntry]) -> store::Result<Vec<Line>> {
+    let people = ledger::people(store).await?;
+    let reasons: Vec<Commitment> = entries.iter().filter_map(|entry| said(&entry.event).1).collect();
+    let texts = ledger::committed_texts(store, &reasons).await?;
+    let line = |entry: &LedgerEntry| {
+        let (what, reason) = said(&entry.event);
+        let by = match &entry.actor {
+            Actor::Pouch => None,
+            Actor::Person(id) => Some(people.get(id).cloned().unwrap_or_else(|| id.to_string())),
+        };
+        Line { at: entry.at, by, what, reason: reason.and_then(|one| texts.get(&one).cloned()) }
+    };
+    Ok(entries.iter().map(line).collect())
+}
+
+/// What an event says, and what stands behind its reason.
+fn said(event: &Event) -> (String, Option<Commitment>) {
+    match event {
+        Event::OutcomeSet { outcome, kind, reason, .. } => {
+            (format!("{} ({})", outcome.as_str(), kind.as_str()), Some(*reason))
+        }
+        Event::Queued { number, .. } => (format!("revision {number} queued"), None),
+        Event::Changed { change, reason, .. } => {
+            let duplicate = match change {
+                Change::Reject { rejection: Rejection::DuplicateOf(of), .. } => {
+                    format!(" as a duplicate of {of}")
+                }
+                Change::Approve { .. }
+                | Change::Reject { .. }
+                | Change::Release { .. }
+                | Change::Publish { .. }
+                | Change::Supersede { .. }
+                | Change::Withdraw { .. }
+                | Change::Reopen { .. } => String::new(),
+            };
+            (format!("{}{duplicate}", change.as_participle()), *reason)
+        }
+        Event::Judged { act, .. } => (format!("labels judged ({})", act.as_str()), None),
+        Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
+        Event::WishFound { number, kind, quote, .. } => {
+            (format!("wish {number} found ({})", kind.as_str()), Some(*quote))
+        }
+        Event::WishDecided { number, decided, reason, .. } => {
+            (format!("wish {number} {}", decided.as_str()), Some(*reason))
+        }
+        Event::RelationFound { other, kind, reason, .. } => {
+            (format!("proposed: it {} message {other}", kind.words()), Some(*reason))
+        }
+        Event::RelationDecided { other, kind, confirmed, reason, .. } => {
+            let not = if *confirmed { "" } else { "not " };
+            (format!("decided: it is {not}so that it {} message {other}", kind.words()), Some(*reason))
+        }
+        Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
+        Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
+        Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
+        Event::Letter { kind, state, .. } => (format!("{} {}", kind.as_str(), state.as_str()), None),
+        Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
+        Event::MailboxSeen { .. }
+        | Event::Received { .. }
+        | Event::Settled { .. }
+        | Event::Vanished { .. }
+        | Event::Erased { .. }
+        | Event::PersonSeen { .. }
+        | Event::AccountOpened { .. }
+        | Event::RolesSet { .. }
+        | Event::AccountClosed { .. }
+        | Event::AccountReopened { .. }
+        | Event::AccessRenewed { .. }
+        | Event::Numbered { .. }
+        | Event::ModelTrained { .. }
+        | Event::ModelChosen { .. }
+        | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
+    }
+}
