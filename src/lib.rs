@@ -1,5 +1,6 @@
 //! Pouch: from two mailboxes to a public page. The map stands in README.md and in `pipeline`.
 
+pub mod access;
 pub mod audit;
 pub mod classify;
 pub mod cli;

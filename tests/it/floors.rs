@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 9] = [
     ],
     &["smtp", "official"],
     &["pipeline", "oauth"],
-    &["review"],
+    &["review", "access"],
     &["receive", "worker", "notify", "web", "extractor", "tool_runner"],
     &["cli", "main"],
 ];

@@ -1,0 +1,4 @@
+//! Who somebody is who signs in: passwords, one-time codes, identity providers. Nothing in here may print a password, a
+//! code, a token or a secret.
+
+pub mod password;
