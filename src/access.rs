@@ -2,3 +2,4 @@
 //! code, a token or a secret.
 
 pub mod password;
+pub mod totp;
