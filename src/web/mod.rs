@@ -12,6 +12,7 @@ mod list;
 mod me;
 mod metrics;
 mod people;
+mod provider;
 mod public;
 mod sign_in;
 mod status;
@@ -21,6 +22,7 @@ mod words;
 
 pub use words::Languages;
 
+use crate::access::oidc::{self, Provider};
 use crate::access;
 use crate::domain::Timestamp;
 use crate::domain::access::Right;
@@ -45,6 +47,8 @@ pub struct Shared {
     /// Seals what is stored of one-time codes.
     key: TokenKey,
     languages: Languages,
+    /// Of people's accounts at their organisation.
+    provider: Option<Provider>,
     clock: fn() -> Timestamp,
     port: u16,
     /// Pages that stay open for what is new end with the service.
@@ -72,7 +76,8 @@ pub fn desk(
 ) -> anyhow::Result<Arc<Shared>> {
     let port = listener.local_addr().map_or(0, |address| address.port());
     let languages = Languages::load(tools.config.desk.words.as_deref())?;
-    Ok(Arc::new(Shared { tools, key, languages, clock, port, stop }))
+    let provider = tools.config.desk.oidc.clone().map(|config| Provider::new(config, oidc::PATIENCE));
+    Ok(Arc::new(Shared { tools, key, languages, provider, clock, port, stop }))
 }
 
 /// A link with which the first administrator makes an account; `None`: there is one.
@@ -164,6 +169,8 @@ fn administering() -> Router<Arc<Shared>> {
 fn entering() -> Router<Arc<Shared>> {
     Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-in/provider", post(provider::begin))
+        .route("/sign-in/back", get(provider::back))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/welcome/{secret}", get(sign_in::welcome).post(sign_in::accept))
         .route("/language", post(sign_in::language))
