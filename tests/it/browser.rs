@@ -86,7 +86,9 @@ fn shots() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let test = std::thread::current().name().unwrap_or("visit").replace("::", "-");
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser").join(format!("{test}-{number}"))
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser").join(format!("{test}-{number}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
 }
 
 /// The running script, which is stopped when its time is over or the test ends.

@@ -4,6 +4,7 @@
 
 mod app;
 mod assigned;
+mod attacks;
 mod audit;
 mod browser;
 mod catalogue_tools;
