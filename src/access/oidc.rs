@@ -12,7 +12,7 @@ mod ring_keys;
 pub use provider::{PATIENCE, Provider};
 
 use crate::domain::{Timestamp, clip};
-use crate::oauth::Unreachable;
+use crate::oauth::{Unreachable, send_within};
 use id_token::Expected;
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
@@ -176,10 +176,13 @@ pub async fn finish(provider: &Provider, begun: &Begun, answer: &Answer, now: Ti
     if answer.iss.as_ref().is_some_and(|iss| !known.issuers.contains(iss)) {
         return Err(Refused::Unproven("the answer is another provider's".into()));
     }
+    // Borrows nothing, so that the whole may go from thread to thread.
+    let patience = provider.patience;
+    let sender = move |request| send_within(request, patience);
     let asked = endpoint(provider, &known, &begun.redirect_uri)?
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(PkceCodeVerifier::new(begun.verifier.clone()))
-        .request_async(&|request| provider.send(request))
+        .request_async(&sender)
         .await
         .map_err(failed)?;
     let token = asked.extra_fields().id_token.as_deref();

@@ -5,6 +5,7 @@
 mod access;
 mod app;
 mod assigned;
+mod attacks;
 mod audit;
 mod browser;
 mod catalogue_tools;

@@ -27,7 +27,7 @@ const TENANT: &str = "{tenantid}";
 /// A provider that people sign in with. One for the whole service: it remembers the description and the keys.
 pub struct Provider {
     pub(super) config: Oidc,
-    patience: Duration,
+    pub(super) patience: Duration,
     known: Mutex<Option<(Timestamp, Arc<Known>)>>,
     keys: Mutex<Option<(Timestamp, Arc<Vec<Jwk>>)>>,
 }
