@@ -3,12 +3,14 @@
 mod account;
 mod call;
 mod habits;
+mod oidc;
 mod post;
 mod rules;
 mod table;
 
 pub use call::Call;
 pub use habits::Habits;
+pub use oidc::{Oidc, is_protected};
 pub use post::{Acknowledge, Notify, Security, Smtp};
 
 use crate::domain::rules::Rules;
@@ -43,6 +45,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     pub notify: Notify,
     pub acknowledge: Acknowledge,
+    /// Who says who somebody is, beside passwords of our own; `None`: nobody.
+    pub oidc: Option<Oidc>,
 }
 
 /// One account at one server.
@@ -248,6 +252,7 @@ impl Default for Config {
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
+            oidc: None,
         }
     }
 }
@@ -350,6 +355,7 @@ impl Config {
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
+            oidc: oidc::read(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish, erase] {

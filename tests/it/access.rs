@@ -85,6 +85,7 @@ fn passwords_that_are_guessed_first_are_refused_with_the_reason() {
         ("Ana.Ferreira@Example.Org", "login"),
         ("anaferreiraana", "login"),
         ("Ferreira-2023", "login"),
+        ("Ferreira-1789", "login"),
         ("Password1234", "first"),
         ("password-password", "first"),
         ("ｐａｓｓｗｏｒｄ１２３４", "first"),

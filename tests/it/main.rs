@@ -41,6 +41,7 @@ mod letters;
 mod malware;
 mod oauth;
 mod odd;
+mod oidc;
 mod papers;
 mod parse;
 mod publish;
