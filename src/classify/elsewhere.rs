@@ -9,7 +9,7 @@ use super::{Input, Reading};
 use crate::domain::classification::MessageKind;
 use crate::domain::message::{ParsedMessage, Part, PartKind};
 use crate::domain::missing::{Delivery, Lack, Missing};
-use crate::normal::normal;
+use crate::normal::normal_text;
 
 /// A mail's own text up to this is a note that goes with something; a Chinese sign counts as three.
 const NOTE: usize = 1_200;
@@ -198,7 +198,7 @@ struct Scene {
 impl Scene {
     /// The name of the place, if the link stands for a file that should have come with the mail.
     fn holds_a_file(&self, link: &Link) -> Option<String> {
-        let around = normal(&link.around).text;
+        let around = normal_text(&link.around);
         let has = |list: &[&str]| list.iter().any(|one| around.contains(one));
         if has(&CITES) {
             return None;
@@ -334,7 +334,7 @@ pub fn temper(mut verdict: Verdict, input: &Input<'_>, read: &[Reading], deliver
     if matches!(verdict.kind, MessageKind::Submission | MessageKind::Correction) && !verdict.unsure {
         return verdict;
     }
-    let subject = super::cues::scan(&normal(&input.message.subject).text);
+    let subject = super::cues::scan(&normal_text(&input.message.subject));
     let scans = std::iter::once(&subject).chain(read.iter().map(|one| &one.scan));
     let named = scans.flat_map(|scan| scan.of("submission").first()).next();
     match named {

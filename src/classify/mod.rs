@@ -60,6 +60,8 @@ pub struct Input<'a> {
 /// A passage made comparable, with what stands in it: done once for all that look at it.
 struct Reading {
     normal: Normal,
+    /// Where the words of the comparable text stand, in bytes.
+    words: Vec<(usize, usize)>,
     scan: Scan,
     hits: Vec<Hit>,
 }
@@ -67,8 +69,9 @@ struct Reading {
 impl Reading {
     fn of(passage: &Passage, terms: &Terms) -> Self {
         let normal = crate::normal::normal(&passage.text);
-        let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal));
-        Self { normal, scan, hits }
+        let words = words(&normal.text);
+        let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal, &words));
+        Self { normal, words, scan, hits }
     }
 }
 

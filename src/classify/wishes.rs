@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::classification::Evidence;
 use crate::domain::message::{Part, PartKind, Span};
 use crate::domain::wish::{Wish, WishKind};
-use crate::normal::normal;
+use crate::normal::normal_text;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -45,7 +45,7 @@ fn patterns() -> &'static Patterns {
     PATTERNS.get_or_init(|| {
         // Part of the program: a test reads every pattern.
         let lists: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("data/wishes.toml")).unwrap_or_default();
-        let triggers = AhoCorasick::new(lists.get("triggers").into_iter().flatten().map(|one| normal(one).text)).ok();
+        let triggers = AhoCorasick::new(lists.get("triggers").into_iter().flatten().map(|one| normal_text(one))).ok();
         let compiled = lists
             .into_iter()
             .filter(|(name, _)| name != "triggers")
@@ -78,11 +78,9 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
         }
         let is_footer = patterns.any("footer", &reading.normal.text, scripts);
         let longest = if covers { LONGEST } else { LONGEST_IN_FILE };
-        for span in passage.sentences.iter().filter(|span| span.end - span.start <= longest) {
-            let words: String =
-                passage.text.chars().skip(span.start - passage.span.start).take(span.end - span.start).collect();
-            for kind in kinds(patterns, &normal(&words).text, is_footer, covers) {
-                found.push(wish(input, passage, *span, &words, kind));
+        for (span, words) in passage.said().filter(|(span, _)| span.end - span.start <= longest) {
+            for kind in kinds(patterns, &normal_text(words), is_footer, covers) {
+                found.push(wish(input, passage, span, words, kind));
             }
         }
     }
@@ -150,7 +148,7 @@ fn wish(input: &Input<'_>, passage: &Passage, span: Span, words: &str, kind: Wis
     let files: Vec<&Part> =
         input.message.all_parts().into_iter().filter(|part| part.kind == PartKind::Attachment).collect();
     let concerns = match kind {
-        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal(&composed(words)).text, &files),
+        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal_text(&composed(words)), &files),
         WishKind::Anonymous | WishKind::Withdrawal => None,
     };
     let until = (kind == WishKind::Embargo).then(|| dates::last_date(words, input.message.date)).flatten();
@@ -182,7 +180,7 @@ fn composed(text: &str) -> String {
 
 /// The file that a sentence means: by its name, or the only one that is called an annex.
 fn file_named(sentence: &str, files: &[&Part]) -> Option<String> {
-    let name = |part: &&&Part| part.name.as_deref().map(|name| normal(&composed(name)).text).unwrap_or_default();
+    let name = |part: &&&Part| part.name.as_deref().map(|name| normal_text(&composed(name))).unwrap_or_default();
     let stem = |part: &&&Part| {
         let name = name(part);
         name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_string())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Whether any sign is Chinese.
 pub fn is_chinese(text: &str) -> bool {
-    text.chars().any(is_chinese_sign)
+    !text.is_ascii() && text.chars().any(is_chinese_sign)
 }
 
 /// Whether a sign is Chinese.
