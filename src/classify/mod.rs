@@ -21,6 +21,7 @@ mod phrases;
 mod revises;
 mod scripts;
 mod services;
+mod sieve;
 mod submitter;
 mod terms;
 mod title;
@@ -36,6 +37,7 @@ pub use linear::Model;
 pub use links::without_addresses;
 pub use phrases::Phrases;
 pub use scripts::{Pattern, Scripts};
+pub use sieve::Sieve;
 pub use words::{is_chinese_sign, stem, words};
 
 use crate::domain::catalogue::Catalogue;

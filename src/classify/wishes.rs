@@ -3,6 +3,7 @@
 
 use super::dates;
 use super::scripts::{Pattern, Scripts};
+use super::sieve::Sieve;
 use super::{Input, Passage, Reading};
 use crate::domain::Timestamp;
 use crate::domain::classification::Evidence;
@@ -11,6 +12,7 @@ use crate::domain::wish::{Wish, WishKind};
 use crate::normal::normal_text;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -31,12 +33,36 @@ const LAST_IN_FILE: usize = 4;
 /// The patterns of `data/wishes.toml`.
 struct Patterns {
     triggers: Option<AhoCorasick>,
-    lists: BTreeMap<String, Vec<Pattern>>,
+    all: Vec<Pattern>,
+    sieve: Sieve,
+    /// Which of them belong to a list.
+    lists: BTreeMap<String, Range<usize>>,
 }
 
 impl Patterns {
-    fn any(&self, list: &str, text: &str, scripts: Scripts) -> bool {
-        self.lists.get(list).is_some_and(|patterns| patterns.iter().any(|one| one.is_match(text, scripts)))
+    fn look<'a>(&'a self, text: &'a str) -> Look<'a> {
+        Look { patterns: self, text, scripts: Scripts::of(text), may_have: self.sieve.may_have(text) }
+    }
+}
+
+/// A comparable text, with what is known of it before any pattern is tried.
+struct Look<'a> {
+    patterns: &'a Patterns,
+    text: &'a str,
+    scripts: Scripts,
+    may_have: Vec<bool>,
+}
+
+impl Look<'_> {
+    /// Whether the text has a pattern of a list.
+    fn any(&self, list: &str) -> bool {
+        let all = self.patterns.lists.get(list).cloned().unwrap_or_default();
+        all.into_iter().any(|at| self.may_have[at] && self.patterns.all[at].is_match(self.text, self.scripts))
+    }
+
+    /// Whether it has a wish outright.
+    fn says_one(&self) -> bool {
+        WishKind::ALL.iter().any(|kind| self.any(kind.as_str()))
     }
 }
 
@@ -46,11 +72,15 @@ fn patterns() -> &'static Patterns {
         // Part of the program: a test reads every pattern.
         let lists: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("data/wishes.toml")).unwrap_or_default();
         let triggers = AhoCorasick::new(lists.get("triggers").into_iter().flatten().map(|one| normal_text(one))).ok();
-        let compiled = lists
-            .into_iter()
-            .filter(|(name, _)| name != "triggers")
-            .map(|(name, patterns)| (name, patterns.into_iter().map(Pattern::new).collect()));
-        Patterns { triggers, lists: compiled.collect() }
+        let mut all: Vec<String> = Vec::new();
+        let mut ranges = BTreeMap::new();
+        for (name, patterns) in lists.into_iter().filter(|(name, _)| name != "triggers") {
+            let first = all.len();
+            all.extend(patterns);
+            ranges.insert(name, first..all.len());
+        }
+        let sieve = Sieve::of(all.iter().map(String::as_str));
+        Patterns { triggers, all: all.into_iter().map(Pattern::new).collect(), sieve, lists: ranges }
     })
 }
 
@@ -71,12 +101,12 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
         if !triggered || found.len() >= MOST {
             continue;
         }
-        let scripts = Scripts::of(&reading.normal.text);
+        let look = patterns.look(&reading.normal.text);
         // What stands in no passage stands in none of its sentences; a mail's own are also read for what stands together.
-        if !covers && !WishKind::ALL.iter().any(|kind| patterns.any(kind.as_str(), &reading.normal.text, scripts)) {
+        if !covers && !look.says_one() {
             continue;
         }
-        let is_footer = patterns.any("footer", &reading.normal.text, scripts);
+        let is_footer = look.any("footer");
         let longest = if covers { LONGEST } else { LONGEST_IN_FILE };
         for (span, words) in passage.said().filter(|(span, _)| span.end - span.start <= longest) {
             for kind in kinds(patterns, &normal_text(words), is_footer, covers) {
@@ -91,11 +121,10 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
 /// What one sentence wishes. `covers`: it stands in the mail itself, where what is said of publishing is about what the
 /// mail brings.
 fn kinds(patterns: &Patterns, sentence: &str, is_footer: bool, covers: bool) -> Vec<WishKind> {
-    let scripts = Scripts::of(sentence);
-    let any = |list: &str| patterns.any(list, sentence, scripts);
+    let look = patterns.look(sentence);
+    let any = |list: &str| look.any(list);
     // Nearly all sentences end here.
-    let says_one = WishKind::ALL.iter().any(|kind| any(kind.as_str()));
-    if !says_one && !(covers && (any("publish") || any("restrict"))) {
+    if !look.says_one() && !(covers && (any("publish") || any("restrict"))) {
         return Vec::new();
     }
     let (own_paper, asks, publishes) = (any("own-paper"), any("first-person"), any("publish"));
