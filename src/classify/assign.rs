@@ -7,7 +7,7 @@ use super::linear::{Model, Weighing};
 use super::passage::split;
 use super::terms::{Hit, Terms};
 use super::weigh::{self, Traits, Whole};
-use super::words::words;
+use super::words::Layout;
 use super::{Cited, Input, Passage, Reading};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
@@ -147,7 +147,7 @@ impl Assigner {
     /// The passages' probabilities and what they say together.
     pub fn weighed<'a>(&self, title: &str, passages: &'a [Passage], read: &'a [Reading], cited: &Cited) -> Weighed<'a> {
         let scored = passages.iter().zip(read).enumerate().map(|(at, (passage, reading))| {
-            let features = all_features(&reading.normal.text, &reading.words);
+            let features = all_features(&reading.normal.text, &reading.layout);
             let known = features.iter().filter_map(|one| {
                 self.model.row(one.hash).map(|row| KnownFeature { row, start: one.start, end: one.end })
             });
@@ -163,9 +163,9 @@ impl Assigner {
         });
         let scored: Vec<Scored<'_>> = scored.collect();
         let title = normal(title);
-        let words = words(&title.text);
-        let rows = all_features(&title.text, &words).iter().filter_map(|one| self.model.row(one.hash)).collect();
-        let title = self.probabilities(&self.guess(rows, self.terms.hits(&title, &words).iter()));
+        let layout = Layout::of(&title.text);
+        let rows = all_features(&title.text, &layout).iter().filter_map(|one| self.model.row(one.hash)).collect();
+        let title = self.probabilities(&self.guess(rows, self.terms.hits(&title, &layout.words).iter()));
         let whole = Whole { title: &title, elsewhere: elsewhere(read, cited) };
         let passages: Vec<weigh::Part<'_>> = scored
             .iter()

@@ -3,6 +3,7 @@
 
 use super::kind::Verdict;
 use super::links::{self, Link};
+use super::passage::split;
 use super::passcode::gives_code;
 use super::services::{Place, place};
 use super::{Input, Reading};
@@ -162,7 +163,7 @@ pub fn delivery(input: &Input<'_>) -> Delivery {
         let links = links::links(message, &own);
         let text = links::without_addresses(&own);
         length += weight(&text);
-        let code = gives_code(&format!("{}\n{}", message.subject, own.chars().take(6_000).collect::<String>()));
+        let code = gives_code(&format!("{}\n{}", message.subject, split(&own, 6_000).0));
         found.gives_code |= code;
         if is_encrypted_text(&own) {
             let name = "the text of the mail".to_string();

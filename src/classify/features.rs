@@ -2,7 +2,7 @@
 //! three; each as a hash with its place, so that any stretch of the text can be scored by itself.
 
 use super::concepts::concepts;
-use super::words::{is_chinese, stem, words};
+use super::words::{Layout, is_chinese, stem, words};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Hashes have this many values.
@@ -52,10 +52,10 @@ fn of_words(text: &str, words: &[(usize, usize)]) -> Vec<Feature> {
     found
 }
 
-/// The same and the concepts; `words`: where its words stand.
-pub fn all_features(text: &str, words: &[(usize, usize)]) -> Vec<Feature> {
-    let mut found = of_words(text, words);
-    meanings(text, &mut found);
+/// The same and the concepts.
+pub fn all_features(text: &str, layout: &Layout) -> Vec<Feature> {
+    let mut found = of_words(text, &layout.words);
+    meanings(text, layout, &mut found);
     found
 }
 
@@ -63,8 +63,8 @@ pub fn all_features(text: &str, words: &[(usize, usize)]) -> Vec<Feature> {
 const NEAR: usize = 120;
 
 /// Concepts, alone and two that stand near each other: the same in all languages.
-fn meanings(text: &str, found: &mut Vec<Feature>) {
-    let all = concepts(text);
+fn meanings(text: &str, layout: &Layout, found: &mut Vec<Feature>) {
+    let all = concepts(text, &layout.beginnings);
     let hash = |number: u16| fnv(fnv(BASIS, b"#"), &number.to_le_bytes());
     for (at, one) in all.iter().enumerate() {
         found.push(Feature::new(hash(one.number), one.start, one.end));

@@ -52,6 +52,7 @@ use passage::{Passage, passages};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use terms::{Hit, Terms};
+use words::Layout;
 
 /// What is classified: a message and its texts, the body first, then each file that gave text.
 pub struct Input<'a> {
@@ -62,8 +63,7 @@ pub struct Input<'a> {
 /// A passage made comparable, with what stands in it: done once for all that look at it.
 struct Reading {
     normal: Normal,
-    /// Where the words of the comparable text stand, in bytes.
-    words: Vec<(usize, usize)>,
+    layout: Layout,
     scan: Scan,
     hits: Vec<Hit>,
 }
@@ -71,9 +71,10 @@ struct Reading {
 impl Reading {
     fn of(passage: &Passage, terms: &Terms) -> Self {
         let normal = crate::normal::normal(&passage.text);
-        let words = words(&normal.text);
-        let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal, &words));
-        Self { normal, words, scan, hits }
+        let layout = Layout::of(&normal.text);
+        let scan = cues::scan_from(&normal.text, &layout.beginnings);
+        let hits = terms.hits(&normal, &layout.words);
+        Self { normal, layout, scan, hits }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Sample;
 use crate::classify::features::{Feature, HASHES, all_features, features};
 use crate::classify::linear::{Header, MARK, RARENESS, WIDE, share};
-use crate::classify::words::words;
+use crate::classify::words::Layout;
 use crate::normal::normal_text;
 
 const ROUNDS: usize = 15;
@@ -25,7 +25,7 @@ impl<'a> Seen<'a> {
     /// Of a sample.
     pub fn of(sample: &'a Sample) -> Self {
         let text = normal_text(&sample.text);
-        let found: Vec<Feature> = all_features(&text, &words(&text));
+        let found: Vec<Feature> = all_features(&text, &Layout::of(&text));
         let mut hashes: Vec<u32> = found.into_iter().map(|one| one.hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
