@@ -308,7 +308,7 @@ async fn acts_on_messages(desk: &Desk) {
         desk::list(tools, &desk.filter("list=all&q=quellenkunde"), None, 50, Timestamp::now()).await.unwrap();
     assert_eq!(engine_finds.items.len(), 0);
     desk.is_true("erase").await;
-    let rows = store::desk::rows(&tools.store, &[item.id.clone()]).await.unwrap();
+    let rows = store::desk::rows(&tools.store, std::slice::from_ref(&item.id)).await.unwrap();
     assert!(!rows[0].item.contains("Quellenkunde") && rows[0].item.contains("erased"), "{}", rows[0].item);
     assert_eq!(desk.list("list=all&q=quellenkunde").await.len(), 0);
 }
