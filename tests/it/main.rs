@@ -15,6 +15,7 @@ mod classify;
 mod config;
 mod confine;
 mod containers;
+mod desk;
 mod durable;
 mod elsewhere;
 mod endless;
