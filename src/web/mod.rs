@@ -107,6 +107,8 @@ fn router(shared: Arc<Shared>) -> Router {
     let only = |right| from_fn_with_state(right, guard::only_with);
     let desk = Router::new()
         .merge(reading().route_layer(only(Right::Read)))
+        .merge(reviewing().route_layer(only(Right::Review)))
+        .merge(publishing().route_layer(only(Right::Publish)))
         .merge(administering().route_layer(only(Right::Administer)))
         .merge(entering())
         .fallback(async || Error::NotFound("There is no such page.".into()))
@@ -128,12 +130,27 @@ fn router(shared: Arc<Shared>) -> Router {
 fn reading() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(queue_page))
-        .route("/inputs/{id}", get(input_page))
+        .route("/inputs/{id}", get(input::page))
+        .route("/inputs/{id}/here", post(input::here))
+        .route("/inputs/{id}/preview", get(input::preview))
+        .route("/inputs/{id}/preview/{file}", get(input::preview_file))
+        .route("/inputs/{id}/parts/{message}/{part}/pages/{page}", get(input::picture))
+        .route("/inputs/{id}/parts/{message}/{part}/original", get(input::original))
         .route("/me", get(me::me))
         .route("/me/{what}", post(me::change))
         .route("/me/codes/{what}", post(me::codes))
         .route("/me/sessions/{hash}/end", post(me::end_session))
         .route("/me/keys/{id}/end", post(me::end_key))
+}
+
+/// What decides about inputs.
+fn reviewing() -> Router<Arc<Shared>> {
+    Router::new().route("/inputs/{id}/letter.eml", get(input::letter)).route("/inputs/{id}/{act}", post(input::act))
+}
+
+/// What the second person does, where publishing takes two.
+fn publishing() -> Router<Arc<Shared>> {
+    Router::new().route("/inputs/{id}/publish", post(input::publish))
 }
 
 fn administering() -> Router<Arc<Shared>> {
@@ -160,16 +177,6 @@ async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: 
 
 async fn queue_page(State(shared): State<Arc<Shared>>) -> Result<Html<String>, Error> {
     Ok(Html(queue::page(&shared.tools, (shared.clock)()).await?))
-}
-
-async fn input_page(
-    State(shared): State<Arc<Shared>>,
-    axum::extract::Path(id): axum::extract::Path<String>,
-) -> Result<Response, Error> {
-    match input::page(&shared.tools, &id).await? {
-        Some(page) => Ok(Html(page).into_response()),
-        None => Err(Error::NotFound("There is no such input in the list.".into())),
-    }
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {

@@ -14,6 +14,7 @@ mod classify;
 mod config;
 mod confine;
 mod containers;
+mod desk_input;
 mod durable;
 mod elsewhere;
 mod endless;
