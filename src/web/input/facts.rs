@@ -32,10 +32,7 @@ pub fn mails(layout: &Layout, item: &Item, parsed: &BTreeMap<MessageId, ParsedMe
             ("list", one.list.as_deref().map(plain).unwrap_or_default()),
         ];
         let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        Some(Mail {
-            id: id.0.clone(),
-            fields: fields.map(|(name, value)| (layout.w("item-mail", name), value)).collect(),
-        })
+        Some(Mail { fields: fields.map(|(name, value)| (layout.w("item-mail", name), value)).collect() })
     };
     item.messages.iter().filter_map(mail).collect()
 }
@@ -95,8 +92,6 @@ pub fn versions(layout: &Layout, item: &Item, place: &Place, revisions: &[Revisi
 pub struct Relation {
     /// Of the two messages, as forms name them.
     pub key: String,
-    pub newer: String,
-    pub older: String,
     /// In words, from this entry to the other one or back.
     pub words: String,
     pub reason: String,
@@ -115,8 +110,6 @@ pub fn relations(layout: &Layout, item: &Item, place: &Place) -> Vec<Relation> {
         let way = if one.is_newer { "item-relation" } else { "item-relation-back" };
         let key = format!("{}:{}", one.message, one.other);
         Relation {
-            newer: one.message.0.clone(),
-            older: one.other.0.clone(),
             words: layout.w(way, one.kind),
             reason: plain(&one.reason),
             similarity: one.similarity,
