@@ -198,7 +198,7 @@ async fn message_rows_work_on_both_engines() {
         tx.commit().await.unwrap();
         assert!(message::awaiting_recognition(store).await.unwrap().is_empty());
         assert_eq!(message::extraction(store, content).await.unwrap(), Some(text));
-        let line = message::extraction_lines(store).await.unwrap().remove(&content).unwrap();
+        let line = message::extraction_lines_of(store, &[content]).await.unwrap().remove(&content).unwrap();
         assert_eq!((line.status.as_str(), line.characters, line.remarks.extractor.as_str()), ("text", 3, "x 1"));
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);
     })
@@ -602,7 +602,7 @@ async fn what_is_known_of_senders_is_kept_on_both_engines() {
         sender::set_server_says(&mut tx, &key, &says).await.unwrap();
         sender::set_signatures(&mut tx, &id, std::slice::from_ref(&check)).await.unwrap();
         tx.commit().await.unwrap();
-        let known = sender::all(store).await.unwrap();
+        let known = sender::of(store, std::slice::from_ref(&id.0)).await.unwrap();
         assert_eq!(known[&id], (vec![says], vec![check]));
     })
     .await;
