@@ -272,7 +272,7 @@ pub async fn reopen(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()> {
 }
 
 /// What an edit changes; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
     pub title: Option<String>,
     pub submitter: Option<String>,

@@ -22,8 +22,8 @@ mod words;
 
 pub use words::Languages;
 
-use crate::access::oidc::{self, Provider};
 use crate::access;
+use crate::access::oidc::{self, Provider};
 use crate::domain::Timestamp;
 use crate::domain::access::Right;
 use crate::oauth::TokenKey;
@@ -33,7 +33,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use error::Error;
 use std::net::SocketAddr;
@@ -120,6 +120,7 @@ fn router(shared: Arc<Shared>) -> Router {
     let desk = Router::new()
         .merge(reading().route_layer(only(Right::Read)))
         .merge(reviewing().route_layer(only(Right::Review)))
+        .merge(publishing().route_layer(only(Right::Publish)))
         .merge(administering().route_layer(only(Right::Administer)))
         .merge(entering())
         .fallback(async || Error::NotFound("There is no such page.".into()))
@@ -144,7 +145,12 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/held", get(list::held))
         .route("/set-aside", get(list::set_aside))
         .route("/events", get(events::events))
-        .route("/inputs/{id}", get(input_page))
+        .route("/inputs/{id}", get(input::page))
+        .route("/inputs/{id}/here", post(input::here))
+        .route("/inputs/{id}/preview", get(input::preview))
+        .route("/inputs/{id}/preview/{file}", get(input::preview_file))
+        .route("/inputs/{id}/parts/{message}/{part}/pages/{page}", get(input::picture))
+        .route("/inputs/{id}/parts/{message}/{part}/original", get(input::original))
         .route("/me", get(me::me))
         .route("/me/{what}", post(me::change))
         .route("/me/codes/{what}", post(me::codes))
@@ -152,9 +158,17 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/me/keys/{id}/end", post(me::end_key))
 }
 
-/// What reviewers do.
+/// What decides about inputs.
 fn reviewing() -> Router<Arc<Shared>> {
-    Router::new().route("/several", post(list::several))
+    Router::new()
+        .route("/several", post(list::several))
+        .route("/inputs/{id}/letter.eml", get(input::letter))
+        .route("/inputs/{id}/{act}", post(input::act))
+}
+
+/// What the second person does, where publishing takes two.
+fn publishing() -> Router<Arc<Shared>> {
+    Router::new().route("/inputs/{id}/publish", post(input::publish))
 }
 
 fn administering() -> Router<Arc<Shared>> {
@@ -179,16 +193,6 @@ fn entering() -> Router<Arc<Shared>> {
 async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: axum::extract::Request) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     assets::file(&name, known)
-}
-
-async fn input_page(
-    State(shared): State<Arc<Shared>>,
-    axum::extract::Path(id): axum::extract::Path<String>,
-) -> Result<Response, Error> {
-    match input::page(&shared.tools, &id).await? {
-        Some(page) => Ok(Html(page).into_response()),
-        None => Err(Error::NotFound("There is no such input in the list.".into())),
-    }
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {

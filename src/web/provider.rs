@@ -29,8 +29,10 @@ pub async fn begin(
         return Err(Error::NotFound("No provider is set up.".into()));
     };
     let back = people::address(&shared, "sign-in/back");
-    let begun = oidc::begin(provider, &back, layout.now).await.map_err(|refused| Error::Refused(refused.to_string()))?;
-    let kept = serde_json::to_string(&(&begun, safe_next(fields.text("next")))).map_err(|error| Error::Failed(error.into()))?;
+    let begun =
+        oidc::begin(provider, &back, layout.now).await.map_err(|refused| Error::Refused(refused.to_string()))?;
+    let kept = serde_json::to_string(&(&begun, safe_next(fields.text("next"))))
+        .map_err(|error| Error::Failed(error.into()))?;
     let sealed = shared.key.seal(SEALED_FOR, &kept).map_err(|error| Error::Failed(error.into()))?;
     let mut response = see_other(&begun.url);
     set_cookie(&shared, &mut response, &sealed, 600)?;

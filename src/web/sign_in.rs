@@ -41,7 +41,14 @@ pub async fn form(
     if layout.visitor.is_some() {
         return Ok(see_other(&next));
     }
-    let shown = SignInPage { layout, error: None, login: String::new(), next, pending: String::new(), provider: shared.provider.is_some() };
+    let shown = SignInPage {
+        layout,
+        error: None,
+        login: String::new(),
+        next,
+        pending: String::new(),
+        provider: shared.provider.is_some(),
+    };
     Ok(page(StatusCode::OK, shown.render()?))
 }
 
@@ -77,7 +84,14 @@ pub async fn sign_in(
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let shown = SignInPage { layout, error, login: fields.text("login").into(), next, pending, provider: shared.provider.is_some() };
+    let shown = SignInPage {
+        layout,
+        error,
+        login: fields.text("login").into(),
+        next,
+        pending,
+        provider: shared.provider.is_some(),
+    };
     Ok(page(status, shown.render()?))
 }
 

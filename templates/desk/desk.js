@@ -60,4 +60,54 @@ document.documentElement.classList.add("js");
   const source = new EventSource("/events");
   source.addEventListener("changed", (event) => { if (Number(event.data) > shown) fresh.hidden = false; });
   addEventListener("pagehide", () => source.close());
+// The page of an entry: marked words go into the field for evidence, a page that cannot be drawn says why, and others see
+// that this page is open.
+(() => {
+  const text = document.querySelector("[data-quotable]");
+  const field = document.querySelector("[data-quote]");
+  let put = "";
+  const take = () => {
+    const selection = document.getSelection();
+    if (!selection.rangeCount || selection.isCollapsed) return;
+    const range = selection.getRangeAt(0);
+    if (!text.contains(range.commonAncestorContainer)) return;
+    const words = range.cloneContents();
+    words.querySelectorAll("sup").forEach((one) => one.remove());
+    // What the person typed is not written over.
+    if (field.value && field.value !== put) return;
+    put = words.textContent.trim();
+    field.value = put;
+    field.closest("details").open = true;
+  };
+  if (text && field) {
+    text.addEventListener("pointerup", take);
+    text.addEventListener("keyup", take);
+  }
+  document.querySelectorAll("img[data-page]").forEach((image) => {
+    const say = async () => {
+      const answer = await fetch(image.src);
+      const kind = answer.headers.get("content-type") || "";
+      if (answer.ok || !kind.startsWith("text/plain")) return;
+      const words = document.createElement("p");
+      words.className = "warn";
+      words.textContent = await answer.text();
+      image.replaceWith(words);
+    };
+    image.addEventListener("error", say, { once: true });
+  });
+  const others = document.querySelector("[data-here]");
+  if (!others) return;
+  const send = (more) => new URLSearchParams({ csrf: others.dataset.csrf, ...more });
+  const here = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(others.dataset.here, { method: "POST", body: send({}) }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const names = await answer.json();
+    const words = document.createElement("bdi");
+    words.textContent = others.dataset.words.replace("{x}", names.join(", "));
+    others.hidden = !names.length;
+    if (others.textContent !== words.textContent) others.replaceChildren(words);
+  };
+  setInterval(here, 30000);
+  addEventListener("pagehide", () => navigator.sendBeacon(others.dataset.here, send({ leave: "1" })));
 })();
