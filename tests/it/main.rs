@@ -40,6 +40,7 @@ mod letters;
 mod malware;
 mod oauth;
 mod odd;
+mod pages;
 mod papers;
 mod parse;
 mod publish;
