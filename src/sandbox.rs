@@ -1,6 +1,7 @@
 //! The service's side of the reading children: pools of long-lived processes that read strangers' bytes. A child may die,
 //! hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
 
+mod office;
 mod recognise;
 mod screen;
 mod worker;
@@ -85,6 +86,7 @@ impl Source {
 enum Kind {
     Extractor,
     ToolRunner,
+    OfficeRunner,
 }
 
 impl Kind {
@@ -93,6 +95,7 @@ impl Kind {
         match self {
             Self::Extractor => "extractor",
             Self::ToolRunner => "tool-runner",
+            Self::OfficeRunner => "office-runner",
         }
     }
 }
@@ -118,6 +121,13 @@ impl Conditions {
         if self.programs.tesseract.is_none() {
             gaps.push("tesseract (Debian: tesseract-ocr) is not installed: scans wait for it.".into());
         }
+        if self.programs.office.is_none() {
+            gaps.push(
+                "LibreOffice (Debian: libreoffice-writer-nogui, -calc-nogui, -impress-nogui) is not installed: of office \
+                 files reviewers see the text, and no pictures of pages."
+                    .into(),
+            );
+        }
         let models = ["ara", "chi_sim", "eng", "fra", "rus", "spa", "osd"];
         let lacking: Vec<&str> =
             models.into_iter().filter(|model| !self.programs.models.iter().any(|one| one == model)).collect();
@@ -139,6 +149,8 @@ pub struct Pool {
     renderers: Arc<Children>,
     /// Draw pages for people who look at them now: they wait for no mail that is being read.
     screens: Arc<Children>,
+    /// Office files are printed one after the other.
+    printing: Arc<tokio::sync::Mutex<()>>,
     /// One file is recognised at a time, its pages by all tool runners: two files would each hold what the other waits for.
     recognising: Arc<tokio::sync::Mutex<()>>,
 }
@@ -179,7 +191,7 @@ impl Children {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().filter(|_| !alone);
         let worker = match idle {
             Some(worker) => worker,
-            None => Worker::spawn(&self.program, self.kind, &self.limits, alone)?,
+            None => Worker::spawn(&self.program, self.kind, &self.limits, alone, None)?,
         };
         Ok(Lease { worker, of: self, _permit: permit })
     }
@@ -204,6 +216,7 @@ impl Pool {
             screens: Children::new(program, Kind::Extractor, limits.workers, limits),
             conditions: Arc::default(),
             recognising: Arc::default(),
+            printing: Arc::default(),
         }
     }
 

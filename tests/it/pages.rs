@@ -438,3 +438,72 @@ async fn pages_of_all_kinds_are_small_enough() {
         assert!(bytes < most, "{name} has {bytes} bytes");
     }
 }
+
+/// The same text in every format that LibreOffice prints; the program that reads strangers' files in it has no connection,
+/// and writes nowhere but in a folder that goes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn office_files_are_shown_as_they_would_be_printed() {
+    let names = ["docx", "odt", "rtf", "doc"].map(|ending| format!("document.{ending}"));
+    let slides = ["slides.pptx", "slides.odp", "table.xlsx", "table.ods"].map(String::from);
+    let names: Vec<String> = names.into_iter().chain(slides).collect();
+    let files: Vec<(String, Vec<u8>)> =
+        names.into_iter().map(|name| (name.clone(), fixture(&format!("same/fr/{name}")))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let taken = Taken::new(&files);
+    let tools = taken.tools().await;
+    let programs = tools.pool.conditions().await.unwrap().programs;
+    println!("LibreOffice {:?}", programs.office);
+    for (number, (name, _)) in files.iter().enumerate() {
+        let path = (number + 2).to_string();
+        let began = Instant::now();
+        let seen = page_picture(&tools, &taken.message, &path, 1).await;
+        let Some(_) = &programs.office else {
+            assert!(seen.unwrap_err().to_string().contains("LibreOffice is not installed here"));
+            continue;
+        };
+        let printed = began.elapsed();
+        let picture = match seen {
+            Ok(picture) => picture,
+            // Its packages for tables and slides are not everywhere.
+            Err(error) if number >= 4 && error.to_string().contains("calc and impress") => continue,
+            Err(error) => panic!("{name}: {error}"),
+        };
+        let pages = page_count(&tools, &taken.message, &path).await.unwrap();
+        let began = Instant::now();
+        page_picture(&tools, &taken.message, &path, 1).await.unwrap();
+        println!("{name:<14} {pages} pages, {printed:?}, again {:?}, {} KB", began.elapsed(), picture.png.len() / 1000);
+        if let Some(folder) = std::env::var_os("POUCH_LOOK") {
+            std::fs::write(Path::new(&folder).join(format!("office-{name}.png")), &picture.png).unwrap();
+        }
+        assert!(dark(&grey(&picture.png), [0.0, 0.0, 1.0, 1.0]) > 0.002, "{name} is blank");
+        assert_eq!(chunks(&picture.png), ["IHDR", "PLTE", "IDAT", "IEND"]);
+        assert!(began.elapsed() < printed, "it was printed again");
+    }
+    // Each was printed in a folder that is gone.
+    let workshop = taken.app.data().join("printing");
+    assert_eq!(std::fs::read_dir(workshop).into_iter().flatten().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_file_that_cannot_be_printed_says_so_and_is_gone_with_its_folder() {
+    let mut broken = fixture("same/en/document.docx");
+    let half = broken.len() / 2;
+    broken[half..].fill(0);
+    let folder = Folder::new();
+    let pool = pool();
+    let programs = pool.conditions().await.unwrap().programs;
+    let below = folder.0.join("printing");
+    let said = pool.print(&given(&broken).source, "1", "docx", &below).await;
+    assert!(programs.office.is_some() || said.is_err());
+    // Salvaged or refused: either way there is an answer, and nothing is left.
+    println!("{:?}", said.map(|pdf| pdf.len()).map_err(|error| error.to_string()));
+    assert_eq!(std::fs::read_dir(&below).into_iter().flatten().count(), 0);
+    // Stopped in the midst of it.
+    let second = Duration::from_secs(1);
+    let hasty = pool_with(Extractor { page_time: second, ..Config::default().extractor });
+    let began = Instant::now();
+    let said = hasty.print(&given(&fixture("same/fr/document.docx")).source, "1", "docx", &below).await;
+    assert!(said.is_err(), "a second is not enough for its first start");
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert_eq!(std::fs::read_dir(&below).into_iter().flatten().count(), 0);
+}
