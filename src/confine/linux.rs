@@ -155,8 +155,6 @@ fn only(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::Error> {
 }
 
 /// Programs of the system need many calls; refused are those that lead out: connections, other processes, the kernel.
-/// LibreOffice makes a door for a second start of itself and does not begin without: it may open one, within this machine
-/// and within its folder, but connect to none.
 fn without_the_dangerous(child: Child) -> Filter {
     let refused = [
         libc::SYS_socket,
@@ -241,16 +239,7 @@ fn without_the_dangerous(child: Child) -> Filter {
     ];
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = refused.into_iter().map(|call| (call, Vec::new())).collect();
     if child == Child::OfficeRunner {
-        for call in [libc::SYS_socketpair, libc::SYS_bind, libc::SYS_listen, libc::SYS_accept] {
-            rules.remove(&call);
-        }
-        let elsewhere = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
-        rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![elsewhere])?]);
-        // Asked whether it may write to /tmp, where it would put its door, the system says yes: it knows owners, not
-        // Landlock. Told no, it takes the folder that it was given.
-        rules.insert(libc::SYS_faccessat, vec![only(2, libc::W_OK as u64)?]);
-        #[cfg(target_arch = "x86_64")]
-        rules.insert(libc::SYS_access, vec![only(1, libc::W_OK as u64)?]);
+        open_a_door(&mut rules)?;
     }
     #[cfg(target_arch = "x86_64")]
     for call in [libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes] {
@@ -259,7 +248,28 @@ fn without_the_dangerous(child: Child) -> Filter {
     // Limits of itself only: any other number than none.
     let others = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![others])?]);
-    // New namespaces would give new rights over them.
+    rules.insert(libc::SYS_clone, new_namespaces()?);
+    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
+}
+
+/// LibreOffice makes a door for a second start of itself and does not begin without: it may open one, within this machine
+/// and within its folder, but connect to none.
+fn open_a_door(rules: &mut BTreeMap<i64, Vec<SeccompRule>>) -> Result<(), seccompiler::Error> {
+    for call in [libc::SYS_socketpair, libc::SYS_bind, libc::SYS_listen, libc::SYS_accept] {
+        rules.remove(&call);
+    }
+    let elsewhere = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
+    rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![elsewhere])?]);
+    // Asked whether it may write to /tmp, where it would put its door, the system says yes: it knows owners, not
+    // Landlock. Told no, it takes the folder that it was given.
+    rules.insert(libc::SYS_faccessat, vec![only(2, libc::W_OK as u64)?]);
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_access, vec![only(1, libc::W_OK as u64)?]);
+    Ok(())
+}
+
+/// New namespaces would give new rights over them.
+fn new_namespaces() -> Result<Vec<SeccompRule>, seccompiler::Error> {
     let namespaces = [
         libc::CLONE_NEWUSER,
         libc::CLONE_NEWNET,
@@ -273,6 +283,5 @@ fn without_the_dangerous(child: Child) -> Filter {
         let set = SeccompCmpOp::MaskedEq(flag as u64);
         SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Qword, set, flag as u64)?])
     };
-    rules.insert(libc::SYS_clone, namespaces.into_iter().map(new).collect::<Result<_, _>>()?);
-    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
+    Ok(namespaces.into_iter().map(new).collect::<Result<_, _>>()?)
 }

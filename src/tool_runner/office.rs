@@ -90,9 +90,12 @@ fn print(file: &[u8], ending: &str, limits: &Limits) -> Result<Vec<u8>, String> 
     let read = File::open(folder.join("in.pdf")).and_then(|printed| printed.take(MOST_BYTES).read_to_end(&mut pdf));
     match read {
         Ok(1..) => Ok(pdf),
+        _ if matches!(ending, "docx" | "dotx" | "docm" | "odt" | "ott" | "fodt" | "rtf" | "doc") => {
+            Err("LibreOffice cannot print this file; its text is shown".into())
+        }
         _ => Err(
-            "LibreOffice cannot print this file (tables and slides need its packages calc and impress); its text is \
-                  shown"
+            "LibreOffice cannot print this file (for tables and slides it needs its packages calc and impress); its \
+                  text is shown"
                 .into(),
         ),
     }

@@ -49,9 +49,12 @@ pub struct Shelf {
     shared: Arc<Shared>,
 }
 
+/// Whoever holds it is at work on a page.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 #[derive(Debug, Default)]
 struct Shared {
-    at_work: Mutex<HashMap<(Digest, u32), Arc<tokio::sync::Mutex<()>>>>,
+    at_work: Mutex<HashMap<(Digest, u32), Turn>>,
     /// Bytes since the last look; `None`: nobody has looked yet.
     written: Mutex<Option<u64>>,
     names: AtomicU64,
