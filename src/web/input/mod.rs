@@ -243,7 +243,7 @@ async fn build(
             None => None,
         };
         shown = text::text(&item, place, part, read.as_ref());
-        document = document::document(tools, &layout, &item, place, part);
+        document = document::document(tools, &layout, &item, place, part).await;
     }
     let assignments = view::assignments(tools, &layout, &item, place, &parts, &shown);
     let (before, next) = match &place.list {
