@@ -22,7 +22,10 @@ create table accounts (
     closed_at bigint,
     -- What 'since my last visit' counts from: the visit before the present one, and the present one.
     visit_before bigint,
-    visit_at bigint
+    visit_at bigint,
+    -- The numbers of the last change of any entry that the two visits could see.
+    seen_before bigint,
+    seen bigint
 );
 
 -- A link that makes an account, or gives one a new password; only the hash of what stands in it.

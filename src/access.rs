@@ -2,11 +2,13 @@
 //! and keeps no secret but as a hash.
 
 mod accounts;
+mod identities;
 mod keys;
 mod second;
 mod sessions;
 mod sign_in;
 
+pub mod oidc;
 pub mod password;
 pub mod totp;
 
@@ -14,6 +16,7 @@ pub use accounts::{
     Accepted, Invite, accept, close, first_link, invite, invited, renew, reopen, set_language, set_own_password,
     set_roles,
 };
+pub use identities::enter;
 pub use keys::{key_holder, make_key};
 pub use second::{begin_totp, confirm_totp, remove_totp};
 pub use sessions::{Visitor, begin, csrf_token, end, is_csrf_token, visitor};

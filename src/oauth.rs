@@ -6,6 +6,7 @@ mod keeper;
 mod provider;
 mod seal;
 
+pub use http::{Unreachable, send_within};
 pub use keeper::{Keeper, clock_differs, clock_error};
 pub use provider::{Consent, Granted, Waiting};
 pub use seal::TokenKey;

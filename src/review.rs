@@ -1,6 +1,7 @@
 //! A person's acts: decisions on revisions and on messages. Each is one transaction with its ledger entry; the rules of
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
+mod agreement;
 pub mod desk;
 pub mod draft;
 pub mod history;
@@ -12,7 +13,9 @@ pub mod marked;
 mod messages;
 pub mod missing;
 pub mod preview;
+pub mod proof;
 pub mod queue;
+pub mod received;
 mod relations;
 mod revisions;
 pub mod versions;

@@ -78,5 +78,6 @@ pub async fn key_holder(store: &Store, secret: &str, now: Timestamp) -> Result<O
         csrf: String::new(),
         language: account.language,
         visit_before: None,
+        seen_before: None,
     }))
 }

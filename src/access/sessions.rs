@@ -4,9 +4,9 @@
 use super::{Result, kept};
 use crate::domain::access::{Right, Roles};
 use crate::domain::{Digest, PersonId, Timestamp};
-use crate::store::Store;
 use crate::store::account::{self, Account};
 use crate::store::session::{self, Session};
+use crate::store::{Store, desk};
 use std::time::Duration;
 
 /// Without a request for so long, a session ends.
@@ -34,8 +34,9 @@ pub struct Visitor {
     /// What forms must carry.
     pub csrf: String,
     pub language: Option<String>,
-    /// When the visit before this one ended.
+    /// When the visit before this one ended, and the last change of any entry that it could see.
     pub visit_before: Option<Timestamp>,
+    pub seen_before: Option<i64>,
 }
 
 impl Visitor {
@@ -62,8 +63,13 @@ pub async fn begin(store: &Store, person: &PersonId, agent: &str, now: Timestamp
     let mut tx = store.begin().await?;
     session::begin_session(&mut tx, &one).await?;
     tx.commit().await?;
-    account::visit(store, person, VISIT.as_micros() as i64, now).await?;
+    visit(store, person, now).await?;
     Ok(token)
+}
+
+async fn visit(store: &Store, person: &PersonId, now: Timestamp) -> Result<()> {
+    let seen = desk::last_change(store).await?;
+    Ok(account::visit(store, person, seen, VISIT.as_micros() as i64, now).await?)
 }
 
 /// Who comes with this cookie.
@@ -78,7 +84,7 @@ pub async fn visitor(store: &Store, token: &str, now: Timestamp) -> Result<Optio
     if now.duration_since(session.seen_at).unsigned_abs() >= NOTED {
         let until = (now + IDLE).min(session.created_at + LONGEST);
         session::see_session(store, session.hash, until, now).await?;
-        account::visit(store, &session.person, VISIT.as_micros() as i64, now).await?;
+        visit(store, &session.person, now).await?;
     }
     Ok(Some(of(account, session.hash, token)))
 }
@@ -93,6 +99,7 @@ fn of(account: Account, session: Digest, token: &str) -> Visitor {
         csrf: csrf_token(token),
         language: account.language,
         visit_before: account.visit_before,
+        seen_before: account.seen_before,
     }
 }
 

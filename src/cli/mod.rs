@@ -2,7 +2,6 @@
 
 mod acts;
 mod add;
-mod agreement;
 mod audits;
 mod catalogue;
 mod corpus;

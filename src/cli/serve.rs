@@ -34,8 +34,8 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     conditions.gaps().iter().for_each(|gap| tracing::warn!("{gap}"));
     let listener = web::listen(config.listen).await?;
     let token_key = TokenKey::find(config.token_key_file.as_deref(), &data);
-    let desk = web::desk(&listener, Arc::new(tools.clone()), token_key.clone(), clock)?;
     let (stop, stopped) = watch::channel(false);
+    let desk = web::desk(&listener, Arc::new(tools.clone()), token_key.clone(), clock, stopped.clone())?;
     let mut running = tokio::task::JoinSet::new();
     let owner = worker::owner();
     let at = receive::Place {
@@ -59,7 +59,7 @@ pub async fn serve(place: &Place, clock: fn() -> Timestamp) -> anyhow::Result<Ex
     }
     println!("The public pages are in {}", tools.public_dir.display());
     std::io::stdout().flush()?;
-    running.spawn(web::serve(listener, desk, stopped));
+    running.spawn(web::serve(listener, desk));
     interrupted().await?;
     println!("Stopping.");
     stop.send_replace(true);

@@ -1,5 +1,6 @@
 //! What the operator sets about the review desk: where people reach it, and how the line is protected. Holds no secret.
 
+use super::oidc::{self, Oidc};
 use super::table::Reader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub struct Desk {
     pub behind_proxy: bool,
     /// A folder with more languages of the interface, one TOML file each.
     pub words: Option<PathBuf>,
+    /// People may sign in with their organisation's account.
+    pub oidc: Option<Oidc>,
 }
 
 impl Desk {
@@ -46,6 +49,7 @@ pub fn desk(top: &mut Reader, listen: SocketAddr) -> Desk {
         },
         behind_proxy: table.flag("behind_proxy").unwrap_or(false),
         words: table.path("words"),
+        oidc: oidc::read(&mut table),
     };
     if !listen.ip().is_loopback() {
         if !desk.is_https() {

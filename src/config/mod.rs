@@ -4,6 +4,7 @@ mod account;
 mod call;
 mod desk;
 mod habits;
+mod oidc;
 mod post;
 mod rules;
 mod table;
@@ -11,6 +12,7 @@ mod table;
 pub use call::Call;
 pub use desk::Desk;
 pub use habits::Habits;
+pub use oidc::{Oidc, is_protected};
 pub use post::{Acknowledge, Notify, Security, Smtp};
 
 use crate::domain::rules::Rules;

@@ -29,7 +29,12 @@ impl std::error::Error for Unreachable {}
 
 /// Sends a request, on a thread where it may block.
 pub async fn send(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-    let sent = tokio::task::spawn_blocking(move || send_and_wait(request)).await;
+    send_within(request, TIME).await
+}
+
+/// As `send`, with another limit on the whole time.
+pub async fn send_within(request: HttpRequest, time: Duration) -> Result<HttpResponse, Unreachable> {
+    let sent = tokio::task::spawn_blocking(move || send_and_wait(request, time)).await;
     sent.unwrap_or_else(|_| Err(Unreachable("the request broke down".into())))
 }
 
@@ -56,7 +61,7 @@ pub async fn send_noting(request: HttpRequest, noted: ServerTime) -> Result<Http
     Ok(answer)
 }
 
-fn send_and_wait(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+fn send_and_wait(request: HttpRequest, time: Duration) -> Result<HttpResponse, Unreachable> {
     let roots = rustls_native_certs::load_native_certs().certs;
     let roots: Vec<Certificate<'static>> = roots.iter().map(|one| Certificate::from_der(one).to_owned()).collect();
     let tls = TlsConfig::builder()
@@ -64,13 +69,19 @@ fn send_and_wait(request: HttpRequest) -> Result<HttpResponse, Unreachable> {
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
         .build();
     let config = ureq::Agent::config_builder()
-        .timeout_global(Some(TIME))
+        .timeout_global(Some(time))
         .http_status_as_error(false)
         .max_redirects(0)
         .tls_config(tls)
         .build();
     let unreachable = |error: ureq::Error| Unreachable(error.to_string());
-    let answer = ureq::Agent::new_with_config(config).run(request).map_err(unreachable)?;
+    let agent = ureq::Agent::new_with_config(config);
+    // A GET has no body, not even an empty one.
+    let answer = match *request.method() == oauth2::http::Method::GET {
+        true => agent.run(request.map(|_| ())),
+        false => agent.run(request),
+    };
+    let answer = answer.map_err(unreachable)?;
     let status = answer.status();
     if status.is_server_error() || status.as_u16() == 429 {
         return Err(Unreachable(format!("it answers {}", status.as_u16())));

@@ -32,6 +32,8 @@ pub struct Account {
     /// When the visit before the present one was last seen.
     pub visit_before: Option<Timestamp>,
     pub visit_at: Option<Timestamp>,
+    /// Number of the last change of any entry that the visit before the present one could see.
+    pub seen_before: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,6 +52,7 @@ struct AccountRow {
     closed_at: Option<i64>,
     visit_before: Option<i64>,
     visit_at: Option<i64>,
+    seen_before: Option<i64>,
 }
 
 impl AccountRow {
@@ -69,6 +72,7 @@ impl AccountRow {
             closed_at: self.closed_at.map(time),
             visit_before: self.visit_before.map(time),
             visit_at: self.visit_at.map(time),
+            seen_before: self.seen_before,
         })
     }
 }
@@ -232,16 +236,20 @@ pub async fn set_language(store: &Store, person: &PersonId, language: Option<&st
     Ok(())
 }
 
-/// Notes a visit; a pause of at least `pause_micros` since the last one begins a new visit.
-pub async fn visit(store: &Store, person: &PersonId, pause_micros: i64, now: Timestamp) -> Result<()> {
+/// Notes a visit, and the last change that it could see; a pause of at least `pause_micros` since the last one begins a new
+/// visit.
+pub async fn visit(store: &Store, person: &PersonId, seen: i64, pause_micros: i64, now: Timestamp) -> Result<()> {
     sqlx::query(
         "update accounts
             set visit_before = case when visit_at is null or visit_at < $1 then visit_at else visit_before end,
-                visit_at = $2
-          where person_id = $3",
+                seen_before = case when visit_at is null or visit_at < $1 then seen else seen_before end,
+                visit_at = $2,
+                seen = $3
+          where person_id = $4",
     )
     .bind(micros(now) - pause_micros)
     .bind(micros(now))
+    .bind(seen)
     .bind(person.as_str())
     .execute(store.pool())
     .await?;

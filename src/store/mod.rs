@@ -31,6 +31,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 /// A writing transaction on either engine; without `commit` nothing of it stays.
@@ -113,6 +114,13 @@ impl From<sqlx::Error> for Error {
 /// The result of a store function.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Longest wait for a connection.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// The same where the server may be away: within it the pool tries again at ever longer intervals, so that a long wait would
+/// also mean a late return. Whoever is told that the store does not answer comes again by themselves.
+const WAIT_AWAY: Duration = Duration::from_secs(10);
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -147,6 +155,10 @@ impl Store {
         let options = AnyConnectOptions::from_str(url).context("the database address cannot be read")?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
+            .acquire_timeout(match engine {
+                Engine::Sqlite => WAIT,
+                Engine::Postgres => WAIT_AWAY,
+            })
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if engine == Engine::Sqlite {

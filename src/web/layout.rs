@@ -6,6 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Right;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use std::borrow::Borrow;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -44,8 +45,8 @@ impl Layout {
     }
 
     /// The text for a number.
-    pub fn n(&self, key: &str, count: &usize) -> String {
-        self.words.n(key, *count)
+    pub fn n(&self, key: &str, count: impl Borrow<usize>) -> String {
+        self.words.n(key, *count.borrow())
     }
 
     /// Whether the person may do what takes the right with this word.

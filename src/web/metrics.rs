@@ -37,7 +37,7 @@ fn escaped(text: &str) -> String {
 /// All gauges as they stand at `now`.
 pub async fn text(tools: &Tools, now: Timestamp) -> Result<String, Error> {
     let mut text = Text::default();
-    let lines = super::queue::watched(tools).await?;
+    let lines = super::status::watched(tools).await?;
     of_mailboxes(&mut text, &lines);
     parked(&mut text, tools, &lines).await?;
     of_accounts(&mut text, tools, &lines, now).await?;

@@ -3,22 +3,27 @@
 
 mod assets;
 mod error;
+mod events;
 mod forms;
 mod guard;
 mod input;
 mod layout;
+mod list;
 mod me;
 mod metrics;
 mod people;
+mod provider;
 mod public;
-mod queue;
 mod sign_in;
+mod status;
 mod tls;
+mod troubles;
 mod words;
 
 pub use words::Languages;
 
 use crate::access;
+use crate::access::oidc::{self, Provider};
 use crate::domain::Timestamp;
 use crate::domain::access::Right;
 use crate::oauth::TokenKey;
@@ -28,7 +33,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use error::Error;
 use std::net::SocketAddr;
@@ -42,8 +47,12 @@ pub struct Shared {
     /// Seals what is stored of one-time codes.
     key: TokenKey,
     languages: Languages,
+    /// Of people's accounts at their organisation.
+    provider: Option<Provider>,
     clock: fn() -> Timestamp,
     port: u16,
+    /// Pages that stay open for what is new end with the service.
+    stop: Receiver<bool>,
 }
 
 /// Listens where the configuration says.
@@ -63,10 +72,12 @@ pub fn desk(
     tools: Arc<Tools>,
     key: TokenKey,
     clock: fn() -> Timestamp,
+    stop: Receiver<bool>,
 ) -> anyhow::Result<Arc<Shared>> {
     let port = listener.local_addr().map_or(0, |address| address.port());
     let languages = Languages::load(tools.config.desk.words.as_deref())?;
-    Ok(Arc::new(Shared { tools, key, languages, clock, port }))
+    let provider = tools.config.desk.oidc.clone().map(|config| Provider::new(config, oidc::PATIENCE));
+    Ok(Arc::new(Shared { tools, key, languages, provider, clock, port, stop }))
 }
 
 /// A link with which the first administrator makes an account; `None`: there is one.
@@ -84,7 +95,8 @@ pub fn address(shared: &Shared) -> String {
 }
 
 /// Serves until told to stop.
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: Receiver<bool>) {
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut stop = shared.stop.clone();
     let stopped = async move {
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
@@ -129,7 +141,10 @@ fn router(shared: Arc<Shared>) -> Router {
 /// What everybody may see who may sign in.
 fn reading() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/", get(queue_page))
+        .route("/", get(list::queue))
+        .route("/held", get(list::held))
+        .route("/set-aside", get(list::set_aside))
+        .route("/events", get(events::events))
         .route("/inputs/{id}", get(input::page))
         .route("/inputs/{id}/here", post(input::here))
         .route("/inputs/{id}/preview", get(input::preview))
@@ -143,9 +158,12 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/me/keys/{id}/end", post(me::end_key))
 }
 
-/// What decides about inputs.
+/// What reviewers do.
 fn reviewing() -> Router<Arc<Shared>> {
-    Router::new().route("/inputs/{id}/letter.eml", get(input::letter)).route("/inputs/{id}/{act}", post(input::act))
+    Router::new()
+        .route("/several", post(list::several))
+        .route("/inputs/{id}/letter.eml", get(input::letter))
+        .route("/inputs/{id}/{act}", post(input::act))
 }
 
 /// What the second person does, where publishing takes two.
@@ -165,6 +183,8 @@ fn administering() -> Router<Arc<Shared>> {
 fn entering() -> Router<Arc<Shared>> {
     Router::new()
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-in/provider", post(provider::begin))
+        .route("/sign-in/back", get(provider::back))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/welcome/{secret}", get(sign_in::welcome).post(sign_in::accept))
         .route("/language", post(sign_in::language))
@@ -175,12 +195,8 @@ async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: 
     assets::file(&name, known)
 }
 
-async fn queue_page(State(shared): State<Arc<Shared>>) -> Result<Html<String>, Error> {
-    Ok(Html(queue::page(&shared.tools, (shared.clock)()).await?))
-}
-
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
-    let (is_well, answer) = queue::health(&shared.tools, (shared.clock)()).await?;
+    let (is_well, answer) = status::health(&shared.tools, (shared.clock)()).await?;
     let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, [(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response())
 }

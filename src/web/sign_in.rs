@@ -27,11 +27,13 @@ struct SignInPage {
     next: String,
     /// For the second step, with a one-time code; empty: this is the first.
     pending: String,
-    provider: Option<String>,
+    /// Whether an identity provider is set up.
+    provider: bool,
 }
 
 /// The form.
 pub async fn form(
+    State(shared): State<Arc<Shared>>,
     Extension(layout): Extension<Layout>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Error> {
@@ -39,7 +41,14 @@ pub async fn form(
     if layout.visitor.is_some() {
         return Ok(see_other(&next));
     }
-    let shown = SignInPage { layout, error: None, login: String::new(), next, pending: String::new(), provider: None };
+    let shown = SignInPage {
+        layout,
+        error: None,
+        login: String::new(),
+        next,
+        pending: String::new(),
+        provider: shared.provider.is_some(),
+    };
     Ok(page(StatusCode::OK, shown.render()?))
 }
 
@@ -75,11 +84,19 @@ pub async fn sign_in(
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let shown = SignInPage { layout, error, login: fields.text("login").into(), next, pending, provider: None };
+    let shown = SignInPage {
+        layout,
+        error,
+        login: fields.text("login").into(),
+        next,
+        pending,
+        provider: shared.provider.is_some(),
+    };
     Ok(page(status, shown.render()?))
 }
 
-fn with_session(shared: &Shared, token: &str, next: &str) -> Result<Response, Error> {
+/// On, with the cookie of a new session.
+pub fn with_session(shared: &Shared, token: &str, next: &str) -> Result<Response, Error> {
     let mut response = see_other(next);
     let value = HeaderValue::from_str(&guard::cookie(shared, token, COOKIE))
         .map_err(|error| Error::Failed(anyhow::Error::new(error)))?;

@@ -52,6 +52,16 @@ document.documentElement.classList.add("js");
   });
 })();
 
+// What comes in while a list is open is told, and shown when the person wants it: nothing moves under their hands.
+(() => {
+  const fresh = document.getElementById("fresh");
+  const shown = Number(document.body.dataset.change);
+  if (!fresh || !window.EventSource || Number.isNaN(shown)) return;
+  const source = new EventSource("/events");
+  source.addEventListener("changed", (event) => { if (Number(event.data) > shown) fresh.hidden = false; });
+  addEventListener("pagehide", () => source.close());
+})();
+
 // The page of an entry: marked words go into the field for evidence, a page that cannot be drawn says why, and others see
 // that this page is open.
 (() => {

@@ -98,7 +98,7 @@ fn every_dependency_may_be_restarted_while_mail_arrives() {
     some();
     let all = next as usize;
     // What did not go is put off for some seconds more.
-    let items = wait_up_to(2 * PATIENCE, "every message", || {
+    let items = wait_up_to(3 * PATIENCE, "every message", || {
         let items = app.list();
         (items.len() >= all && items.iter().all(|item| item["outcome"] != "pending")).then_some(items)
     });

@@ -266,7 +266,7 @@ async fn build(
         state: layout.w("item-state", forms::standing(&item)),
         state_more: view::state_more(&layout, waits, is_approver, due),
         may_publish: waits && !is_approver,
-        badges: review::desk::badges(&item).into_iter().map(|one| layout.w("item-badge", one.as_str())).collect(),
+        badges: review::desk::badges(&item).into_iter().map(|one| layout.w("badge", one.as_str())).collect(),
         document,
         text: shown,
         assignments,

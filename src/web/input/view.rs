@@ -102,7 +102,7 @@ pub fn catalogue(tools: &Tools) -> Vec<(String, Vec<(String, String)>)> {
 pub fn kinds(layout: &Layout, item: &Item) -> Vec<Choice> {
     let one = |kind: SubmitterKind| Choice {
         value: kind.as_str().into(),
-        words: layout.w("item-kind", kind.as_str()),
+        words: layout.w("kind", kind.as_str()),
         is_chosen: kind == item.submitter.kind,
         is_main: false,
     };
@@ -115,7 +115,7 @@ pub fn message_kinds(layout: &Layout) -> Vec<Choice> {
         MessageKind::ALL.into_iter().filter(|kind| !matches!(kind, MessageKind::Submission | MessageKind::Unknown));
     let one = |kind: MessageKind| Choice {
         value: kind.as_str().into(),
-        words: layout.w("item-message-kind", kind.as_str()),
+        words: layout.w("message-kind", kind.as_str()),
         is_chosen: false,
         is_main: false,
     };

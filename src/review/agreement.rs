@@ -1,6 +1,6 @@
 //! Loads what reviewers decided about the classifier's proposals, for the report. Counts nothing itself.
 
-use super::audits::PAGE;
+use super::proof::PAGE;
 use crate::audit::agreement::{Agreement, Decided};
 use crate::domain::SubmissionId;
 use crate::domain::ledger::{Actor, EditKind, Event};
@@ -10,6 +10,9 @@ use crate::store::{Store, ledger, message, submission};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The agreement over all days.
+///
+/// # Errors
+/// If the store does not answer.
 pub async fn agreement(store: &Store) -> anyhow::Result<Agreement> {
     let merged: BTreeSet<SubmissionId> =
         submission::lines(store).await?.into_iter().filter(|one| one.merged_into.is_some()).map(|one| one.id).collect();
