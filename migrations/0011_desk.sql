@@ -22,7 +22,7 @@ create index message_senders_codes on message_senders (address) where gives_code
 
 -- The messages that a revision has parts of.
 create table revision_messages (
-    message_id text not null references messages (id),
+    message_id text not null,
     revision_id text not null references revisions (id),
     primary key (message_id, revision_id)
 );

@@ -13,20 +13,48 @@ pub struct Normal {
 
 /// Makes a text comparable.
 pub fn normal(source: &str) -> Normal {
+    let mut origin = Vec::with_capacity(source.len() + 1);
+    let mut text = String::with_capacity(source.len());
+    let length = each_kept(source, |c, at| {
+        text.push(c);
+        if c.is_ascii() {
+            origin.push(at);
+        } else {
+            origin.extend(std::iter::repeat_n(at, c.len_utf8()));
+        }
+    });
+    origin.push(length);
+    Normal { text, origin }
+}
+
+/// The comparable text alone, for who needs no way back.
+pub fn normal_text(source: &str) -> String {
+    let mut text = String::with_capacity(source.len());
+    each_kept(source, |c, _| text.push(c));
+    text
+}
+
+/// Tells each sign of the comparable text with the source's character that it comes from; returns how many these are.
+fn each_kept(source: &str, mut keep: impl FnMut(char, u32)) -> u32 {
     let table = table();
-    let mut result = Normal { text: String::with_capacity(source.len()), origin: Vec::with_capacity(source.len() + 1) };
     let mut blank = true;
     let mut at = 0;
     for c in source.chars() {
+        // Blanks beside each other are one.
+        let mut push = |c: char| {
+            if c != ' ' || !blank {
+                keep(c, at);
+            }
+            blank = c == ' ';
+        };
         match table.get(c as usize).copied() {
             Some(NOTHING) => {}
-            None | Some(UNKNOWN) => each_folded(c, |kept| push(&mut result, kept, at, &mut blank)),
-            Some(one) => push(&mut result, char::from_u32(one.into()).unwrap_or(c), at, &mut blank),
+            None | Some(UNKNOWN) => each_folded(c, push),
+            Some(one) => push(char::from_u32(one.into()).unwrap_or(c)),
         }
         at += 1;
     }
-    result.origin.push(at);
-    result
+    at
 }
 
 /// Signs that the table does not know, and those of which nothing is kept.
@@ -66,21 +94,6 @@ fn each_folded(c: char, mut keep: impl FnMut(char)) {
 /// One blank for all that stands between words.
 fn blank(c: char) -> char {
     if c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '/') { ' ' } else { c }
-}
-
-fn push(into: &mut Normal, c: char, at: u32, blank: &mut bool) {
-    if c == ' ' && *blank {
-        return;
-    }
-    *blank = c == ' ';
-    into.text.push(c);
-    if c.is_ascii() {
-        into.origin.push(at);
-        return;
-    }
-    for _ in 0..c.len_utf8() {
-        into.origin.push(at);
-    }
 }
 
 /// One letter for its variants; `None` for marks that only help the reader.

@@ -88,6 +88,11 @@ impl Report {
         self.head.map_or("nothing sealed yet".into(), |(number, hash)| format!("{number}:{hash}"))
     }
 
+    /// A stranger's words for the page: a sign that cannot be seen, or that turns the direction, shows as U+FFFD.
+    fn plain(&self, text: &str) -> String {
+        crate::domain::harmless(text)
+    }
+
     /// Why the report may be incomplete, for its reader.
     pub fn limit(&self) -> &'static str {
         LIMIT

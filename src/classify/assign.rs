@@ -2,10 +2,12 @@
 //! together carry the document's assignments, and the sentences of the carrying passages show them. A list of themes in passing
 //! carries nothing; a passage that stays with one carries it.
 
-use super::features::{Feature, all_features};
+use super::features::all_features;
 use super::linear::{Model, Weighing};
+use super::passage::split;
 use super::terms::{Hit, Terms};
 use super::weigh::{self, Traits, Whole};
+use super::words::Layout;
 use super::{Cited, Input, Passage, Reading};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::{Evidence, ProposedAssignment};
@@ -77,10 +79,25 @@ pub struct Weighed<'a> {
 struct Scored<'a> {
     passage: &'a Passage,
     reading: &'a Reading,
-    features: Vec<Feature>,
+    /// How many features it has, known or not.
+    features: usize,
+    known: Vec<KnownFeature>,
     probabilities: Vec<f32>,
     /// Of each of its sentences, once somebody asks.
-    sentences: OnceCell<Vec<Vec<f32>>>,
+    sentences: OnceCell<Vec<Guess>>,
+}
+
+/// A feature that the model knows: its row there, and where it stands in the comparable text, in bytes.
+struct KnownFeature {
+    row: u32,
+    start: u32,
+    end: u32,
+}
+
+/// What a stretch of text has for the recommendations: the model's probability of each class, and the terms' scores.
+struct Guess {
+    classes: Vec<f32>,
+    terms: BTreeMap<usize, f64>,
 }
 
 impl Assigner {
@@ -130,25 +147,30 @@ impl Assigner {
     /// The passages' probabilities and what they say together.
     pub fn weighed<'a>(&self, title: &str, passages: &'a [Passage], read: &'a [Reading], cited: &Cited) -> Weighed<'a> {
         let scored = passages.iter().zip(read).enumerate().map(|(at, (passage, reading))| {
-            let features = all_features(&reading.normal.text);
-            let hits: Vec<&Hit> = reading.hits.iter().collect();
-            let mut probabilities = self.probabilities(features.iter(), &hits);
+            let features = all_features(&reading.normal.text, &reading.layout);
+            let known = features.iter().filter_map(|one| {
+                self.model.row(one.hash).map(|row| KnownFeature { row, start: one.start, end: one.end })
+            });
+            let known: Vec<KnownFeature> = known.collect();
+            let guess = self.guess(known.iter().map(|one| one.row).collect(), reading.hits.iter());
+            let mut probabilities = self.probabilities(&guess);
             for one in cited.named.iter().filter(|one| one.passage == at) {
                 if let Some(named) = self.recommendations.iter().position(|known| known.id == one.recommendation) {
                     probabilities[named] = probabilities[named].max(NAMED);
                 }
             }
-            Scored { passage, reading, features, probabilities, sentences: OnceCell::new() }
+            Scored { passage, reading, features: features.len(), known, probabilities, sentences: OnceCell::new() }
         });
         let scored: Vec<Scored<'_>> = scored.collect();
         let title = normal(title);
-        let hits = self.terms.hits(&title);
-        let title = self.probabilities(all_features(&title.text).iter(), &hits.iter().collect::<Vec<_>>());
+        let layout = Layout::of(&title.text);
+        let rows = all_features(&title.text, &layout).iter().filter_map(|one| self.model.row(one.hash)).collect();
+        let title = self.probabilities(&self.guess(rows, self.terms.hits(&title, &layout.words).iter()));
         let whole = Whole { title: &title, elsewhere: elsewhere(read, cited) };
         let passages: Vec<weigh::Part<'_>> = scored
             .iter()
             .map(|one| weigh::Part {
-                size: (one.features.len() as f64 / PARAGRAPH).min(1.0),
+                size: (one.features as f64 / PARAGRAPH).min(1.0),
                 probabilities: &one.probabilities,
             })
             .collect();
@@ -156,22 +178,27 @@ impl Assigner {
         Weighed { passages: scored, traits }
     }
 
-    /// The probability of each recommendation for what has these features and terms.
-    fn probabilities<'a>(&self, features: impl Iterator<Item = &'a Feature>, hits: &[&Hit]) -> Vec<f32> {
-        let guesses = self.model.scores(&features.map(|one| one.hash).collect::<Vec<u32>>());
-        let terms: BTreeMap<usize, f64> = self.terms.score(hits);
-        let probability = |(at, one): (usize, &Known)| {
-            let terms = terms.get(&at).copied().unwrap_or(0.0);
-            let logit = match one.place {
-                Some(place) => {
-                    let guess = f64::from(guesses[place]).clamp(1e-6, 1.0 - 1e-6);
-                    (guess / (1.0 - guess)).ln() + TERMS * terms
-                }
-                None => terms - TERMS_LINE,
-            };
-            (1.0 / (1.0 + (-logit).exp())) as f32
+    /// What has features with these rows, and these terms.
+    fn guess<'a>(&self, rows: Vec<u32>, hits: impl Iterator<Item = &'a Hit>) -> Guess {
+        Guess { classes: self.model.scores_of_rows(rows), terms: self.terms.score(hits) }
+    }
+
+    /// The probability of each recommendation.
+    fn probabilities(&self, guess: &Guess) -> Vec<f32> {
+        (0..self.recommendations.len()).map(|at| self.probability(guess, at)).collect()
+    }
+
+    /// The probability of one recommendation.
+    fn probability(&self, guess: &Guess, at: usize) -> f32 {
+        let terms = guess.terms.get(&at).copied().unwrap_or(0.0);
+        let logit = match self.recommendations[at].place {
+            Some(place) => {
+                let guess = f64::from(guess.classes[place]).clamp(1e-6, 1.0 - 1e-6);
+                (guess / (1.0 - guess)).ln() + TERMS * terms
+            }
+            None => terms - TERMS_LINE,
         };
-        self.recommendations.iter().enumerate().map(probability).collect()
+        (1.0 / (1.0 + (-logit).exp())) as f32
     }
 
     /// Those above their line, what the input is mainly about first; a later one is never surer than an earlier one.
@@ -209,7 +236,8 @@ impl Assigner {
             let carried = f64::from(one.probabilities[at]).sqrt();
             for (span, own) in one.passage.sentences.iter().zip(one.sentences.get_or_init(|| one.stretches(self))) {
                 let worth = worth(input, one.passage, *span, cited);
-                sentences.push((f64::from(own[at]) * carried * worth, one.passage, *span));
+                let own = f64::from(self.probability(own, at));
+                sentences.push((own * carried * worth, one.passage, *span));
             }
         }
         sentences.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
@@ -220,25 +248,24 @@ impl Assigner {
 }
 
 impl Scored<'_> {
-    /// The probability of each recommendation in each of its sentences.
-    fn stretches(&self, assigner: &Assigner) -> Vec<Vec<f32>> {
+    /// What each of its sentences has.
+    fn stretches(&self, assigner: &Assigner) -> Vec<Guess> {
         let from = self.passage.span.start;
         let byte =
             |at: usize| self.reading.normal.origin.partition_point(|origin| (*origin as usize) < at - from) as u32;
         let places = self.passage.sentences.iter().map(|one| (byte(one.start), byte(one.end)));
         let places: Vec<(u32, u32)> = places.collect();
-        let mut inside: Vec<Vec<&Feature>> = vec![Vec::new(); places.len()];
-        for one in &self.features {
+        let mut inside: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
+        for one in &self.known {
             // The last sentence that begins before it.
             let at = places.partition_point(|(start, _)| *start <= one.start).checked_sub(1);
             if let Some(at) = at.filter(|at| one.end <= places[*at].1) {
-                inside[at].push(one);
+                inside[at].push(one.row);
             }
         }
         let each = self.passage.sentences.iter().zip(inside).map(|(one, inside)| {
             let is_inside = |hit: &&Hit| hit.span.start >= one.start - from && hit.span.end <= one.end - from;
-            let hits: Vec<&Hit> = self.reading.hits.iter().filter(is_inside).collect();
-            assigner.probabilities(inside.into_iter(), &hits)
+            assigner.guess(inside, self.reading.hits.iter().filter(is_inside))
         });
         each.collect()
     }
@@ -285,7 +312,7 @@ fn quote(input: &Input<'_>, passage: &Passage, span: Span) -> Evidence {
     let part = &input.texts[passage.text_index];
     let from = span.start - passage.span.start;
     Evidence {
-        quote: passage.text.chars().skip(from).take(span.end - span.start).collect(),
+        quote: split(split(&passage.text, from).1, span.end - span.start).0.into(),
         part: part.path.clone(),
         digest: part.digest,
         segment: passage.segment,

@@ -60,8 +60,8 @@ fn lexicon() -> &'static Lexicon {
     })
 }
 
-/// The concepts in a comparable text, in its order.
-pub fn concepts(text: &str) -> Vec<Concept> {
+/// The concepts in a comparable text, in its order; `beginnings`: at which bytes phrases may begin.
+pub fn concepts(text: &str, beginnings: &[usize]) -> Vec<Concept> {
     let lexicon = lexicon();
     let mut found = Vec::new();
     let mut look = |start: usize| {
@@ -72,18 +72,13 @@ pub fn concepts(text: &str) -> Vec<Concept> {
             }
         });
     };
-    let mut before = ' ';
-    for (start, c) in text.char_indices() {
-        let begins = !is_word_sign(before);
-        if begins || is_chinese_sign(c) {
-            look(start);
-        }
-        if begins && is_arabic(c) {
-            let after =
-                |prefix: &&str| text[start..].strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
+    for start in beginnings.iter().copied() {
+        look(start);
+        let rest = &text[start..];
+        if rest.starts_with(is_arabic) {
+            let after = |prefix: &&str| rest.strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
             ARABIC_BEFORE.iter().filter(|prefix| after(prefix)).for_each(|prefix| look(start + prefix.len()));
         }
-        before = c;
     }
     found.sort_by_key(|one| (one.start, one.end, one.number));
     found

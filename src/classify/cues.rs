@@ -1,7 +1,8 @@
 //! Word lists of the classifier, read once from `data/cues.toml`, and found in a text in one pass. Holds no rule.
 
 use super::phrases::Phrases;
-use super::words::is_word_sign;
+use super::words::{Layout, is_wide, is_word_sign};
+use crate::language::is_letter;
 use crate::normal::normal;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -56,18 +57,19 @@ fn cues() -> &'static Cues {
 
 /// Looks for all phrases in a comparable text.
 pub fn scan(text: &str) -> Scan {
+    scan_from(text, &Layout::of(text).beginnings)
+}
+
+/// The same where it is known at which bytes phrases may begin.
+pub fn scan_from(text: &str, beginnings: &[usize]) -> Scan {
     let cues = cues();
     let mut hits: Vec<(usize, usize, usize)> = Vec::new();
-    let mut before = ' ';
-    for (start, c) in text.char_indices() {
-        if is_wide(c) || is_wide(before) || !is_word_sign(before) {
-            cues.finder.at(text, start, |phrase, end| {
-                if is_whole(text, start, end) {
-                    hits.push((end, start, phrase));
-                }
-            });
-        }
-        before = c;
+    for start in beginnings.iter().copied() {
+        cues.finder.at(text, start, |phrase, end| {
+            if is_whole(text, start, end) {
+                hits.push((end, start, phrase));
+            }
+        });
     }
     // In the order in which they end, a longer one first.
     hits.sort_unstable();
@@ -84,10 +86,6 @@ pub fn scan(text: &str) -> Scan {
     scan
 }
 
-fn is_wide(c: char) -> bool {
-    ('\u{2e80}'..='\u{9fff}').contains(&c)
-}
-
 /// Whether what stands there are words; Chinese has no blanks between words, so there any place will do.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let phrase = &text[start..end];
@@ -96,6 +94,5 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
         return false;
     }
     // A word may go on: plural, case ending.
-    phrase.ends_with(is_wide)
-        || text[end..].chars().take(3).take_while(|c| c.is_alphabetic() && !is_wide(*c)).count() <= 2
+    phrase.ends_with(is_wide) || text[end..].chars().take(3).take_while(|c| is_letter(*c) && !is_wide(*c)).count() <= 2
 }

@@ -1,7 +1,7 @@
 //! Days as people write them in the six languages. Never guesses a month or a day.
 
 use crate::domain::Timestamp;
-use crate::normal::normal;
+use crate::normal::normal_text;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::Regex;
@@ -55,7 +55,7 @@ fn forms() -> Option<&'static Forms> {
 
 /// The last day that a sentence names; one without a year is the next such day after the mail was written.
 pub fn last_date(sentence: &str, written: Option<Timestamp>) -> Option<Date> {
-    let text: String = normal(sentence).text.chars().map(western).collect();
+    let text: String = normal_text(sentence).chars().map(western).collect();
     let forms = forms()?;
     let number = |text: &str| text.parse::<i16>().ok();
     let mut found: Vec<(usize, Option<i16>, i8, i8)> = Vec::new();

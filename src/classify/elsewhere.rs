@@ -3,13 +3,14 @@
 
 use super::kind::Verdict;
 use super::links::{self, Link};
+use super::passage::split;
 use super::passcode::gives_code;
 use super::services::{Place, place};
 use super::{Input, Reading};
 use crate::domain::classification::MessageKind;
 use crate::domain::message::{ParsedMessage, Part, PartKind};
 use crate::domain::missing::{Delivery, Lack, Missing};
-use crate::normal::normal;
+use crate::normal::normal_text;
 
 /// A mail's own text up to this is a note that goes with something; a Chinese sign counts as three.
 const NOTE: usize = 1_200;
@@ -162,7 +163,7 @@ pub fn delivery(input: &Input<'_>) -> Delivery {
         let links = links::links(message, &own);
         let text = links::without_addresses(&own);
         length += weight(&text);
-        let code = gives_code(&format!("{}\n{}", message.subject, own.chars().take(6_000).collect::<String>()));
+        let code = gives_code(&format!("{}\n{}", message.subject, split(&own, 6_000).0));
         found.gives_code |= code;
         if is_encrypted_text(&own) {
             let name = "the text of the mail".to_string();
@@ -198,7 +199,7 @@ struct Scene {
 impl Scene {
     /// The name of the place, if the link stands for a file that should have come with the mail.
     fn holds_a_file(&self, link: &Link) -> Option<String> {
-        let around = normal(&link.around).text;
+        let around = normal_text(&link.around);
         let has = |list: &[&str]| list.iter().any(|one| around.contains(one));
         if has(&CITES) {
             return None;
@@ -334,7 +335,7 @@ pub fn temper(mut verdict: Verdict, input: &Input<'_>, read: &[Reading], deliver
     if matches!(verdict.kind, MessageKind::Submission | MessageKind::Correction) && !verdict.unsure {
         return verdict;
     }
-    let subject = super::cues::scan(&normal(&input.message.subject).text);
+    let subject = super::cues::scan(&normal_text(&input.message.subject));
     let scans = std::iter::once(&subject).chain(read.iter().map(|one| &one.scan));
     let named = scans.flat_map(|scan| scan.of("submission").first()).next();
     match named {

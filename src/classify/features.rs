@@ -2,7 +2,7 @@
 //! three; each as a hash with its place, so that any stretch of the text can be scored by itself.
 
 use super::concepts::concepts;
-use super::words::{is_chinese_sign, stem, words};
+use super::words::{Layout, is_chinese, stem, words};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Hashes have this many values.
@@ -25,12 +25,16 @@ impl Feature {
 
 /// The features of a comparable text, in its order.
 pub fn features(text: &str) -> Vec<Feature> {
+    of_words(text, &words(text))
+}
+
+fn of_words(text: &str, words: &[(usize, usize)]) -> Vec<Feature> {
     let mut found = Vec::with_capacity(text.len());
     let mut before: Option<(u32, usize)> = None;
     let mut marked = Marked::default();
-    for (start, end) in words(text) {
+    for (start, end) in words.iter().copied() {
         let word = &text[start..end];
-        if word.chars().any(is_chinese_sign) {
+        if is_chinese(word) {
             signs(word, start, &mut found);
             before = None;
             continue;
@@ -49,9 +53,9 @@ pub fn features(text: &str) -> Vec<Feature> {
 }
 
 /// The same and the concepts.
-pub fn all_features(text: &str) -> Vec<Feature> {
-    let mut found = features(text);
-    meanings(text, &mut found);
+pub fn all_features(text: &str, layout: &Layout) -> Vec<Feature> {
+    let mut found = of_words(text, &layout.words);
+    meanings(text, layout, &mut found);
     found
 }
 
@@ -59,8 +63,8 @@ pub fn all_features(text: &str) -> Vec<Feature> {
 const NEAR: usize = 120;
 
 /// Concepts, alone and two that stand near each other: the same in all languages.
-fn meanings(text: &str, found: &mut Vec<Feature>) {
-    let all = concepts(text);
+fn meanings(text: &str, layout: &Layout, found: &mut Vec<Feature>) {
+    let all = concepts(text, &layout.beginnings);
     let hash = |number: u16| fnv(fnv(BASIS, b"#"), &number.to_le_bytes());
     for (at, one) in all.iter().enumerate() {
         found.push(Feature::new(hash(one.number), one.start, one.end));
@@ -90,12 +94,20 @@ fn signs(word: &str, offset: usize, found: &mut Vec<Feature>) {
 /// Runs of letters of a stem with marks at its ends, accents left out: they meet across inflections and, in Latin
 /// script, across languages. Four letters where words change most, else five.
 fn pieces(stem: &str, start: usize, end: usize, marked: &mut Marked, found: &mut Vec<Feature>) {
-    let first = stem.chars().next().unwrap_or(' ');
-    let length = if ('\u{0400}'..='\u{06ff}').contains(&first) { 4 } else { 5 };
+    let before = fnv(BASIS, b"~");
     let Marked { text, places } = marked;
     text.clear();
-    places.clear();
     text.push('^');
+    if stem.is_ascii() {
+        text.push_str(stem);
+        text.push('$');
+        let runs = text.as_bytes().windows(5);
+        found.extend(runs.map(|run| Feature::new(fnv(before, run), start, end)));
+        return;
+    }
+    let first = stem.chars().next().unwrap_or(' ');
+    let length = if ('\u{0400}'..='\u{06ff}').contains(&first) { 4 } else { 5 };
+    places.clear();
     places.extend([0, 1]);
     for c in stem.chars() {
         text.push(bare(c));
@@ -103,7 +115,6 @@ fn pieces(stem: &str, start: usize, end: usize, marked: &mut Marked, found: &mut
     }
     text.push('$');
     places.push(text.len());
-    let before = fnv(BASIS, b"~");
     for run in places.windows(length + 1) {
         found.push(Feature::new(fnv(before, &text.as_bytes()[run[0]..run[length]]), start, end));
     }

@@ -3,7 +3,7 @@
 
 use super::cues::scan;
 use super::{Input, Passage, Reading};
-use crate::normal::{Normal, normal};
+use crate::normal::{Normal, normal_text};
 use std::collections::HashSet;
 
 /// Why a passage is folded.
@@ -31,7 +31,7 @@ pub struct Letter(HashSet<u64>);
 impl Letter {
     /// Of its text; empty: no letter is known, and none is found.
     pub fn of(text: &str) -> Self {
-        Self(sequences(&normal(text).text).into_iter().collect())
+        Self(sequences(&normal_text(text)).into_iter().collect())
     }
 
     fn is_quoted_in(&self, passage: &Normal) -> bool {
@@ -84,7 +84,7 @@ fn signature(passages: &[Passage], own: &[usize]) -> Vec<usize> {
     let closes = |at: &usize| {
         let first = passages[*at].text.trim_start().lines().next().unwrap_or_default();
         let beginning: String = first.chars().take(40).collect();
-        first.chars().count() <= 90 && !scan(&normal(&beginning).text).of("closing").is_empty()
+        first.chars().count() <= 90 && !scan(&normal_text(&beginning)).of("closing").is_empty()
     };
     let Some(from) = own.iter().rposition(closes).filter(|from| *from > 0) else { return Vec::new() };
     let below = &own[from..];

@@ -5,7 +5,7 @@ use super::learnt::{Kinds, kind_text, telling};
 use super::{Input, Passage, Reading};
 use crate::domain::classification::MessageKind;
 use crate::domain::message::{Automatic, Part, PartKind};
-use crate::normal::normal;
+use crate::normal::normal_text;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ fn sure(kind: MessageKind, confidence: f64, reason: String) -> Verdict {
 }
 
 /// What the rules look at.
-struct Signs {
+struct Signs<'a> {
     /// In the subject and the mail's own text.
     mail: Scan,
     /// In all of the sender's own words.
@@ -38,7 +38,7 @@ struct Signs {
     /// Terms of the catalogue in the files alone.
     file_terms: usize,
     /// Sentences of the mail, its subject first unless that is somebody else's.
-    sentences: Vec<String>,
+    sentences: Vec<&'a str>,
     kinds: Kinds,
 }
 
@@ -87,13 +87,13 @@ fn unsure(kind: MessageKind, why: &str) -> Verdict {
     Verdict { kind, confidence: 0.4, reason: format!("Pouch is not sure: {why}"), unsure: true, also: None }
 }
 
-fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
-    let subject = normal(&input.message.subject).text;
+fn signs<'a>(input: &'a Input<'_>, passages: &'a [Passage], read: &[Reading]) -> Signs<'a> {
+    let subject = normal_text(&input.message.subject);
     let mut all = scan(&subject);
     // The subject of an answer is somebody else's.
     let is_reply = super::title::is_reply(&input.message.subject);
     let mut mail = if is_reply { Scan::default() } else { all.clone() };
-    let mut sentences = if is_reply { Vec::new() } else { vec![input.message.subject.clone()] };
+    let mut sentences = if is_reply { Vec::new() } else { vec![input.message.subject.as_str()] };
     let (mut words, mut mail_words, mut own) = (0, 0, String::new());
     let mut terms_of_files: BTreeSet<usize> = BTreeSet::new();
     for (passage, reading) in passages.iter().zip(read) {
@@ -105,10 +105,7 @@ fn signs(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Signs {
             mail_words += count;
             own.push_str(&passage.text);
             own.push('\n');
-            let chars: Vec<char> = passage.text.chars().collect();
-            let start = passage.span.start;
-            sentences
-                .extend(passage.sentences.iter().map(|one| chars[one.start - start..one.end - start].iter().collect()));
+            sentences.extend(passage.said().map(|(_, words)| words));
         } else {
             terms_of_files.extend(reading.hits.iter().map(|hit| hit.term));
         }
@@ -159,7 +156,7 @@ fn words_for(kind: MessageKind) -> &'static str {
 }
 
 /// The reason for a kind, with the sentence that tells most.
-fn reason(kind: MessageKind, signs: &Signs) -> String {
+fn reason(kind: MessageKind, signs: &Signs<'_>) -> String {
     let quote = telling(&signs.sentences, kind).map(|sentence| sentence.trim().chars().take(160).collect::<String>());
     quote.map_or_else(|| words_for(kind).into(), |quote| format!("{}: \"{quote}\"", words_for(kind)))
 }
@@ -173,7 +170,7 @@ const SECOND: f32 = 0.25;
 /// From here on something else in a mail is told, too.
 const ALSO: f32 = 0.6;
 
-fn by_text(signs: &Signs, terms: usize, is_bulk: bool) -> Verdict {
+fn by_text(signs: &Signs<'_>, terms: usize, is_bulk: bool) -> Verdict {
     let themes = signs.all.of("theme").len() + terms;
     let brings = speaks_at_length(signs, themes);
     let [(top, likely), (next, _)] = signs.kinds.best();
@@ -210,13 +207,13 @@ fn by_text(signs: &Signs, terms: usize, is_bulk: bool) -> Verdict {
 }
 
 /// Whether the mail itself is the input.
-fn speaks_at_length(signs: &Signs, themes: usize) -> bool {
+fn speaks_at_length(signs: &Signs<'_>, themes: usize) -> bool {
     let calls_itself = !signs.all.of("submission").is_empty();
     signs.words >= 90 && (themes >= 3 || calls_itself) || signs.words >= 40 && themes >= 2 && calls_itself
 }
 
 /// Somebody sent a paper. Whatever the covering mail says, it goes to the reviewers, unless all speaks against it.
-fn with_files(signs: &Signs, themes: usize, (top, likely): (MessageKind, f32)) -> Verdict {
+fn with_files(signs: &Signs<'_>, themes: usize, (top, likely): (MessageKind, f32)) -> Verdict {
     let submission = signs.all.of("submission");
     let speaks = themes >= 2 || !submission.is_empty() && (themes >= 1 || top == MessageKind::Submission);
     match top {
@@ -240,14 +237,14 @@ fn with_files(signs: &Signs, themes: usize, (top, likely): (MessageKind, f32)) -
     }
 }
 
-fn corrects(signs: &Signs) -> bool {
+fn corrects(signs: &Signs<'_>) -> bool {
     let likely = signs.kinds.of_kind(MessageKind::Correction);
     let says = !signs.mail.of("correction").is_empty() && signs.mail_words < COVERING_WORDS;
     signs.mail_words >= 5 && likely >= 0.3 || says && likely >= 0.1
 }
 
 /// The mail itself is long and speaks of the themes: an input, unless it reads like something that only looks like one.
-fn long_text(signs: &Signs, (top, likely): (MessageKind, f32)) -> Verdict {
+fn long_text(signs: &Signs<'_>, (top, likely): (MessageKind, f32)) -> Verdict {
     let (news, spam) = (signs.mail.of("newsletter"), signs.mail.of("spam"));
     match top {
         MessageKind::Newsletter if likely >= 0.8 && !news.is_empty() => sure(top, likely.into(), reason(top, signs)),
@@ -282,7 +279,7 @@ const COVERING_WORDS: usize = 300;
 const LAST: usize = 5;
 
 /// What a mail is besides: a question or a registration that needs an answer, whatever else comes with it.
-fn also(kind: MessageKind, signs: &Signs) -> Option<MessageKind> {
+fn also(kind: MessageKind, signs: &Signs<'_>) -> Option<MessageKind> {
     use MessageKind::{Acknowledgement, Correction, Query, Registration, Submission, Withdrawal};
     let with_paper = signs.files > 0 && signs.file_terms >= 2;
     if matches!(kind, Registration | Query | Acknowledgement) && with_paper {

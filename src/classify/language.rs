@@ -1,6 +1,6 @@
 //! The languages of an input as a whole: which of its texts say them, and how much each counts. Detects nothing itself.
 
-use super::passage::Passage;
+use super::passage::{Passage, split};
 use crate::domain::classification::TextPart;
 use crate::language::detect;
 use std::collections::BTreeMap;
@@ -15,13 +15,14 @@ pub fn of(texts: &[TextPart], passages: &[Passage]) -> (Vec<String>, Vec<(String
     let has_files = passages.iter().any(|one| one.text_index > 0 && one.text.chars().count() > 80);
     for (at, text) in texts.iter().enumerate() {
         let own = passages.iter().filter(|one| one.text_index == at);
-        let (mut sample, mut total) = (String::new(), 0);
+        let (mut sample, mut sampled, mut total) = (String::new(), 0, 0);
         for passage in own {
             let length = passage.text.chars().count();
             total += length;
-            if sample.chars().count() < SAMPLE {
-                sample.extend(passage.text.chars().take(SAMPLE));
+            if sampled < SAMPLE {
+                sample.push_str(split(&passage.text, SAMPLE).0);
                 sample.push(' ');
+                sampled += length.min(SAMPLE) + 1;
             }
         }
         if total == 0 {

@@ -3,8 +3,9 @@
 use super::cues::scan;
 use super::features::features;
 use super::linear::Model;
+use super::passage::split;
 use crate::domain::classification::MessageKind;
-use crate::normal::normal;
+use crate::normal::normal_text;
 
 /// Of a mail's own words the model reads the beginning, in characters: what kind it is shows early.
 const READ: usize = 3_000;
@@ -15,9 +16,9 @@ const LOOKED_AT: usize = 100;
 /// What the model reads of a mail: subject, own words, and words of ours for what is not said in words, and for the word
 /// lists that have something of it, so that what was learnt in one language serves in the others.
 pub fn kind_text(subject: &str, own: &str, has_files: bool) -> String {
-    let own: String = own.chars().take(READ).collect();
+    let (own, _) = split(own, READ);
     let mut marked = format!("{subject}\n{own}\n");
-    let found = scan(&normal(&marked).text);
+    let found = scan(&normal_text(&marked));
     for list in LISTS {
         let count = found.of(list).len();
         (1..=count.min(3)).for_each(|at| marked.push_str(&format!(" qq{list}{at}")));
@@ -51,8 +52,8 @@ pub struct Kinds(Vec<f32>);
 impl Kinds {
     /// Of a text that `kind_text` made.
     pub fn of(text: &str) -> Self {
-        let hashes: Vec<u32> = features(&normal(text).text).into_iter().map(|one| one.hash).collect();
-        Self(Model::of_kinds().scores(&hashes))
+        let features = features(&normal_text(text));
+        Self(Model::of_kinds().scores(features.into_iter().map(|one| one.hash)))
     }
 
     /// From 0 to 1.
@@ -76,11 +77,11 @@ impl Kinds {
 }
 
 /// The sentence that speaks most for a kind.
-pub fn telling(sentences: &[String], kind: MessageKind) -> Option<&str> {
+pub fn telling<'a>(sentences: &[&'a str], kind: MessageKind) -> Option<&'a str> {
     let class = MessageKind::LEARNT.iter().position(|one| *one == kind)?;
     let weighed = sentences.iter().take(LOOKED_AT).map(|one| {
-        let hashes: Vec<u32> = features(&normal(one).text).into_iter().map(|one| one.hash).collect();
-        (one.as_str(), Model::of_kinds().weight(&hashes, class))
+        let features = features(&normal_text(one));
+        (*one, Model::of_kinds().weight(features.into_iter().map(|one| one.hash), class))
     });
     weighed.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(sentence, _)| sentence)
 }

@@ -152,8 +152,13 @@ impl Model {
     }
 
     /// The probability of each class for a text's features, in the order of `classes`; together they are one.
-    pub fn scores(&self, hashes: &[u32]) -> Vec<f32> {
-        let (sums, square) = self.sums(hashes);
+    pub fn scores(&self, hashes: impl Iterator<Item = u32>) -> Vec<f32> {
+        self.scores_of_rows(hashes.filter_map(|hash| self.row(hash)).collect())
+    }
+
+    /// The same for features whose rows are known already.
+    pub fn scores_of_rows(&self, rows: Vec<u32>) -> Vec<f32> {
+        let (sums, square) = self.sums(rows);
         let norm = square.sqrt().max(1.0);
         let logit = |(sum, class): (&i32, &Class)| class.bias + *sum as f32 / RARENESS * class.scale / norm;
         let mut logits: Vec<f32> = sums.iter().zip(&self.classes).map(logit).collect();
@@ -162,27 +167,29 @@ impl Model {
     }
 
     /// How much a text's features speak for a class rather than for the others; grows with the text.
-    pub fn weight(&self, hashes: &[u32], class: usize) -> f32 {
-        let (sums, _) = self.sums(hashes);
+    pub fn weight(&self, hashes: impl Iterator<Item = u32>, class: usize) -> f32 {
+        let (sums, _) = self.sums(hashes.filter_map(|hash| self.row(hash)).collect());
         let sums: Vec<f32> =
             sums.iter().zip(&self.classes).map(|(sum, class)| *sum as f32 / RARENESS * class.scale).collect();
         let mean = sums.iter().sum::<f32>() / sums.len().max(1) as f32;
         sums.get(class).map_or(0.0, |sum| sum - mean)
     }
 
+    /// The number of a feature's row, if the model knows the feature.
+    pub fn row(&self, hash: u32) -> Option<u32> {
+        let (word, bit) = (hash as usize / 64, 1_u64 << (hash % 64));
+        let bits = self.known.get(word).filter(|bits| **bits & bit != 0)?;
+        Some(self.before[word] + (bits & (bit - 1)).count_ones())
+    }
+
     /// The weights of a text's features, each once and times its rareness, for each class; and the square of their length.
-    fn sums(&self, hashes: &[u32]) -> ([i32; WIDE], f32) {
-        let place = |hash: &u32| {
-            let (word, bit) = (*hash as usize / 64, 1_u64 << (hash % 64));
-            let bits = self.known.get(word).filter(|bits| **bits & bit != 0)?;
-            Some(self.before[word] + (bits & (bit - 1)).count_ones())
-        };
-        let places = distinct(hashes.iter().filter_map(place), hashes.len());
+    fn sums(&self, mut rows: Vec<u32>) -> ([i32; WIDE], f32) {
+        keep_distinct(&mut rows);
         // One number of each row first: so all are on their way from memory at once, and not one after the other.
-        let rareness: Vec<i16> = places.iter().map(|at| self.rows[*at as usize].rareness.into()).collect();
+        let rareness: Vec<i16> = rows.iter().map(|at| self.rows[*at as usize].rareness.into()).collect();
         let square: u32 = rareness.iter().map(|one| u32::from(one.unsigned_abs()).pow(2)).sum();
         let mut sums = [0_i32; WIDE];
-        for (at, rareness) in places.into_iter().zip(rareness) {
+        for (at, rareness) in rows.into_iter().zip(rareness) {
             for (sum, weight) in sums.iter_mut().zip(&self.rows[at as usize].weights) {
                 // The product of two bytes fits.
                 *sum += i32::from(i16::from(*weight).wrapping_mul(rareness));
@@ -197,23 +204,21 @@ impl Model {
     }
 }
 
-/// Numbers, at most `count` of them, each once.
-fn distinct(all: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
-    let size = (count * 2).next_power_of_two();
+/// Keeps each number once.
+fn keep_distinct(numbers: &mut Vec<u32>) {
+    let size = (numbers.len() * 2).next_power_of_two();
     // Each where its hash says or behind it, plus one.
     let mut seen = vec![0_u32; size];
-    let mut kept = Vec::with_capacity(count);
-    for one in all {
+    numbers.retain(|one| {
+        let one = *one;
         let mut at = one.wrapping_mul(0x9e37_79b1) as usize >> 8 & (size - 1);
         while seen[at] != 0 && seen[at] != one + 1 {
             at = (at + 1) & (size - 1);
         }
-        if seen[at] == 0 {
-            seen[at] = one + 1;
-            kept.push(one);
-        }
-    }
-    kept
+        let is_new = seen[at] == 0;
+        seen[at] = one + 1;
+        is_new
+    });
 }
 
 /// Turns logits into probabilities that sum to one.

@@ -21,6 +21,7 @@ mod phrases;
 mod revises;
 mod scripts;
 mod services;
+mod sieve;
 mod submitter;
 mod terms;
 mod title;
@@ -36,6 +37,7 @@ pub use linear::Model;
 pub use links::without_addresses;
 pub use phrases::Phrases;
 pub use scripts::{Pattern, Scripts};
+pub use sieve::Sieve;
 pub use words::{is_chinese_sign, stem, words};
 
 use crate::domain::catalogue::Catalogue;
@@ -50,6 +52,7 @@ use passage::{Passage, passages};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use terms::{Hit, Terms};
+use words::Layout;
 
 /// What is classified: a message and its texts, the body first, then each file that gave text.
 pub struct Input<'a> {
@@ -60,6 +63,7 @@ pub struct Input<'a> {
 /// A passage made comparable, with what stands in it: done once for all that look at it.
 struct Reading {
     normal: Normal,
+    layout: Layout,
     scan: Scan,
     hits: Vec<Hit>,
 }
@@ -67,8 +71,10 @@ struct Reading {
 impl Reading {
     fn of(passage: &Passage, terms: &Terms) -> Self {
         let normal = crate::normal::normal(&passage.text);
-        let (scan, hits) = (cues::scan(&normal.text), terms.hits(&normal));
-        Self { normal, scan, hits }
+        let layout = Layout::of(&normal.text);
+        let scan = cues::scan_from(&normal.text, &layout.beginnings);
+        let hits = terms.hits(&normal, &layout.words);
+        Self { normal, layout, scan, hits }
     }
 }
 

@@ -13,8 +13,30 @@ pub struct Passage {
     /// In characters of the part's whole text.
     pub span: Span,
     pub text: String,
-    /// Sentences, in characters of the part's whole text.
+    /// Sentences, in characters of the part's whole text, in its order.
     pub sentences: Vec<Span>,
+}
+
+impl Passage {
+    /// Its sentences with their words.
+    pub fn said(&self) -> impl Iterator<Item = (Span, &str)> {
+        let (mut rest, mut passed) = (self.text.as_str(), self.span.start);
+        self.sentences.iter().map(move |span| {
+            let (_, from_here) = split(rest, span.start - passed);
+            let (words, after) = split(from_here, span.end - span.start);
+            (rest, passed) = (after, span.end);
+            (*span, words)
+        })
+    }
+}
+
+/// A text's first characters, and the rest.
+pub fn split(text: &str, characters: usize) -> (&str, &str) {
+    let mut rest = text.chars();
+    if let Some(last) = characters.checked_sub(1) {
+        rest.nth(last);
+    }
+    text.split_at(text.len() - rest.as_str().len())
 }
 
 /// Longest passage, in characters: what one thought takes.
@@ -30,7 +52,7 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
     for segment in &part.segments {
         let mut chars: Vec<char> = Vec::with_capacity(segment.text.len());
         chars.extend(segment.text.chars());
-        // The text after a character, which is known in bytes.
+        // The text after a character.
         let (mut rest, mut passed) = (segment.text.as_str(), 0);
         // What was deleted, remarked or hidden is not what the document says.
         let said = if segment.role.is_said() { paragraphs(&chars) } else { Vec::new() };
@@ -45,9 +67,8 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
                 if is_address(&chars[first..last]) {
                     continue;
                 }
-                let bytes = |from: usize, to: usize| chars[from..to].iter().map(|c| c.len_utf8()).sum::<usize>();
-                let (_, from_here) = rest.split_at(bytes(passed, first));
-                let (text, after) = from_here.split_at(bytes(first, last));
+                let (_, from_here) = split(rest, first - passed);
+                let (text, after) = split(from_here, last - first);
                 (rest, passed) = (after, last);
                 passages.push(Passage {
                     text_index,
@@ -68,11 +89,12 @@ pub fn passages(text_index: usize, part: &TextPart) -> Vec<Passage> {
 
 /// "Dear secretariat,": a few words before a comma or a colon say nothing, whatever they remind of.
 fn is_address(passage: &[char]) -> bool {
-    if passage.len() > 80 {
+    let is_open = matches!(passage.last(), Some(',' | '，' | '،' | ':' | '：'));
+    if passage.len() > 80 || !is_open || passage.contains(&'\n') {
         return false;
     }
     let text: String = passage.iter().collect();
-    text.split_whitespace().count() <= 10 && !text.contains('\n') && text.ends_with([',', '，', '،', ':', '：'])
+    text.split_whitespace().count() <= 10
 }
 
 /// Most of a paragraph must be the sender's own.
@@ -123,14 +145,17 @@ fn is_end(c: char) -> bool {
 fn sentences(chars: &[char], span: Span) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = span.start;
-    let mut at = span.start;
-    while at < span.end {
+    for at in span.start..span.end {
         let c = chars[at];
+        let length = at - start;
+        // Nearly all signs end nothing.
+        if length < ENDLESS && !is_end(c) && !matches!(c, '．' | '\n') {
+            continue;
+        }
         let wide = matches!(c, '。' | '．' | '！' | '？' | '；');
         let next_blank = at + 1 >= span.end || chars[at + 1].is_whitespace();
         let bullet = c == '\n' && chars.get(at + 1).is_some_and(|next| matches!(next, '-' | '•' | '–' | '*' | '·'));
         // What never ends is cut, so that a quote can be read: at a blank, or anywhere if there is none.
-        let length = at - start;
         let endless = length >= ENDLESS && (c.is_whitespace() || length >= ENDLESS + 200);
         // A row of a table is no part of the next one.
         let row = c == '\n' && chars[start..at].contains(&'\t');
@@ -138,7 +163,6 @@ fn sentences(chars: &[char], span: Span) -> Vec<Span> {
             found.push(Span { start, end: at + 1 });
             start = at + 1;
         }
-        at += 1;
     }
     found.push(Span { start, end: span.end });
     let trimmed = found.into_iter().filter_map(|one| {
@@ -149,15 +173,15 @@ fn sentences(chars: &[char], span: Span) -> Vec<Span> {
     trimmed.collect()
 }
 
-/// "Mr.", "No.", "p.", an initial: one to three letters before the stop.
+/// "Mr.", "No.", "p.", an initial: one or two letters before the stop.
 fn is_abbreviation(chars: &[char], start: usize, at: usize) -> bool {
     if chars[at] != '.' {
         return false;
     }
-    let word = chars[start..at].iter().rev().take_while(|c| c.is_alphabetic()).collect::<Vec<_>>();
+    let word = chars[start..at].iter().rev().take_while(|c| c.is_alphabetic()).take(3).collect::<Vec<_>>();
     match word.as_slice() {
         [one] => one.is_uppercase() || one.is_lowercase(),
-        [.., first] if word.len() <= 3 => first.is_uppercase() && word.len() < 3,
+        [_, first] => first.is_uppercase(),
         _ => false,
     }
 }

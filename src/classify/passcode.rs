@@ -1,6 +1,6 @@
 //! Whether a mail tells a password or a code for a file. Says that it does, never which one it is.
 
-use crate::normal::normal;
+use crate::normal::normal_text;
 use regex::Regex;
 use std::sync::OnceLock;
 
@@ -58,7 +58,7 @@ pub fn gives_code(text: &str) -> bool {
     let Some(patterns) = patterns() else { return false };
     // Line by line with the next one: a blank line is none.
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let comparable: Vec<String> = lines.iter().map(|line| normal(line).text).collect();
+    let comparable: Vec<String> = lines.iter().map(|line| normal_text(line)).collect();
     (0..lines.len()).any(|at| {
         let line = &comparable[at];
         if !patterns.word.is_match(line) || patterns.other.is_match(line) {

@@ -3,7 +3,7 @@
 
 use super::cues::scan;
 use super::{Input, Passage, Reading};
-use crate::normal::normal;
+use crate::normal::normal_text;
 
 /// A mail's own text longer than this, in bytes, is the input itself.
 const COVERS: usize = 6_000;
@@ -12,7 +12,7 @@ const LONGEST: usize = 240;
 
 /// The first sentence of the mail with a phrase of a list, or its subject if that has one.
 pub fn sentence(input: &Input<'_>, passages: &[Passage], read: &[Reading], list: &str) -> Option<String> {
-    let has = |text: &str| !scan(&normal(text).text).of(list).is_empty();
+    let has = |text: &str| !scan(&normal_text(text)).of(list).is_empty();
     let is_reply = super::title::is_reply(&input.message.subject);
     if !is_reply && has(&input.message.subject) {
         return Some(input.message.subject.trim().chars().take(LONGEST).collect());
@@ -23,12 +23,7 @@ pub fn sentence(input: &Input<'_>, passages: &[Passage], read: &[Reading], list:
     let of_mail = passages.iter().zip(read).filter(|(one, _)| input.texts[one.text_index].path == "body");
     // What no passage has, none of its sentences has.
     let having = of_mail.filter(|(_, read)| !read.scan.of(list).is_empty());
-    let sentences = having.flat_map(|(passage, _)| {
-        let chars: Vec<char> = passage.text.chars().collect();
-        let start = passage.span.start;
-        passage.sentences.iter().map(move |span| chars[span.start - start..span.end - start].iter().collect::<String>())
-    });
-    let found = sentences.into_iter().find(|words| has(words))?;
+    let (_, found) = having.flat_map(|(passage, _)| passage.said()).find(|(_, words)| has(words))?;
     Some(found.trim().chars().take(LONGEST).collect())
 }
 

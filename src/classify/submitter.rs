@@ -3,7 +3,7 @@
 use super::cues::scan;
 use super::{Input, Passage};
 use crate::domain::classification::{Submitter, SubmitterKind};
-use crate::normal::normal;
+use crate::normal::normal_text;
 
 /// Kinds in the order in which their words decide.
 const KINDS: [(&str, SubmitterKind); 8] = [
@@ -36,7 +36,7 @@ fn kind(name: &str, input: &Input<'_>, passages: &[Passage]) -> SubmitterKind {
     let opening: String = passages.iter().take(3).map(|one| one.text.as_str()).collect::<Vec<_>>().join(" ");
     let opening: String = opening.chars().take(600).collect();
     for text in [name.to_string(), format!("{} {opening}", input.message.subject)] {
-        let found = scan(&normal(&text).text);
+        let found = scan(&normal_text(&text));
         for (list, kind) in KINDS {
             if !found.of(list).is_empty() {
                 return kind;
@@ -90,7 +90,7 @@ fn lines(input: &Input<'_>, passages: &[Passage]) -> Vec<String> {
 
 /// How much a line looks like the name of a body; a sentence is none.
 fn organization_score(line: &str, domain_label: &str) -> usize {
-    let text = normal(line).text;
+    let text = normal_text(line);
     let words: Vec<&str> = line.split_whitespace().collect();
     let capital =
         |word: &&&str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic());

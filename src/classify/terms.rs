@@ -89,42 +89,41 @@ impl Terms {
         made
     }
 
-    /// The terms in a comparable text.
-    pub fn hits(&self, text: &Normal) -> Vec<Hit> {
-        let place = |start: usize, end: usize| Span {
+    /// The terms in a comparable text, of which these are the words.
+    pub fn hits(&self, text: &Normal, words: &[(usize, usize)]) -> Vec<Hit> {
+        let span = |start: usize, end: usize| Span {
             start: text.origin[start] as usize,
             // The character after the last one.
             end: text.origin[end - 1] as usize + 1,
         };
-        let tokens = words(&text.text);
         let stem_of = |(start, end): &(usize, usize)| stem(&text.text[*start..*end]);
         let mut hits = Vec::new();
-        for (at, token) in tokens.iter().enumerate() {
-            let first = stem_of(token);
-            let (word, bit) = place_of(&first);
-            if self.first[word] & bit == 0 {
+        for (at, word) in words.iter().enumerate() {
+            let first = stem_of(word);
+            let (place, bit) = place_of(&first);
+            if self.first[place] & bit == 0 {
                 continue;
             }
             for term in self.by_first.get(first.as_ref()).into_iter().flatten() {
                 let wanted = &self.terms[*term].stems;
-                let found = tokens.get(at..at + wanted.len());
+                let found = words.get(at..at + wanted.len());
                 if found.is_some_and(|found| found.iter().map(stem_of).eq(wanted.iter().map(String::as_str))) {
-                    hits.push(Hit { term: *term, span: place(tokens[at].0, tokens[at + wanted.len() - 1].1) });
+                    hits.push(Hit { term: *term, span: span(words[at].0, words[at + wanted.len() - 1].1) });
                 }
             }
         }
         if let (true, Some(chinese)) = (is_chinese(&text.text), &self.chinese) {
             for found in chinese.find_overlapping_iter(&text.text) {
                 let term = self.chinese_terms[found.pattern().as_usize()];
-                hits.push(Hit { term, span: place(found.start(), found.end()) });
+                hits.push(Hit { term, span: span(found.start(), found.end()) });
             }
         }
         hits
     }
 
     /// The score of each recommendation where these terms stand: each counts once.
-    pub fn score(&self, hits: &[&Hit]) -> BTreeMap<usize, f64> {
-        let distinct: BTreeSet<usize> = hits.iter().map(|hit| hit.term).collect();
+    pub fn score<'a>(&self, hits: impl Iterator<Item = &'a Hit>) -> BTreeMap<usize, f64> {
+        let distinct: BTreeSet<usize> = hits.map(|hit| hit.term).collect();
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         for term in distinct {
             for one in &self.terms[term].of {

@@ -3,14 +3,16 @@
 
 use super::dates;
 use super::scripts::{Pattern, Scripts};
+use super::sieve::Sieve;
 use super::{Input, Passage, Reading};
 use crate::domain::Timestamp;
 use crate::domain::classification::Evidence;
 use crate::domain::message::{Part, PartKind, Span};
 use crate::domain::wish::{Wish, WishKind};
-use crate::normal::normal;
+use crate::normal::normal_text;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -31,12 +33,36 @@ const LAST_IN_FILE: usize = 4;
 /// The patterns of `data/wishes.toml`.
 struct Patterns {
     triggers: Option<AhoCorasick>,
-    lists: BTreeMap<String, Vec<Pattern>>,
+    all: Vec<Pattern>,
+    sieve: Sieve,
+    /// Which of them belong to a list.
+    lists: BTreeMap<String, Range<usize>>,
 }
 
 impl Patterns {
-    fn any(&self, list: &str, text: &str, scripts: Scripts) -> bool {
-        self.lists.get(list).is_some_and(|patterns| patterns.iter().any(|one| one.is_match(text, scripts)))
+    fn look<'a>(&'a self, text: &'a str) -> Look<'a> {
+        Look { patterns: self, text, scripts: Scripts::of(text), may_have: self.sieve.may_have(text) }
+    }
+}
+
+/// A comparable text, with what is known of it before any pattern is tried.
+struct Look<'a> {
+    patterns: &'a Patterns,
+    text: &'a str,
+    scripts: Scripts,
+    may_have: Vec<bool>,
+}
+
+impl Look<'_> {
+    /// Whether the text has a pattern of a list.
+    fn any(&self, list: &str) -> bool {
+        let all = self.patterns.lists.get(list).cloned().unwrap_or_default();
+        all.into_iter().any(|at| self.may_have[at] && self.patterns.all[at].is_match(self.text, self.scripts))
+    }
+
+    /// Whether it has a wish outright.
+    fn says_one(&self) -> bool {
+        WishKind::ALL.iter().any(|kind| self.any(kind.as_str()))
     }
 }
 
@@ -45,12 +71,16 @@ fn patterns() -> &'static Patterns {
     PATTERNS.get_or_init(|| {
         // Part of the program: a test reads every pattern.
         let lists: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("data/wishes.toml")).unwrap_or_default();
-        let triggers = AhoCorasick::new(lists.get("triggers").into_iter().flatten().map(|one| normal(one).text)).ok();
-        let compiled = lists
-            .into_iter()
-            .filter(|(name, _)| name != "triggers")
-            .map(|(name, patterns)| (name, patterns.into_iter().map(Pattern::new).collect()));
-        Patterns { triggers, lists: compiled.collect() }
+        let triggers = AhoCorasick::new(lists.get("triggers").into_iter().flatten().map(|one| normal_text(one))).ok();
+        let mut all: Vec<String> = Vec::new();
+        let mut ranges = BTreeMap::new();
+        for (name, patterns) in lists.into_iter().filter(|(name, _)| name != "triggers") {
+            let first = all.len();
+            all.extend(patterns);
+            ranges.insert(name, first..all.len());
+        }
+        let sieve = Sieve::of(all.iter().map(String::as_str));
+        Patterns { triggers, all: all.into_iter().map(Pattern::new).collect(), sieve, lists: ranges }
     })
 }
 
@@ -71,18 +101,16 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
         if !triggered || found.len() >= MOST {
             continue;
         }
-        let scripts = Scripts::of(&reading.normal.text);
+        let look = patterns.look(&reading.normal.text);
         // What stands in no passage stands in none of its sentences; a mail's own are also read for what stands together.
-        if !covers && !WishKind::ALL.iter().any(|kind| patterns.any(kind.as_str(), &reading.normal.text, scripts)) {
+        if !covers && !look.says_one() {
             continue;
         }
-        let is_footer = patterns.any("footer", &reading.normal.text, scripts);
+        let is_footer = look.any("footer");
         let longest = if covers { LONGEST } else { LONGEST_IN_FILE };
-        for span in passage.sentences.iter().filter(|span| span.end - span.start <= longest) {
-            let words: String =
-                passage.text.chars().skip(span.start - passage.span.start).take(span.end - span.start).collect();
-            for kind in kinds(patterns, &normal(&words).text, is_footer, covers) {
-                found.push(wish(input, passage, *span, &words, kind));
+        for (span, words) in passage.said().filter(|(span, _)| span.end - span.start <= longest) {
+            for kind in kinds(patterns, &normal_text(words), is_footer, covers) {
+                found.push(wish(input, passage, span, words, kind));
             }
         }
     }
@@ -93,11 +121,10 @@ pub fn wishes(input: &Input<'_>, passages: &[Passage], read: &[Reading]) -> Vec<
 /// What one sentence wishes. `covers`: it stands in the mail itself, where what is said of publishing is about what the
 /// mail brings.
 fn kinds(patterns: &Patterns, sentence: &str, is_footer: bool, covers: bool) -> Vec<WishKind> {
-    let scripts = Scripts::of(sentence);
-    let any = |list: &str| patterns.any(list, sentence, scripts);
+    let look = patterns.look(sentence);
+    let any = |list: &str| look.any(list);
     // Nearly all sentences end here.
-    let says_one = WishKind::ALL.iter().any(|kind| any(kind.as_str()));
-    if !says_one && !(covers && (any("publish") || any("restrict"))) {
+    if !look.says_one() && !(covers && (any("publish") || any("restrict"))) {
         return Vec::new();
     }
     let (own_paper, asks, publishes) = (any("own-paper"), any("first-person"), any("publish"));
@@ -150,7 +177,7 @@ fn wish(input: &Input<'_>, passage: &Passage, span: Span, words: &str, kind: Wis
     let files: Vec<&Part> =
         input.message.all_parts().into_iter().filter(|part| part.kind == PartKind::Attachment).collect();
     let concerns = match kind {
-        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal(&composed(words)).text, &files),
+        WishKind::NotForPublication | WishKind::Embargo => file_named(&normal_text(&composed(words)), &files),
         WishKind::Anonymous | WishKind::Withdrawal => None,
     };
     let until = (kind == WishKind::Embargo).then(|| dates::last_date(words, input.message.date)).flatten();
@@ -182,7 +209,7 @@ fn composed(text: &str) -> String {
 
 /// The file that a sentence means: by its name, or the only one that is called an annex.
 fn file_named(sentence: &str, files: &[&Part]) -> Option<String> {
-    let name = |part: &&&Part| part.name.as_deref().map(|name| normal(&composed(name)).text).unwrap_or_default();
+    let name = |part: &&&Part| part.name.as_deref().map(|name| normal_text(&composed(name))).unwrap_or_default();
     let stem = |part: &&&Part| {
         let name = name(part);
         name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_string())

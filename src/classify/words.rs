@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Whether any sign is Chinese.
 pub fn is_chinese(text: &str) -> bool {
-    text.chars().any(is_chinese_sign)
+    // The first byte of all of them, and of few others.
+    text.bytes().any(|byte| matches!(byte, 0xe4..=0xe9)) && text.chars().any(is_chinese_sign)
 }
 
 /// Whether a sign is Chinese.
@@ -21,22 +22,47 @@ pub fn is_word_sign(c: char) -> bool {
     }
 }
 
+/// Whether a sign is of a script without blanks between words.
+pub fn is_wide(c: char) -> bool {
+    ('\u{2e80}'..='\u{9fff}').contains(&c)
+}
+
+/// What all that look at a comparable text need to know of it, in bytes.
+pub struct Layout {
+    pub words: Vec<(usize, usize)>,
+    /// Where phrases may begin: where no word goes on, and at every sign of a script without blanks between words.
+    pub beginnings: Vec<usize>,
+}
+
+impl Layout {
+    /// Of a comparable text.
+    pub fn of(text: &str) -> Self {
+        let mut made =
+            Self { words: Vec::with_capacity(text.len() / 5), beginnings: Vec::with_capacity(text.len() / 5) };
+        let (mut start, mut goes_on) = (None, false);
+        for (at, c) in text.char_indices() {
+            let (is_wide, is_sign) = (is_wide(c), is_word_sign(c));
+            if is_wide || !goes_on {
+                made.beginnings.push(at);
+            }
+            match (is_sign, start) {
+                (true, None) => start = Some(at),
+                (false, Some(from)) => {
+                    made.words.push((from, at));
+                    start = None;
+                }
+                (true, Some(_)) | (false, None) => {}
+            }
+            goes_on = is_sign && !is_wide;
+        }
+        made.words.extend(start.map(|from| (from, text.len())));
+        made
+    }
+}
+
 /// Words of a comparable text, in bytes.
 pub fn words(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::with_capacity(text.len() / 5);
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        match (is_word_sign(c), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                found.push((from, at));
-                start = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-    found.extend(start.map(|from| (from, text.len())));
-    found
+    Layout::of(text).words
 }
 
 /// A word without its ending, by script; only so far that terms meet their inflected forms.

@@ -48,6 +48,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     pub notify: Notify,
     pub acknowledge: Acknowledge,
+    /// Who says who somebody is, beside passwords of our own; `None`: nobody.
+    pub oidc: Option<Oidc>,
 }
 
 /// One account at one server.
@@ -256,6 +258,7 @@ impl Default for Config {
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
+            oidc: None,
         }
     }
 }
@@ -361,6 +364,7 @@ impl Config {
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
+            oidc: oidc::read(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish, erase] {

@@ -87,10 +87,20 @@ pub(crate) fn day(time: crate::domain::Timestamp) -> String {
 /// A stranger's line of text, without signs that cannot be seen or that turn the writing direction.
 pub(crate) fn plain(text: &str) -> String {
     let hidden = |c: &char| {
-        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
+        matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
             || (c.is_control() && *c != '\n')
     };
     text.chars().filter(|c| !hidden(c)).collect()
+}
+
+/// The same for a place in a list: cut where it is longer than any title that people read.
+pub(crate) fn brief(text: &str) -> String {
+    const MOST: usize = 200;
+    let text = plain(text);
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// Name of a language by its code.
@@ -154,6 +164,11 @@ mod filters {
     }
 
     /// A stranger's text without hidden signs.
+    #[askama::filter_fn]
+    pub fn brief(text: &str, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(super::brief(text))
+    }
+
     #[askama::filter_fn]
     pub fn plain(text: &str, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(super::plain(text))

@@ -44,8 +44,8 @@ pub(super) async fn prepare(pool: &AnyPool, engine: Engine) -> Result<()> {
                 "create table if not exists desk_search
                      (seq bigint primary key, list text not null, labels tsvector not null, doc tsvector not null)",
                 "create index if not exists desk_search_list on desk_search (list, seq)",
-                "create index if not exists desk_search_labels on desk_search using gin (labels)",
-                "create index if not exists desk_search_doc on desk_search using gin (doc)",
+                "create index if not exists desk_search_labels on desk_search using gin (labels) with (fastupdate = off)",
+                "create index if not exists desk_search_doc on desk_search using gin (doc) with (fastupdate = off)",
             ] {
                 sqlx::query(text).execute(&mut *tx).await?;
             }

@@ -223,9 +223,10 @@ pub async fn set_content(tx: &mut Tx, read: &Revision, content: &Content) -> Res
     .bind(i64::from(read.edition))
     .execute(&mut **tx)
     .await?;
+    one_row(written.rows_affected())?;
     desk::note_parts(tx, &read.id, content).await?;
     tx.touch(Subject::Submission, read.submission.as_str());
-    one_row(written.rows_affected())
+    Ok(())
 }
 
 /// Moves a revision to another submission under a new number.

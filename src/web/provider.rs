@@ -58,13 +58,16 @@ pub async fn back(
         return Err(Error::NotFound("No provider is set up.".into()));
     };
     let stale = || Error::Refused(oidc::Refused::Stale.to_string());
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let sealed = cookies(text(header::COOKIE)).get(COOKIE).copied().unwrap_or_default();
-    let kept = shared.key.open(SEALED_FOR, sealed).map_err(|_| stale())?;
+    let text = |name: header::HeaderName| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_string()
+    };
+    let (jar, agent) = (text(header::COOKIE), text(header::USER_AGENT));
+    let sealed = cookies(&jar).get(COOKIE).map(|value| (*value).to_string()).unwrap_or_default();
+    let kept = shared.key.open(SEALED_FOR, &sealed).map_err(|_| stale())?;
     let (begun, next): (oidc::Begun, String) = serde_json::from_str(&kept).map_err(|_| stale())?;
     let identity = oidc::finish(provider, &begun, &answer, layout.now).await;
     let identity = identity.map_err(|refused| Error::Refused(refused.to_string()))?;
-    let token = access::enter(&shared.tools.store, &identity, text(header::USER_AGENT), layout.now).await?;
+    let token = access::enter(&shared.tools.store, &identity, &agent, layout.now).await?;
     let Some(token) = token else { return Err(Error::Refused(layout.t("sign-in.not-invited").into())) };
     let mut response = sign_in::with_session(&shared, &token, &next)?;
     set_cookie(&shared, &mut response, "", 0)?;

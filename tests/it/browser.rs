@@ -4,6 +4,7 @@
 mod harness;
 mod pages;
 
+use crate::app::Folder;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -13,9 +14,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long one journey may take, and what a whole visit may take beyond that.
-const JOURNEY: Duration = Duration::from_secs(45);
-const AROUND: Duration = Duration::from_secs(30);
+/// How long one journey may take, and what a whole visit may take beyond that. Generous: they end what hangs, and many
+/// tests share two cores.
+const LIMITS: Limits = Limits { journey: Duration::from_secs(120), around: Duration::from_secs(60) };
+
+#[derive(Clone, Copy)]
+struct Limits {
+    journey: Duration,
+    around: Duration,
+}
 
 /// A journey of tests/browser/journeys, by the name of its file, and what it is given.
 pub type Journey<'a> = (&'a str, Value);
@@ -28,21 +35,21 @@ pub fn visit(address: &str, journeys: &[Journey<'_>]) -> Vec<Value> {
 
 /// The same; `answer` does what a journey asks for by `tools.ask(name, value)`, such as letting another mail arrive.
 pub fn visit_with(address: &str, journeys: &[Journey<'_>], answer: impl FnMut(&str, &Value) -> Value) -> Vec<Value> {
-    try_visit(address, journeys, JOURNEY, answer).unwrap_or_else(|said| panic!("{said}"))
+    try_visit(address, journeys, LIMITS, answer).unwrap_or_else(|said| panic!("{said}"))
 }
 
 /// A visit that may fail: all that it said.
 fn try_visit(
     address: &str,
     journeys: &[Journey<'_>],
-    limit: Duration,
+    limits: Limits,
     mut answer: impl FnMut(&str, &Value) -> Value,
 ) -> Result<Vec<Value>, String> {
     let shots = shots();
     let scripts: Vec<Value> =
         journeys.iter().map(|(script, given)| json!({ "script": script, "given": given })).collect();
-    let job = json!({ "address": format!("http://{address}"), "shots": shots, "seconds": limit.as_secs_f64(), "scripts": scripts });
-    let end = limit * u32::try_from(journeys.len()).unwrap() + AROUND;
+    let job = json!({ "address": format!("http://{address}"), "shots": shots, "seconds": limits.journey.as_secs_f64(), "scripts": scripts });
+    let end = limits.journey * u32::try_from(journeys.len()).unwrap() + limits.around;
     let mut node = Node::start(&job, end);
     let (mut done, mut said) = (Vec::new(), String::new());
     let lines = BufReader::new(node.child.stdout.take().unwrap()).lines();
@@ -86,12 +93,15 @@ fn shots() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let test = std::thread::current().name().unwrap_or("visit").replace("::", "-");
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser").join(format!("{test}-{number}"))
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser").join(format!("{test}-{number}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
 }
 
-/// The running script, which is stopped when its time is over or the test ends.
+/// The running script, which is stopped when its time is over or the test ends, with a folder for the browser's profile.
 struct Node {
     child: Child,
+    _profile: Folder,
     is_late: Arc<AtomicBool>,
     is_over: Arc<AtomicBool>,
 }
@@ -102,11 +112,12 @@ impl Node {
         assert!(folder.join("node_modules").is_dir(), "the driver is missing: run tests/browser/install");
         let mut command = Command::new("node");
         command.arg("run.mjs").current_dir(folder).process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let profile = Folder::new();
+        command.env("TMPDIR", &profile.0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child =
             command.spawn().unwrap_or_else(|error| panic!("node cannot be run ({error}): run scripts/install test"));
         let (is_late, is_over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let mut node = Self { child, is_late, is_over };
+        let mut node = Self { child, _profile: profile, is_late, is_over };
         node.watch(limit);
         node.tell(job);
         node

@@ -5,6 +5,7 @@
 mod access;
 mod app;
 mod assigned;
+mod attacks;
 mod audit;
 mod browser;
 mod catalogue_tools;
@@ -14,6 +15,7 @@ mod classify;
 mod config;
 mod confine;
 mod containers;
+mod desk;
 mod desk_input;
 mod durable;
 mod elsewhere;

@@ -69,8 +69,8 @@ fn looking_for_nobody_takes_as_long_as_for_somebody() {
     let unreadable = best(&|| assert!(!password::verify("a wrong one altogether", "x")));
     for (what, time) in [("nobody", nobody), ("an unreadable hash", unreadable)] {
         let ratio = time.as_secs_f64() / somebody.as_secs_f64();
-        // Other tests run beside this one; without any work it would be a thousandth.
-        assert!((0.2..5.0).contains(&ratio), "{what}: {time:?}, somebody: {somebody:?}");
+        // Other tests run beside this one; without any work it would be a ten thousandth.
+        assert!((0.05..20.0).contains(&ratio), "{what}: {time:?}, somebody: {somebody:?}");
     }
 }
 
@@ -85,6 +85,7 @@ fn passwords_that_are_guessed_first_are_refused_with_the_reason() {
         ("Ana.Ferreira@Example.Org", "login"),
         ("anaferreiraana", "login"),
         ("Ferreira-2023", "login"),
+        ("Ferreira-1789", "login"),
         ("Password1234", "first"),
         ("password-password", "first"),
         ("ｐａｓｓｗｏｒｄ１２３４", "first"),

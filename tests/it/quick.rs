@@ -1,7 +1,8 @@
 //! What the classifier does in a quick way says the same as the plain way. Measures no time: that is `bench/classify`.
 
-use pouch::classify::{Pattern, Phrases, Scripts, stem, words};
-use pouch::normal::normal;
+use pouch::classify::{Pattern, Phrases, Scripts, Sieve, stem, words};
+use pouch::language::is_letter;
+use pouch::normal::{normal, normal_text};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -23,6 +24,7 @@ fn each_sign_is_made_comparable_as_its_compatibility_form_in_lower_case_is() {
         let (short, long) = (normal(&format!("a{c}b")), normal(&format!("a{long}b")));
         assert_eq!(short.text, long.text, "U+{:04X}", c as u32);
         assert_eq!(short.origin.len(), short.text.len() + 1, "U+{:04X}", c as u32);
+        assert_eq!(normal_text(&format!("a{c}b")), short.text, "U+{:04X}", c as u32);
     }
 }
 
@@ -38,6 +40,7 @@ fn a_comparable_text_is_spelled_out() {
 fn words_are_made_of_letters_and_digits_of_every_script() {
     for c in '\0'..='\u{1ffff}' {
         assert_eq!(!words(&c.to_string()).is_empty(), c.is_alphanumeric(), "U+{:04X}", c as u32);
+        assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", c as u32);
     }
 }
 
@@ -120,14 +123,22 @@ fn a_pattern_of_the_wishes_finds_what_its_expression_finds() {
     }
     let made = ["\\d", "(не|\\d)", "x*", "[^a]", "\\bпри", "при|with", "[a-zа-я]", "(?:ab)?c", "^$"];
     let patterns = lists.iter().filter(|(list, _)| *list != "triggers").flat_map(|(_, all)| all.clone());
-    let mut matches = 0;
-    for pattern in patterns.chain(made.map(String::from)) {
-        let plain = regex::Regex::new(&pattern).unwrap();
+    let patterns: Vec<String> = patterns.chain(made.map(String::from)).collect();
+    let sieve = Sieve::of(patterns.iter().map(String::as_str));
+    let may_have: Vec<Vec<bool>> = texts.iter().map(|text| sieve.may_have(text)).collect();
+    let (mut matches, mut spared) = (0, 0);
+    for (number, pattern) in patterns.iter().enumerate() {
+        let plain = regex::Regex::new(pattern).unwrap();
         let quick = Pattern::new(pattern.clone());
-        for text in &texts {
+        for (text, may_have) in texts.iter().zip(&may_have) {
             matches += usize::from(plain.is_match(text));
-            assert_eq!(quick.is_match(text, Scripts::of(text)), plain.is_match(text), "{pattern} in {text:?}");
+            spared += usize::from(!may_have[number]);
+            let found = may_have[number] && quick.is_match(text, Scripts::of(text));
+            assert_eq!(found, plain.is_match(text), "{pattern} in {text:?}");
+            assert_eq!(quick.is_match(text, Scripts::of(text)), found, "{pattern} in {text:?}");
         }
     }
     assert!(matches > 50, "{matches}");
+    // Most are not even tried.
+    assert!(spared * 10 > patterns.len() * texts.len() * 8, "{spared} of {}", patterns.len() * texts.len());
 }

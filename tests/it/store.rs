@@ -21,8 +21,8 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, erase, judgement, ledger, letter, mailbox, message, model, relation, sender, setting, submission,
-    task, token, traffic, waiting, wish,
+    Error, Store, desk, erase, judgement, ledger, letter, mailbox, message, model, relation, search, sender, setting,
+    submission, task, token, traffic, waiting, wish,
 };
 use std::time::Duration;
 
@@ -184,6 +184,11 @@ async fn message_rows_work_on_both_engines() {
         assert_eq!((line.outcome, line.first_seen, line.problems.len()), (Outcome::Held, at(1), 1));
         assert_eq!(message::lines(store, None).await.unwrap().len(), 2);
         assert_eq!(message::copies(store, Some(&id)).await.unwrap().len(), 1);
+        let ids = [id.0.clone(), other.0.clone(), "none".into()];
+        assert_eq!(message::copies_of(store, &ids).await.unwrap(), message::copies(store, None).await.unwrap());
+        assert_eq!(message::lines_of(store, &ids).await.unwrap(), message::lines(store, None).await.unwrap());
+        assert_eq!(message::lines_of(store, &[]).await.unwrap(), []);
+        assert_eq!(message::classified_of(store, &ids).await.unwrap(), message::all_classified(store).await.unwrap());
         assert_eq!(message::copies(store, None).await.unwrap()[0].message, Some(id));
 
         let content = Digest::of(b"file");
@@ -198,7 +203,11 @@ async fn message_rows_work_on_both_engines() {
         tx.commit().await.unwrap();
         assert!(message::awaiting_recognition(store).await.unwrap().is_empty());
         assert_eq!(message::extraction(store, content).await.unwrap(), Some(text));
-        let line = message::extraction_lines_of(store, &[content]).await.unwrap().remove(&content).unwrap();
+        let line = message::extraction_lines_of(store, &[content, Digest::of(b"none")])
+            .await
+            .unwrap()
+            .remove(&content)
+            .unwrap();
         assert_eq!((line.status.as_str(), line.characters, line.remarks.extractor.as_str()), ("text", 3, "x 1"));
         assert_eq!(message::copy(store, &key).await.unwrap().unwrap().settlement, Settlement::Received);
     })
@@ -290,6 +299,13 @@ async fn submission_rows_work_on_both_engines() {
         assert_eq!(submission::revisions(store, None).await.unwrap()[0].state, approved);
         assert_eq!(submission::line(store, &b).await.unwrap().unwrap().merged_into, Some(a.clone()));
         assert_eq!(submission::lines(store).await.unwrap().len(), 2);
+        let both = [a.0.clone(), b.0.clone()];
+        assert_eq!(submission::lines_of(store, &both).await.unwrap(), submission::lines(store).await.unwrap());
+        assert_eq!(
+            submission::revisions_of(store, &both).await.unwrap(),
+            submission::revisions(store, None).await.unwrap()
+        );
+        assert_eq!(message::lines_of_submissions(store, &both).await.unwrap()[0].id, message_id);
         assert_eq!(message::lines(store, Some(&a)).await.unwrap()[0].id, message_id);
         assert_eq!(submission::publication(store, &a).await.unwrap().unwrap().number, 1);
         assert_eq!(submission::publications_between(store, 1, 100).await.unwrap().len(), 1);
@@ -361,7 +377,11 @@ async fn judgement_rows_work_on_both_engines() {
         erase::commitment(&mut tx, kept.words).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(judgement::all(store).await.unwrap()[0].labels, None);
-        assert_eq!(judgement::taken_away(store).await.unwrap()[&b][0].reason, None);
+        let all = judgement::taken_away(store).await.unwrap();
+        assert_eq!(all[&b][0].reason, None);
+        let ids: Vec<String> = all.keys().map(|id| id.0.clone()).collect();
+        assert_eq!(judgement::taken_away_of(store, &ids).await.unwrap(), all);
+        assert!(judgement::taken_away_of(store, &["none".into()]).await.unwrap().is_empty());
     })
     .await;
 }
@@ -677,6 +697,9 @@ async fn relation_rows_work_on_both_engines() {
         let line = relation::RelationLine { relation: proposal, decided: Some(decided) };
         assert_eq!(relation::lines(store, None).await.unwrap(), std::slice::from_ref(&line));
         assert_eq!(relation::lines(store, Some(&one)).await.unwrap(), std::slice::from_ref(&line));
+        let both = [line.relation.message.0.clone(), line.relation.other.0.clone()];
+        assert_eq!(relation::lines_of(store, &both).await.unwrap(), std::slice::from_ref(&line));
+        assert_eq!(relation::lines_of(store, &both[1..]).await.unwrap(), std::slice::from_ref(&line));
         assert!(relation::lines(store, Some(&MessageId("none".into()))).await.unwrap().is_empty());
         let mut tx = store.begin().await.unwrap();
         erase::notes(&mut tx, &two, &[], &[]).await.unwrap();
@@ -737,6 +760,7 @@ async fn wish_rows_work_on_both_engines() {
         let line = wish::WishLine { message: id.clone(), number: 1, wish, decided: Some(decided) };
         assert_eq!(wish::lines(store, None).await.unwrap(), std::slice::from_ref(&line));
         assert_eq!(wish::lines(store, Some(&id)).await.unwrap(), std::slice::from_ref(&line));
+        assert_eq!(wish::lines_of(store, &[id.0.clone(), "none".into()]).await.unwrap(), std::slice::from_ref(&line));
         let mut tx = store.begin().await.unwrap();
         let mut blank = line.wish;
         blank.evidence.quote.clear();
@@ -753,11 +777,14 @@ fn every_function_of_the_store_is_called_in_this_file() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut missing = Vec::new();
     for (room, file) in [
+        ("desk", "desk.rs"),
+        ("desk", "desk/notes.rs"),
         ("erase", "erase.rs"),
         ("ledger", "ledger.rs"),
         ("mailbox", "mailbox.rs"),
         ("mailbox", "mailbox/copies.rs"),
         ("message", "message.rs"),
+        ("search", "search.rs"),
         ("setting", "setting.rs"),
         ("submission", "submission.rs"),
         ("task", "task.rs"),
@@ -918,6 +945,139 @@ async fn what_has_no_end_state_is_found_on_both_engines() {
         assert_eq!(names(499).await, Vec::<String>::new());
         assert_eq!(names(500).await, [format!("message {id} Some(\"extract\") 0")]);
         assert!(waiting::without_step(store).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+fn row(id: &str, second: i64, list: &str, labels: &[&str], text: &str) -> desk::NewRow {
+    desk::NewRow {
+        item_id: id.into(),
+        received_at: at(second),
+        list: list.into(),
+        labels: labels.iter().map(|label| label.to_string()).collect(),
+        item: format!("{{\"id\":\"{id}\"}}"),
+        made_of: text.into(),
+        head: search::comparable(id),
+        body: Some(search::comparable(text)),
+    }
+}
+
+async fn write(store: &Store, row: &desk::NewRow, read: i64) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let is_written = desk::write(&mut tx, row, read, at(9)).await.unwrap();
+    tx.commit().await.unwrap();
+    is_written
+}
+
+#[tokio::test]
+async fn desk_rows_work_on_both_engines() {
+    both(async |store| {
+        assert_eq!(desk::last_change(store).await.unwrap(), 0);
+        // Several of one second stand one behind the other.
+        for (number, id) in ["one", "two", "three"].into_iter().enumerate() {
+            let labels: &[&str] = if number == 0 { &["language:en"] } else { &["language:fr", "badge:wish"] };
+            assert!(write(store, &row(id, 5, "queued", labels, "Boats carry the words of all"), 0).await);
+        }
+        assert!(write(store, &row("four", 1, "held", &["language:en"], "Boats carry no words"), 0).await);
+        assert!(!write(store, &row("four", 1, "held", &[], "x"), 0).await, "somebody else had written it");
+        let ids = async |places: &[i64]| -> Vec<String> {
+            let rows = desk::rows_at(store, places).await.unwrap();
+            let id = |place: &i64| rows.iter().find(|row| row.seq == *place).unwrap().item_id.clone();
+            places.iter().map(id).collect()
+        };
+        let all = desk::places(store, None, None, false, 10).await.unwrap();
+        assert_eq!(ids(&all).await, ["four", "one", "two", "three"]);
+        let queued = desk::places(store, Some("queued"), None, true, 2).await.unwrap();
+        assert_eq!(ids(&queued).await, ["three", "two"]);
+        let rest = desk::places(store, Some("queued"), queued.last().copied(), true, 2).await.unwrap();
+        assert_eq!(ids(&rest).await, ["one"]);
+        assert_eq!(desk::places(store, None, Some(all[2]), false, 10).await.unwrap(), all[3..]);
+
+        let wanted = |list: Option<&str>, labels: &[&str], words: &str| search::Wanted {
+            list: list.map(String::from),
+            labels: labels.iter().map(|label| vec!["language:none".into(), label.to_string()]).collect(),
+            terms: search::understood(words).terms,
+        };
+        let found =
+            async |wanted: search::Wanted| ids(&search::find(store, &wanted, None, false, 10).await.unwrap()).await;
+        assert_eq!(found(wanted(None, &[], "boats")).await, ["four", "one", "two", "three"]);
+        assert_eq!(found(wanted(Some("queued"), &["language:fr"], "boa")).await, ["two", "three"]);
+        assert_eq!(found(wanted(None, &["language:fr", "badge:wish"], "")).await, ["two", "three"]);
+        assert!(found(wanted(None, &["language:en", "badge:wish"], "")).await.is_empty());
+        let boats = wanted(None, &[], "boats");
+        assert_eq!(search::find(store, &boats, Some(all[3]), true, 2).await.unwrap(), [all[2], all[1]]);
+        assert_eq!(search::among(store, &boats, &all[..1]).await.unwrap(), all[..1]);
+        assert!(search::among(store, &boats, &[]).await.unwrap().is_empty());
+        let phrase = [" carry no ".to_string()];
+        assert_eq!(desk::with_phrases(store, &all, &phrase).await.unwrap(), [all[0]].into());
+
+        // Decided: it is counted elsewhere, and keeps its text.
+        let before = desk::rows(store, &["one".into()]).await.unwrap().remove(0);
+        let decided = desk::NewRow { body: None, ..row("one", 5, "decided", &["language:en"], "Boats") };
+        assert!(write(store, &decided, before.change).await);
+        let counts: Vec<(String, String, i64)> = desk::counts(store).await.unwrap();
+        let count = |list: &str, label: &str| {
+            counts.iter().find(|one| one.0 == list && one.1 == label).map_or(0, |(_, _, count)| *count)
+        };
+        assert_eq!((count("queued", ""), count("queued", "language:en"), count("decided", "language:en")), (2, 0, 1));
+        assert_eq!(found(wanted(Some("decided"), &[], "words")).await, ["one"]);
+        assert_eq!(desk::texts_made_of(store, &["one".into()]).await.unwrap()["one"], "Boats");
+        let changed = desk::changed_after(store, before.change, 10).await.unwrap();
+        assert_eq!(changed.last().map(|row| row.item_id.as_str()), Some("one"));
+        let last = desk::last_change(store).await.unwrap();
+        assert_eq!(changed.last().map(|row| row.change), Some(last));
+        assert_eq!(desk::places_changed_after(store, last - 1, 10).await.unwrap()[0].0, before.seq);
+        assert_eq!(desk::changed_of(store, &all, last - 1).await.unwrap(), [before.seq].into());
+        // None any more.
+        let gone = desk::NewRow { item_id: "one".into(), list: desk::NO_LIST.into(), ..desk::NewRow::default() };
+        assert!(write(store, &gone, last).await);
+        assert_eq!(desk::places(store, None, None, false, 10).await.unwrap().len(), 3);
+        assert!(found(wanted(Some("decided"), &[], "words")).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_desk_has_to_make_anew_is_noted_on_both_engines() {
+    both(async |store| {
+        let clear = async || {
+            let notes = desk::dirty(store, 1_000).await.unwrap();
+            let items = desk::shown_in(store, &notes).await.unwrap();
+            let mut tx = store.begin().await.unwrap();
+            desk::worked(&mut tx, &notes).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(desk::dirty_count(store, 10).await.unwrap(), 0);
+            items
+        };
+        clear().await;
+        let message = some_message(store, "d@example.org", "d").await;
+        assert!(clear().await.contains(message.as_str()));
+        let (a, b) = (SubmissionId::new(at(0)), SubmissionId::new(at(1)));
+        let mut tx = store.begin().await.unwrap();
+        for id in [&a, &b] {
+            submission::add(&mut tx, id, at(0), u64::from(*id == b)).await.unwrap();
+        }
+        message::set_submission(&mut tx, &message, Some(&a)).await.unwrap();
+        // Split off: its parts are of a message of another submission.
+        let mut split = revision(&b, 1);
+        split.content.parts[0].message = message.clone();
+        submission::add_revision(&mut tx, &split).await.unwrap();
+        tx.commit().await.unwrap();
+        clear().await;
+        let mut tx = store.begin().await.unwrap();
+        message::set_problems(&mut tx, &message, &[]).await.unwrap();
+        drop(tx);
+        assert!(clear().await.is_empty(), "nothing is noted of what was not done");
+        let mut tx = store.begin().await.unwrap();
+        desk::note_messages(&mut tx, &[message.clone()].into());
+        tx.commit().await.unwrap();
+        assert_eq!(clear().await, [a.0.clone(), b.0.clone(), message.0.clone()].into());
+        let mut tx = store.begin().await.unwrap();
+        desk::note_all(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(clear().await.is_superset(&[a.0.clone(), b.0.clone()].into()));
+        assert_eq!(desk::all_ids(store).await.unwrap().len(), 2);
+        assert!(desk::codes_of(store, &["nobody@example.org".into()]).await.unwrap().is_empty());
     })
     .await;
 }

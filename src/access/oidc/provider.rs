@@ -5,11 +5,10 @@ use super::Refused;
 use super::id_token::{Header, fits};
 use crate::config::{Oidc, is_protected};
 use crate::domain::{Timestamp, clip};
-use crate::oauth::{Unreachable, send_within};
+use crate::oauth::send_within;
 use jsonwebtoken::jwk::Jwk;
 use oauth2::http::{Request, StatusCode};
 use oauth2::url::Url;
-use oauth2::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +26,7 @@ const TENANT: &str = "{tenantid}";
 /// A provider that people sign in with. One for the whole service: it remembers the description and the keys.
 pub struct Provider {
     pub(super) config: Oidc,
-    patience: Duration,
+    pub(super) patience: Duration,
     known: Mutex<Option<(Timestamp, Arc<Known>)>>,
     keys: Mutex<Option<(Timestamp, Arc<Vec<Jwk>>)>>,
 }
@@ -77,11 +76,6 @@ impl Provider {
         })
     }
 
-    /// Sends a request of the flow.
-    pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-        send_within(request, self.patience).await
-    }
-
     /// Its description, asked for if it is not known or not fresh.
     pub(super) async fn known(&self, now: Timestamp) -> Result<Arc<Known>, Refused> {
         if let Some(known) = fresh(&self.known, now) {
@@ -110,7 +104,7 @@ impl Provider {
     async fn get<T: DeserializeOwned>(&self, address: &str, what: &str) -> Result<T, Refused> {
         let request = Request::get(address).header("accept", "application/json").body(Vec::new());
         let request = request.map_err(|_| Refused::Setup("the issuer is no address".into()))?;
-        let answer = self.send(request).await;
+        let answer = send_within(request, self.patience).await;
         let answer = answer.map_err(|error| Refused::Unavailable(format!("{what}: {}", clip(&error.to_string()))))?;
         if answer.status() != StatusCode::OK {
             return Err(Refused::Setup(format!("for {what} the provider answers {}", answer.status().as_u16())));

@@ -122,7 +122,7 @@ fn page<'a>(
     (passage, of, read): (usize, &'a Passage, &'a Reading),
     date: Option<Date>,
 ) -> Option<Page<'a>> {
-    let mut hits = words.hits(&read.normal.text);
+    let mut hits = words.hits_from(&read.normal.text, &read.layout.beginnings);
     if hits.is_empty() {
         return None;
     }

@@ -2,7 +2,9 @@
 //! they mean together.
 
 use crate::classify::phrases::Phrases;
-use crate::classify::words::is_word_sign;
+pub use crate::classify::words::is_wide;
+use crate::classify::words::{Layout, is_word_sign};
+use crate::language::is_letter;
 use crate::normal::normal;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -206,6 +208,11 @@ impl Words {
 
     /// All words that stand in a comparable text, in order.
     pub fn hits(&self, text: &str) -> Vec<Hit> {
+        self.hits_from(text, &Layout::of(text).beginnings)
+    }
+
+    /// The same where it is known at which bytes phrases may begin.
+    pub fn hits_from(&self, text: &str, beginnings: &[usize]) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         let mut look = |start: usize| {
             self.finder.at(text, start, |pattern, end| {
@@ -215,18 +222,13 @@ impl Words {
                 }
             });
         };
-        let mut before = ' ';
-        for (start, c) in text.char_indices() {
-            let begins = is_wide(before) || !is_word_sign(before);
-            if begins || is_wide(c) {
-                look(start);
-            }
-            if begins && is_arabic(c) {
-                let after =
-                    |prefix: &&str| text[start..].strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
+        for start in beginnings.iter().copied() {
+            look(start);
+            let rest = &text[start..];
+            if rest.starts_with(is_arabic) {
+                let after = |prefix: &&str| rest.strip_prefix(*prefix).is_some_and(|rest| rest.starts_with(is_arabic));
                 ARABIC_PREFIXES.iter().filter(|prefix| after(prefix)).for_each(|prefix| look(start + prefix.len()));
             }
-            before = c;
         }
         // Of words in one another the first and longest.
         hits.sort_by_key(|one| (one.start, std::cmp::Reverse(one.end)));
@@ -302,11 +304,6 @@ fn word_of(key: &str) -> Option<Word> {
     })
 }
 
-/// Whether a sign is of a script without blanks between words.
-pub fn is_wide(c: char) -> bool {
-    ('\u{2e80}'..='\u{9fff}').contains(&c)
-}
-
 fn is_arabic(c: char) -> bool {
     ('\u{0600}'..='\u{06ff}').contains(&c)
 }
@@ -333,5 +330,5 @@ fn is_whole(text: &str, start: usize, end: usize, open: bool) -> bool {
         }
     }
     // A number may follow at once: "para55".
-    open || phrase.ends_with(is_wide) || !text[end..].starts_with(|c: char| c.is_alphabetic() && !is_wide(c))
+    open || phrase.ends_with(is_wide) || !text[end..].starts_with(|c: char| is_letter(c) && !is_wide(c))
 }

@@ -3,7 +3,8 @@
 use super::Sample;
 use crate::classify::features::{Feature, HASHES, all_features, features};
 use crate::classify::linear::{Header, MARK, RARENESS, WIDE, share};
-use crate::normal::normal;
+use crate::classify::words::Layout;
+use crate::normal::normal_text;
 
 const ROUNDS: usize = 15;
 const RATE: f32 = 4.0;
@@ -23,7 +24,8 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// Of a sample.
     pub fn of(sample: &'a Sample) -> Self {
-        let found: Vec<Feature> = all_features(&normal(&sample.text).text);
+        let text = normal_text(&sample.text);
+        let found: Vec<Feature> = all_features(&text, &Layout::of(&text));
         let mut hashes: Vec<u32> = found.into_iter().map(|one| one.hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -32,7 +34,7 @@ impl<'a> Seen<'a> {
 
     /// Of a text of which only the words are looked at.
     pub fn of_words(sample: &'a Sample) -> Self {
-        let found = features(&normal(&sample.text).text);
+        let found = features(&normal_text(&sample.text));
         let mut hashes: Vec<u32> = found.into_iter().map(|one| one.hash).collect();
         hashes.sort_unstable();
         hashes.dedup();

@@ -109,7 +109,7 @@ pub fn train_kinds(samples: &[Sample], classes: &[String]) -> (Vec<u8>, Vec<Vec<
         let chosen = order.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, one)| &seen[*one]);
         let Some(model) = Model::read(&learn(&chosen.collect::<Vec<_>>(), &header)) else { continue };
         for (_, one) in order.iter().enumerate().filter(|(at, _)| at % FOLDS == fold) {
-            guesses[*one] = model.scores(seen[*one].hashes());
+            guesses[*one] = model.scores(seen[*one].hashes().iter().copied());
         }
     }
     let all: Vec<&Seen<'_>> = order.iter().map(|one| &seen[*one]).collect();

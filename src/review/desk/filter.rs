@@ -111,7 +111,7 @@ pub struct Filter {
     pub recommendations: Vec<String>,
     /// Ids of the catalogue's sections.
     pub sections: Vec<String>,
-    /// ISO 639-1.
+    /// ISO 639-1, or `other`, `uncertain`.
     pub languages: Vec<String>,
     pub kinds: Vec<SubmitterKind>,
     pub badges: Vec<Badge>,
@@ -174,7 +174,8 @@ impl Filter {
             }
             "language" => {
                 let is_code = matches!(value.len(), 2 | 3) && value.bytes().all(|byte| byte.is_ascii_lowercase());
-                add(&mut self.languages, Some(value.to_string()).filter(|_| is_code).ok_or_else(unknown)?);
+                let is_known = is_code || NO_LANGUAGE.contains(&value);
+                add(&mut self.languages, Some(value.to_string()).filter(|_| is_known).ok_or_else(unknown)?);
             }
             "kind" => {
                 let known = SubmitterKind::ALL.into_iter().find(|one| one.as_str() == value);
@@ -227,6 +228,9 @@ impl Filter {
         all.into_iter().filter(|group| !group.is_empty()).collect()
     }
 }
+
+/// What is said in place of a language.
+const NO_LANGUAGE: [&str; 2] = ["other", "uncertain"];
 
 /// Names of the fields in an address.
 const NAMES: [&str; 8] = ["list", "recommendation", "section", "language", "kind", "badge", "q", "since"];

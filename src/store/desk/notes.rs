@@ -136,6 +136,7 @@ pub(in super::super) async fn forget(tx: &mut Tx, id: &MessageId) -> Result<()> 
     for (address, _) in senders.into_iter().filter(|(_, gives_code)| *gives_code == 1) {
         tx.touch(Subject::Sender, &address);
     }
+    sqlx::query("delete from message_files where message_id = $1").bind(id.as_str()).execute(&mut **tx).await?;
     let items: Vec<(String,)> = sqlx::query_as(
         "select r.submission_id from revision_messages p join revisions r on r.id = p.revision_id where p.message_id = $1",
     )

@@ -1,6 +1,6 @@
 // Gives each tool a page with its fault, and all tools a page without. It tests the tools, no page of the service.
 
-export default async function faults(_, { sound, faults }, tools) {
+export default async function faults(page, { sound, faults }, tools) {
   const wrong = [];
   for (const { tool, page: address, words } of faults) {
     const found = await tried(tool, address).catch((error) => error.message);
@@ -13,15 +13,14 @@ export default async function faults(_, { sound, faults }, tools) {
   if (wrong.length) throw new Error(wrong.join("\n"));
   return faults.length;
 
-  /** One tool on one page, with a watch of its own. */
+  /** One tool on one page. */
   async function tried(tool, address) {
-    const own = tools.fresh();
-    const page = await own.person();
     try {
       await page.goto(address);
-      await own[tool](page, tool === "weigh" ? address : undefined);
+      await tools[tool](page, tool === "weigh" ? address : undefined);
     } finally {
-      await own.close();
+      await page.goto("about:blank");
+      tools.forget();
     }
   }
 }

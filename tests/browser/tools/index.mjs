@@ -24,7 +24,7 @@ export function toolsFor(browser, job) {
       reducedMotion: "reduce",
       ...options,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     contexts.push(context);
     watch.over(context);
     return await context.newPage();
@@ -47,8 +47,8 @@ export function toolsFor(browser, job) {
 
   return {
     person,
-    /** Tools with a watch of their own. */
-    fresh: () => toolsFor(browser, job),
+    /** Forgets what was odd until now; for the test of the tools only. */
+    forget: () => (watch.odd = []),
     shot,
     lastShots,
     /** Lets the test in Rust do something meanwhile, and gives its answer. */

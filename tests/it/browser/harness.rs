@@ -1,11 +1,11 @@
 //! The tools of the journeys find what they are for. A tool that finds nothing would make every other test worthless.
 
-use super::try_visit;
-use crate::app::Folder;
+use super::{LIMITS, Limits, try_visit};
+use crate::app::{Folder, wait_for};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-const LIMIT: Duration = Duration::from_secs(30);
+const SHORT: Limits = Limits { journey: Duration::from_secs(2), around: Duration::from_secs(60) };
 
 /// A page with nothing wrong, around a body.
 fn page(folder: &Folder, name: &str, body: &str) -> String {
@@ -57,7 +57,7 @@ fn each_tool_finds_the_fault_that_it_looks_for_and_passes_a_page_without() {
         .map(|(number, (tool, body, words))| json!({ "tool": tool, "words": words, "page": page(&folder, &format!("fault-{number}"), body) }))
         .collect();
     let found =
-        try_visit("127.0.0.1:9", &[("faults", json!({ "sound": sound, "faults": given }))], LIMIT, |_, _| Value::Null);
+        try_visit("127.0.0.1:9", &[("faults", json!({ "sound": sound, "faults": given }))], LIMITS, |_, _| Value::Null);
     let found = found.unwrap_or_else(|said| panic!("{said}"));
     assert_eq!(found[0].as_u64(), Some(faults.len() as u64));
 }
@@ -69,7 +69,8 @@ fn a_journey_that_fails_leaves_a_picture_and_a_slow_one_is_stopped() {
     let fails = |given: Value| {
         let mut given = given;
         given["page"] = json!(page);
-        try_visit("127.0.0.1:9", &[("stumble", given)], Duration::from_secs(2), |name, value| {
+        let limits = if given["how"] == "hang" { SHORT } else { LIMITS };
+        try_visit("127.0.0.1:9", &[("stumble", given)], limits, |name, value| {
             assert_eq!(name, "how far");
             json!(value.as_u64().unwrap() + 1)
         })
@@ -83,5 +84,28 @@ fn a_journey_that_fails_leaves_a_picture_and_a_slow_one_is_stopped() {
     assert!(fails(json!({ "how": "odd" })).contains("console: out of order"), "a script error passed");
     let began = Instant::now();
     assert!(fails(json!({ "how": "hang" })).contains("was not over after 2 s"), "a journey without end passed");
-    assert!(began.elapsed() < Duration::from_secs(20));
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_script_that_does_not_answer_is_killed_and_its_browser_with_it() {
+    let limits = Limits { journey: Duration::from_secs(9), around: Duration::from_secs(1) };
+    let given = json!({ "page": "about:blank", "how": "spin" });
+    let mut profile = String::new();
+    let said = try_visit("127.0.0.1:9", &[("stumble", given)], limits, |_, place| {
+        profile = place.as_str().unwrap().into();
+        assert!(!browsers(&profile).is_empty(), "no browser runs in {profile}");
+        Value::Null
+    });
+    assert!(said.is_err_and(|said| said.contains("was stopped after 10s")));
+    if !profile.is_empty() {
+        wait_for("the end of the browser", || browsers(&profile).is_empty().then_some(()));
+    }
+}
+
+/// Processes that work on this profile.
+fn browsers(profile: &str) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = all.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    lines.map(|line| String::from_utf8_lossy(&line).into_owned()).filter(|line| line.contains(profile)).collect()
 }

@@ -46,7 +46,7 @@ fn the_public_pages_are_for_everyone() {
     pages.extend(ids.iter().enumerate().map(
         |(number, id)| json!({ "path": format!("/public/inputs/{id}/index.html"), "name": format!("input-{number}") }),
     ));
-    visit(&serving.address, &[("pages", json!({ "pages": pages }))]);
+    println!("bytes: {}", visit(&serving.address, &[("pages", json!({ "pages": pages }))])[0]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn reports_as_pages_are_for_everyone() {
     let page =
         |path: &std::path::Path, name: &str| json!({ "path": format!("file://{}", path.display()), "name": name });
     let pages = [page(&received, "received"), page(&evaluation, "evaluation")];
-    visit("127.0.0.1:9", &[("pages", json!({ "pages": pages }))]);
+    println!("bytes: {}", visit("127.0.0.1:9", &[("pages", json!({ "pages": pages }))])[0]);
 }
 
 /// The read-only pages from before there was a desk. To be dropped with them.
