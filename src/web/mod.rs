@@ -158,7 +158,7 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/me/keys/{id}/end", post(me::end_key))
 }
 
-/// What reviewers do.
+/// What decides about inputs.
 fn reviewing() -> Router<Arc<Shared>> {
     Router::new()
         .route("/several", post(list::several))

@@ -49,6 +49,7 @@ impl Desk {
             catalogue,
             resolver: None,
             public_dir: data.dir.path().join("public"),
+            pages: pipeline::pages::Shelf::new(&data.dir.path().join("pages"), 1 << 20),
             config: Arc::new(config),
         };
         Self { tools, uid: Cell::new(1), _data: data }

@@ -127,7 +127,7 @@ pub fn languages(layout: &Layout, item: &Item) -> Vec<Choice> {
     let known = LANGUAGES.into_iter().map(String::from);
     let own = item.languages.iter().filter(|code| !LANGUAGES.contains(&code.as_str())).cloned();
     let one = |code: String| {
-        let key = format!("item-language.{code}");
+        let key = format!("language.{code}");
         let words = layout.t(&key).to_string();
         Choice {
             words: if words == key { code.clone() } else { words },
