@@ -135,7 +135,7 @@ pub fn parts(
 
 /// As `PDF, 12 pages, 78 KB`.
 fn about(layout: &Layout, one: &ItemAttachment) -> String {
-    let pages = if one.pages > 0 { format!("{}, ", layout.n("item.pages", &one.pages)) } else { String::new() };
+    let pages = if one.pages > 0 { format!("{}, ", layout.n("item.pages", one.pages)) } else { String::new() };
     let status = match one.status.as_str() {
         "text" | "archive" => String::new(),
         other => format!(", {}", layout.w("item-status", other)),
