@@ -10,6 +10,9 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
+/// Largest file that an office runner may write.
+const PRINTED_BYTES: u64 = 256 << 20;
+
 /// Which kind of child it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Child {
@@ -17,6 +20,8 @@ pub enum Child {
     Extractor,
     /// Starts programs of the system: may read and run what is installed, and nothing else.
     ToolRunner,
+    /// The same for the one program that needs a folder to write to.
+    OfficeRunner,
 }
 
 /// The limits of a child.
@@ -37,6 +42,9 @@ pub struct Limits {
     /// Where a tool runner looks for programs
     #[arg(long = "program-dir")]
     pub program_dirs: Vec<PathBuf>,
+    /// The only folder in which an office runner may write
+    #[arg(long)]
+    pub work_dir: Option<PathBuf>,
 }
 
 impl Limits {
@@ -66,10 +74,12 @@ pub fn confine(child: Child, limits: &Limits) -> io::Result<(File, Protections)>
     let files = match child {
         Child::Extractor => 16,
         Child::ToolRunner => 64,
+        Child::OfficeRunner => 512,
     };
     Resource::NOFILE.set(files, files)?;
     // Nothing is ever written to a file; pipes are not files.
-    Resource::FSIZE.set(0, 0)?;
+    let file_bytes = if child == Child::OfficeRunner { PRINTED_BYTES } else { 0 };
+    Resource::FSIZE.set(file_bytes, file_bytes)?;
     limits.allow(0)?;
     // A library that prints would break the frames: the frames get a descriptor of their own.
     // No program that it starts may write answers in its name.

@@ -166,8 +166,10 @@ fn answer(
         Request::Signatures { keys } => {
             (Response::Signatures { checks: parse::verify(&loaded.raw, &keys) }, Vec::new())
         }
-        Request::Hello | Request::Load { .. } | Request::PdfText | Request::Recognise { .. } => {
-            refused("the extractor runs no programs".into())
-        }
+        Request::Hello
+        | Request::Load { .. }
+        | Request::PdfText
+        | Request::Recognise { .. }
+        | Request::Print { .. } => refused("the extractor runs no programs".into()),
     }
 }

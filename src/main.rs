@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     match &cli.command {
         Command::Extractor(limits) => return extractor::run(limits),
         Command::ToolRunner(limits) => return tool_runner::run(limits),
+        Command::OfficeRunner(limits) => return tool_runner::run_office(limits),
         Command::BecomeProgram { program, arguments } => return tool_runner::become_program(program, arguments),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! The service's side of the reading children: pools of long-lived processes that read strangers' bytes. A child may die,
 //! hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
 
+mod office;
 mod recognise;
 mod screen;
 mod worker;
@@ -85,6 +86,7 @@ impl Source {
 enum Kind {
     Extractor,
     ToolRunner,
+    OfficeRunner,
 }
 
 impl Kind {
@@ -93,6 +95,7 @@ impl Kind {
         match self {
             Self::Extractor => "extractor",
             Self::ToolRunner => "tool-runner",
+            Self::OfficeRunner => "office-runner",
         }
     }
 }
@@ -139,6 +142,8 @@ pub struct Pool {
     renderers: Arc<Children>,
     /// Draw pages for people who look at them now: they wait for no mail that is being read.
     screens: Arc<Children>,
+    /// Office files are printed one after the other.
+    printing: Arc<tokio::sync::Mutex<()>>,
     /// One file is recognised at a time, its pages by all tool runners: two files would each hold what the other waits for.
     recognising: Arc<tokio::sync::Mutex<()>>,
 }
@@ -179,7 +184,7 @@ impl Children {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().filter(|_| !alone);
         let worker = match idle {
             Some(worker) => worker,
-            None => Worker::spawn(&self.program, self.kind, &self.limits, alone)?,
+            None => Worker::spawn(&self.program, self.kind, &self.limits, alone, None)?,
         };
         Ok(Lease { worker, of: self, _permit: permit })
     }
@@ -204,6 +209,7 @@ impl Pool {
             screens: Children::new(program, Kind::Extractor, limits.workers, limits),
             conditions: Arc::default(),
             recognising: Arc::default(),
+            printing: Arc::default(),
         }
     }
 

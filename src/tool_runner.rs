@@ -1,6 +1,7 @@
 //! The tool runner: a child that has programs of the system read what libraries cannot, pdftotext and tesseract. It limits
 //! itself first, and the programs inherit its limits; it gives them bytes through pipes and never writes a file.
 
+mod office;
 mod pdftotext;
 mod program;
 mod tesseract;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tesseract::Tesseract;
 
+pub use office::run as run_office;
 pub use program::become_program;
 
 /// Runs until its standard input ends.
@@ -34,17 +36,24 @@ pub fn run(limits: &Limits) -> ExitCode {
 struct Installed {
     pdftotext: Option<Program>,
     tesseract: Option<Tesseract>,
+    /// LibreOffice's version; another runner starts it.
+    office: Option<String>,
 }
 
 impl Installed {
     fn find(places: &[PathBuf]) -> Self {
-        Self { pdftotext: Program::find(places, "pdftotext", "-v"), tesseract: Tesseract::find(places) }
+        Self {
+            pdftotext: Program::find(places, "pdftotext", "-v"),
+            tesseract: Tesseract::find(places),
+            office: office::find(places).map(|(_, version)| version),
+        }
     }
 
     fn names(&self) -> Programs {
         Programs {
             pdftotext: self.pdftotext.as_ref().map(|program| program.version.clone()),
             tesseract: self.tesseract.as_ref().map(|found| found.program.version.clone()),
+            office: self.office.clone(),
             models: self.tesseract.as_ref().map(|found| found.models.clone()).unwrap_or_default(),
         }
     }
@@ -83,6 +92,7 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
                 | Request::Bytes { .. }
                 | Request::Render { .. }
                 | Request::Pages { .. }
+                | Request::Print { .. }
                 | Request::Screen { .. },
                 _,
             ) => refused("the tool runner only runs programs"),

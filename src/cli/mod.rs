@@ -327,6 +327,9 @@ pub enum Command {
     /// Runs programs that read strangers' bytes; not for people
     #[command(hide = true)]
     ToolRunner(Limits),
+    /// Runs the program that prints strangers' office files; not for people
+    #[command(hide = true)]
+    OfficeRunner(Limits),
     /// Turns into another program, within the tool runner's limits; not for people
     #[command(hide = true)]
     BecomeProgram {
@@ -485,7 +488,9 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
             Ok(ExitCode::SUCCESS)
         }
         // `main` answers these before any thread is started.
-        Command::Extractor(_) | Command::ToolRunner(_) | Command::BecomeProgram { .. } => Ok(ExitCode::FAILURE),
+        Command::Extractor(_) | Command::ToolRunner(_) | Command::OfficeRunner(_) | Command::BecomeProgram { .. } => {
+            Ok(ExitCode::FAILURE)
+        }
         act => acts::act(place, act, clock).await,
     }
 }

@@ -48,8 +48,6 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     pub notify: Notify,
     pub acknowledge: Acknowledge,
-    /// Who says who somebody is, beside passwords of our own; `None`: nobody.
-    pub oidc: Option<Oidc>,
 }
 
 /// One account at one server.
@@ -258,7 +256,6 @@ impl Default for Config {
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
-            oidc: None,
         }
     }
 }
@@ -364,7 +361,6 @@ impl Config {
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
-            oidc: oidc::read(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish, erase] {

@@ -23,6 +23,10 @@ const OF_PROGRAMS: [&str; 9] = [
     "/etc/alternatives",
 ];
 
+/// What LibreOffice needs to read beyond that: its own settings and the list of fonts.
+const OF_OFFICE: [&str; 5] =
+    ["/etc/libreoffice", "/var/lib/libreoffice", "/var/spool/libreoffice", "/var/cache/fontconfig", "/etc/localtime"];
+
 /// The newest set of rights that is asked for; an older kernel grants what it knows.
 const NEWEST: ABI = ABI::V6;
 
@@ -41,7 +45,8 @@ pub fn confine(child: Child, limits: &Limits, protections: &mut Protections) -> 
     }
     let filters = match child {
         Child::Extractor => vec![without_clone3(), needed_alone()],
-        Child::ToolRunner => vec![without_clone3(), without_the_dangerous()],
+        Child::ToolRunner => vec![without_clone3(), without_the_dangerous(child)],
+        Child::OfficeRunner => vec![without_clone3(), without_the_dangerous(child)],
     };
     for filter in filters {
         match filter.and_then(|program| seccompiler::apply_filter(&program)) {
@@ -59,13 +64,19 @@ fn restrict_files(child: Child, limits: &Limits) -> Result<RulesetStatus, landlo
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?;
-    if child == Child::ToolRunner {
+    if child != Child::Extractor {
         let own = std::env::current_exe().ok();
         let paths: Vec<PathBuf> =
             OF_PROGRAMS.iter().map(PathBuf::from).chain(own).chain(limits.program_dirs.clone()).collect();
         rules = rules
             .add_rules(path_beneath_rules(paths, AccessFs::from_read(NEWEST)))?
             .add_rules(path_beneath_rules(["/dev/null", "/dev/urandom"], AccessFs::ReadFile | AccessFs::WriteFile))?;
+    }
+    if child == Child::OfficeRunner {
+        let all = AccessFs::from_all(NEWEST) & !AccessFs::Execute;
+        rules = rules
+            .add_rules(path_beneath_rules(OF_OFFICE, AccessFs::from_read(NEWEST)))?
+            .add_rules(path_beneath_rules(&limits.work_dir, all))?;
     }
     Ok(rules.restrict_self()?.ruleset)
 }
@@ -144,7 +155,7 @@ fn only(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::Error> {
 }
 
 /// Programs of the system need many calls; refused are those that lead out: connections, other processes, the kernel.
-fn without_the_dangerous() -> Filter {
+fn without_the_dangerous(child: Child) -> Filter {
     let refused = [
         libc::SYS_socket,
         libc::SYS_socketpair,
@@ -227,6 +238,9 @@ fn without_the_dangerous() -> Filter {
         libc::SYS_memfd_create,
     ];
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = refused.into_iter().map(|call| (call, Vec::new())).collect();
+    if child == Child::OfficeRunner {
+        open_a_door(&mut rules)?;
+    }
     #[cfg(target_arch = "x86_64")]
     for call in [libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes] {
         rules.insert(call, Vec::new());
@@ -234,7 +248,28 @@ fn without_the_dangerous() -> Filter {
     // Limits of itself only: any other number than none.
     let others = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![others])?]);
-    // New namespaces would give new rights over them.
+    rules.insert(libc::SYS_clone, new_namespaces()?);
+    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
+}
+
+/// LibreOffice makes a door for a second start of itself and does not begin without: it may open one, within this machine
+/// and within its folder, but connect to none.
+fn open_a_door(rules: &mut BTreeMap<i64, Vec<SeccompRule>>) -> Result<(), seccompiler::Error> {
+    for call in [libc::SYS_socketpair, libc::SYS_bind, libc::SYS_listen, libc::SYS_accept] {
+        rules.remove(&call);
+    }
+    let elsewhere = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?;
+    rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![elsewhere])?]);
+    // Asked whether it may write to /tmp, where it would put its door, the system says yes: it knows owners, not
+    // Landlock. Told no, it takes the folder that it was given.
+    rules.insert(libc::SYS_faccessat, vec![only(2, libc::W_OK as u64)?]);
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_access, vec![only(1, libc::W_OK as u64)?]);
+    Ok(())
+}
+
+/// New namespaces would give new rights over them.
+fn new_namespaces() -> Result<Vec<SeccompRule>, seccompiler::Error> {
     let namespaces = [
         libc::CLONE_NEWUSER,
         libc::CLONE_NEWNET,
@@ -248,6 +283,5 @@ fn without_the_dangerous() -> Filter {
         let set = SeccompCmpOp::MaskedEq(flag as u64);
         SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Qword, set, flag as u64)?])
     };
-    rules.insert(libc::SYS_clone, namespaces.into_iter().map(new).collect::<Result<_, _>>()?);
-    filter(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))
+    Ok(namespaces.into_iter().map(new).collect::<Result<_, _>>()?)
 }

@@ -43,6 +43,10 @@ pub enum Request {
         path: String,
         page: u32,
     },
+    /// Office runner: the loaded office file as PDF; `ending` is that of its kind, as `docx`.
+    Print {
+        ending: String,
+    },
     /// Under which names the keys of the message's signatures lie.
     KeyNames,
     /// What the message's signatures are worth, with these keys by name; `None`: it could not be had.
@@ -142,6 +146,8 @@ pub struct Protections {
 pub struct Programs {
     pub pdftotext: Option<String>,
     pub tesseract: Option<String>,
+    /// LibreOffice, which prints office files.
+    pub office: Option<String>,
     /// Language models of tesseract, as `eng`, `chi_sim`.
     pub models: Vec<String>,
 }

@@ -163,6 +163,10 @@ fn decoded(bytes: &[u8], page: u32) -> Result<(DynamicImage, Orientation), Strin
         _ => bytes,
     };
     let mut decoder = open(bytes)?;
+    if decoder.total_bytes() > MAX_MEMORY {
+        // The library holds only its own work to the limit, not the pixels.
+        return Err(TOO_LARGE.into());
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
     Ok((picture, orientation))
@@ -175,9 +179,11 @@ pub fn pgm(width: u32, height: u32, grey: Vec<u8>) -> Vec<u8> {
     picture
 }
 
+const TOO_LARGE: &str = "the picture is too large to be opened";
+
 fn in_words(error: &image::ImageError) -> String {
     match error {
-        image::ImageError::Limits(_) => "the picture is too large to be opened".into(),
+        image::ImageError::Limits(_) => TOO_LARGE.into(),
         _ => "the picture is damaged or of a kind that cannot be opened".into(),
     }
 }

@@ -1,13 +1,14 @@
 //! Pages of files as pictures for a reviewer's browser: drawn when they are asked for, by children that do nothing else,
 //! and kept for the next time. Never has words recognised, and shows only parts of messages that are known.
 
+mod office;
 mod shelf;
 
 use super::Tools;
 use super::steps::source;
 use crate::domain::{Digest, MessageId};
 use crate::extract;
-use crate::sandbox;
+use crate::sandbox::{self, Source};
 use crate::store::message::PartLine;
 use crate::store::{self, message};
 use shelf::Kept;
@@ -54,9 +55,21 @@ impl From<store::Error> for NoPicture {
     }
 }
 
-/// Whether pages of parts of this type (by content) can be shown at all. Looks at no file.
-pub fn has_pages(media_type: &str) -> bool {
-    extract::can_be_seen(media_type)
+/// Whether pages of parts of this type (by content) can be shown here at all, and if not why. Looks at no file.
+///
+/// # Errors
+/// The reason in words, for where the picture would be.
+pub async fn has_pages(tools: &Tools, media_type: &str) -> Result<(), String> {
+    if extract::can_be_seen(media_type) {
+        return Ok(());
+    }
+    if office::ending(media_type).is_none() {
+        return Err(extract::NOT_SEEN.into());
+    }
+    match tools.pool.conditions().await.unwrap_or_default().programs.office {
+        Some(_) => Ok(()),
+        None => Err("there is no picture of it, as LibreOffice is not installed here; its text is shown".into()),
+    }
 }
 
 /// Why a page of a part cannot be drawn, if that was tried lately; 0: none of its pages can. Draws nothing.
@@ -115,9 +128,7 @@ async fn known_part(tools: &Tools, message: &MessageId, path: &str) -> Result<Wa
 }
 
 async fn counted(tools: &Tools, wanted: &Wanted) -> Result<u32, NoPicture> {
-    if !has_pages(&wanted.part.media_type) {
-        return Err(NoPicture::Reason(extract::NOT_SEEN.into()));
-    }
+    has_pages(tools, &wanted.part.media_type).await.map_err(NoPicture::Reason)?;
     let part = wanted.part.digest;
     if tools.pages.count(part).is_none() && tools.pages.find(part, shelf::WHOLE_FILE).is_none() {
         on_its_own(count(tools.clone(), wanted.clone())).await?;
@@ -140,8 +151,8 @@ async fn count(tools: Tools, wanted: Wanted) -> Result<(), NoPicture> {
     if tools.pages.count(part).is_some() || tools.pages.find(part, shelf::WHOLE_FILE).is_some() {
         return Ok(());
     }
-    let source = source(&tools, wanted.whole).map_err(unreachable_bytes)?;
-    match tools.pool.pages(&source, &wanted.part.path).await {
+    let (source, path) = drawable(&tools, &wanted).await?;
+    match tools.pool.pages(&source, &path).await {
         Ok(count) => tools.pages.keep_count(part, count).map_err(unwritable)?,
         Err(error) => keep_reason(&tools, part, shelf::WHOLE_FILE, error)?,
     }
@@ -154,12 +165,32 @@ async fn draw(tools: Tools, wanted: Wanted, number: u32) -> Result<(), NoPicture
     if tools.pages.find(part, number).is_some() {
         return Ok(());
     }
-    let source = source(&tools, wanted.whole).map_err(unreachable_bytes)?;
-    match tools.pool.screen(&source, &wanted.part.path, number).await {
+    let (source, path) = drawable(&tools, &wanted).await?;
+    match tools.pool.screen(&source, &path, number).await {
         Ok(screen) => tools.pages.keep_picture(part, number, &screen.png).map_err(unwritable)?,
         Err(error) => keep_reason(&tools, part, number, error)?,
     }
     forget_if_erased(&tools, &wanted).await
+}
+
+/// What a child can draw, and the path in it: the part itself, or the PDF that is made of it.
+async fn drawable(tools: &Tools, wanted: &Wanted) -> Result<(Source, String), NoPicture> {
+    let whole = source(tools, wanted.whole).map_err(unreachable_bytes)?;
+    let (part, path) = (wanted.part.digest, wanted.part.path.clone());
+    let Some(ending) = office::ending(&wanted.part.media_type) else { return Ok((whole, path)) };
+    let _turn = tools.pages.turn(part, shelf::PRINTED).await;
+    if tools.pages.printed(part).is_err() {
+        match tools.pool.print(&whole, &path, ending, &tools.pages.workshop()).await {
+            Ok(pdf) => tools.pages.keep_printed(part, &pdf).map_err(unwritable)?,
+            Err(error) => {
+                let reason = error.to_string();
+                keep_reason(tools, part, shelf::WHOLE_FILE, error)?;
+                return Err(NoPicture::Reason(reason));
+            }
+        }
+    }
+    let printed = tools.pages.printed(part).and_then(|file| Source::one_file(file, "printed.pdf"));
+    Ok((printed.map_err(unreachable_bytes)?, "1".into()))
 }
 
 /// A file that cannot be drawn is not tried again with every look at it.

@@ -46,7 +46,8 @@ struct Feed<'a> {
     base: &'a str,
 }
 
-const STYLE: &str = include_str!("../../templates/public/style.css");
+/// How the public pages look.
+pub const STYLE: &str = include_str!("../../templates/public/style.css");
 
 /// Name of a shard for people: the numbers it holds.
 fn shard_name(shard: u64) -> String {

@@ -8,7 +8,7 @@ mod files;
 mod lists;
 
 pub use files::{PublicForm, public_form, safe_name};
-pub use lists::{front, shard_pages};
+pub use lists::{STYLE, front, shard_pages};
 
 use crate::domain::publication::{Page, PublicInput, PublicStatus, Site};
 use askama::Template;

@@ -38,7 +38,14 @@ pub struct Worker {
 
 impl Worker {
     /// Starts a child under its limits; one that works `alone` on something that ended another child may take the most.
-    pub fn spawn(program: &Path, kind: Kind, limits: &config::Extractor, alone: bool) -> Result<Self, Error> {
+    /// `work_dir`: the only folder in which it may write, if it is a kind that writes.
+    pub fn spawn(
+        program: &Path,
+        kind: Kind,
+        limits: &config::Extractor,
+        alone: bool,
+        work_dir: Option<&Path>,
+    ) -> Result<Self, Error> {
         let memory_bytes = if alone { limits.memory_most_bytes } else { limits.memory_bytes };
         let mut child = Command::new(program)
             .arg(kind.command())
@@ -47,6 +54,7 @@ impl Worker {
             .arg(format!("--cpu-seconds={}", limits.time_most.max(limits.page_time).as_secs() + 1))
             .arg(format!("--text-bytes={}", limits.text_bytes))
             .args(limits.program_dirs.iter().map(|folder| format!("--program-dir={}", folder.display())))
+            .args(work_dir.map(|folder| format!("--work-dir={}", folder.display())))
             .env_clear()
             // A group of its own: what it runs is killed with it.
             .process_group(0)
@@ -175,7 +183,7 @@ impl Worker {
             Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        let time = if matches!(request, Request::Recognise { .. }) {
+        let time = if matches!(request, Request::Recognise { .. } | Request::Print { .. }) {
             self.limits.page_time
         } else {
             self.time_for(size_bytes)

@@ -37,10 +37,7 @@ impl Program {
     /// # Errors
     /// If it cannot be started.
     pub fn run(&self, arguments: &[&str], input: &[u8], limit: u64) -> io::Result<Ran> {
-        let own = std::env::current_exe()?;
-        let mut child = Command::new(own)
-            .arg("become-program")
-            .arg(&self.path)
+        let mut child = become_program_of(&self.path)?
             .args(arguments)
             .env_clear()
             // Threads of its own would only take the processors from the other pages.
@@ -78,6 +75,16 @@ impl Program {
         let succeeded = child.wait()?.success();
         Ok(Ran { output, words: String::from_utf8_lossy(&words).into_owned(), succeeded })
     }
+}
+
+/// A command that starts a program which dies with its runner.
+///
+/// # Errors
+/// If the own program is not known.
+pub fn become_program_of(path: &Path) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("become-program").arg(path);
+    Ok(command)
 }
 
 /// Turns this process into a program that dies with the one that started it: no program burns on when its runner was

@@ -91,7 +91,8 @@ impl Layout {
 
 /// A stranger's words for one line of a page: short, and nothing in them that cannot be seen.
 pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !is_unseen(*c)).take(400).collect()
+    let blank = |c: char| if matches!(c, '\n' | '\t') { ' ' } else { c };
+    text.chars().map(blank).filter(|c| !is_unseen(*c)).take(400).collect()
 }
 
 /// A stranger's text for a page, with its lines.

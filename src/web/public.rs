@@ -33,7 +33,14 @@ pub async fn file(root: &Path, path: &str) -> Response {
     if path.ends_with('/') {
         target = target.join("index.html");
     }
-    let (Ok(inside), Ok(real)) = (root.canonicalize(), target.canonicalize()) else { return missing() };
+    let (Ok(inside), Ok(real)) = (root.canonicalize(), target.canonicalize()) else {
+        // Before anything is public there are no files, and a preview wants to look as it will.
+        return if path == "style.css" {
+            ([(header::CONTENT_TYPE, "text/css")], crate::publish::STYLE).into_response()
+        } else {
+            missing()
+        };
+    };
     if !real.starts_with(&inside) || !real.is_file() {
         return missing();
     }

@@ -81,9 +81,15 @@ document.documentElement.classList.add("js");
     field.value = put;
     field.closest("details").open = true;
   };
+  // A little later: what opens the form must not move the text under a second click.
+  let due = 0;
+  const soon = () => {
+    clearTimeout(due);
+    due = setTimeout(take, 600);
+  };
   if (text && field) {
-    text.addEventListener("pointerup", take);
-    text.addEventListener("keyup", take);
+    text.addEventListener("pointerup", soon);
+    text.addEventListener("keyup", soon);
   }
   document.querySelectorAll("img[data-page]").forEach((image) => {
     const say = async () => {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const SOON: Duration = Duration::from_secs(5);
 
 /// A page that is drawn by a form, which is drawn ten times by another one, and so on over twelve levels.
-fn endless_pdf() -> Vec<u8> {
+pub fn endless_pdf() -> Vec<u8> {
     let mut pdf = String::from(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
          3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>/XObject<</X 10 0 R>>>>>>endobj\n\

@@ -17,7 +17,7 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The same store and vault as the program's, with a clock and a period of the test's own.
-async fn tools(app: &App, days: Option<u32>) -> Tools {
+pub async fn tools(app: &App, days: Option<u32>) -> Tools {
     let config = Config { erase: Erase { set_aside_after: days.map(|days| DAY * days) }, ..Config::default() };
     let text = include_str!("../../catalogue/second-apr.toml");
     let catalogue = Arc::new(Catalogue::read(text).unwrap());

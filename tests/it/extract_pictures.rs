@@ -47,7 +47,7 @@ fn directory(tags: &[(u16, u16, u32, u32)], next: u32) -> Vec<u8> {
 }
 
 /// A JPEG that lies on its side, with an author and a place in its EXIF.
-fn jpeg_with_exif() -> Vec<u8> {
+pub fn jpeg_with_exif() -> Vec<u8> {
     let picture = RgbImage::from_fn(1200, 900, |x, _| if x < 600 { Rgb([0, 0, 0]) } else { Rgb([255, 255, 255]) });
     let jpeg = written(picture.into(), ImageFormat::Jpeg);
     let mut exif = b"Exif\0\0II*\0\x08\0\0\0".to_vec();
@@ -63,7 +63,7 @@ fn jpeg_with_exif() -> Vec<u8> {
 }
 
 /// A TIFF of two pages of one shade each, 1100 x 1000 pixels.
-fn tiff_of_two_pages() -> Vec<u8> {
+pub fn tiff_of_two_pages() -> Vec<u8> {
     let (width, height) = (1100_u32, 1000_u32);
     let size = width * height;
     let page = |place: u32, next: u32| {

@@ -244,7 +244,7 @@ fn the_configuration_names_an_issuer_that_is_protected() {
         "https://x.auth0.example.org/",
     ] {
         let config = read(&format!("issuer = \"{good}\"\n")).unwrap();
-        assert_eq!(config.oidc.unwrap().issuer, good);
+        assert_eq!(config.desk.oidc.unwrap().issuer, good);
     }
     for wrong in [
         "http://login.example.org",

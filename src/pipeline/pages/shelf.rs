@@ -3,7 +3,7 @@
 
 use crate::domain::Digest;
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +16,9 @@ const VERSION: u32 = 1;
 
 /// Number that stands for the file and not for one of its pages.
 pub const WHOLE_FILE: u32 = 0;
+
+/// Number that stands for the making of a PDF from the file.
+pub const PRINTED: u32 = u32::MAX;
 
 /// Why something could not be drawn holds so long; then it is tried again, perhaps on a machine with less to do.
 const REASON_HOLDS: Duration = Duration::from_secs(3600);
@@ -46,9 +49,12 @@ pub struct Shelf {
     shared: Arc<Shared>,
 }
 
+/// Whoever holds it is at work on a page.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 #[derive(Debug, Default)]
 struct Shared {
-    at_work: Mutex<HashMap<(Digest, u32), Arc<tokio::sync::Mutex<()>>>>,
+    at_work: Mutex<HashMap<(Digest, u32), Turn>>,
     /// Bytes since the last look; `None`: nobody has looked yet.
     written: Mutex<Option<u64>>,
     names: AtomicU64,
@@ -104,6 +110,25 @@ impl Shelf {
     /// If it cannot be written.
     pub fn keep_reason(&self, part: Digest, number: u32, reason: &str) -> io::Result<()> {
         self.keep(part, &format!("{number}.txt"), reason.as_bytes())
+    }
+
+    /// The PDF that was made of an office file.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn printed(&self, part: Digest) -> io::Result<File> {
+        File::open(self.path(part, "printed.pdf"))
+    }
+
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep_printed(&self, part: Digest, pdf: &[u8]) -> io::Result<()> {
+        self.keep(part, "printed.pdf", pdf)
+    }
+
+    /// Where office files are printed: beside the shelf, where nothing is tidied.
+    pub fn workshop(&self) -> PathBuf {
+        self.root.with_file_name("printing")
     }
 
     /// Removes all that was kept of a part.

@@ -15,7 +15,7 @@ use crate::review::{self, Act, Edit, Error as Refusal, queue};
 use crate::store::{self, message, submission};
 use crate::web::forms::Fields;
 use crate::web::guard::Sent;
-use crate::web::layout::{Layout, see_other};
+use crate::web::layout::{Layout, legible, see_other};
 use crate::web::{Error, Shared};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -259,7 +259,9 @@ impl Sender<'_> {
         let stands: Vec<String> = content.parts.iter().map(|part| format!("{}:{}", part.message, part.path)).collect();
         // In the order in which they stood: what is ticked comes in the order of the page.
         parts.sort_by_key(|part| stands.iter().position(|one| one == part).unwrap_or(usize::MAX));
-        let new = |name: &str, old: &str| Some(fields.text(name).trim().to_string()).filter(|text| text != old);
+        // The field shows what can be seen of it; whoever leaves that as it is changes nothing.
+        let is_old = |text: &str, old: &str| text == old || text == legible(old).trim();
+        let new = |name: &str, old: &str| Some(fields.text(name).trim().to_string()).filter(|text| !is_old(text, old));
         let edit = Edit {
             title: new("title", &content.title),
             submitter: new("submitter", &content.submitter.name),

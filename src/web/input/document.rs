@@ -135,7 +135,7 @@ pub fn parts(
 
 /// As `PDF, 12 pages, 78 KB`.
 fn about(layout: &Layout, one: &ItemAttachment) -> String {
-    let pages = if one.pages > 0 { format!("{}, ", layout.n("item.pages", &one.pages)) } else { String::new() };
+    let pages = if one.pages > 0 { format!("{}, ", layout.n("item.pages", one.pages)) } else { String::new() };
     let status = match one.status.as_str() {
         "text" | "archive" => String::new(),
         other => format!(", {}", layout.w("item-status", other)),
@@ -152,14 +152,20 @@ fn size(bytes: u64) -> String {
 }
 
 /// The pictures of a part, or why there are none. Draws nothing: browsers ask for each when it comes into view.
-pub fn document(tools: &Tools, layout: &Layout, item: &Item, place: &Place, part: &Part) -> Document {
+pub async fn document(tools: &Tools, layout: &Layout, item: &Item, place: &Place, part: &Part) -> Document {
     let Some(digest) = part.digest else {
         return Document { reason: Some(layout.t("item.is-text").into()), ..Document::default() };
     };
-    let count = if pages::has_pages(&part.media_type) { part.pages.max(1) } else { 0 };
-    if count == 0 {
+    if pages::has_pages(tools, &part.media_type).await.is_err() {
         return Document { reason: Some(layout.t("item.no-picture").into()), ..Document::default() };
     }
+    // How many pages an office file has is known once it was printed for the first picture: whoever goes on waits for that.
+    let known = if part.pages > 0 { Some(part.pages) } else { tools.pages.count(digest) };
+    let known = match known {
+        None if place.page > 1 => pages::page_count(tools, &part.message, &part.path).await.ok(),
+        known => known,
+    };
+    let count = known.unwrap_or(1).max(1);
     if let Some(reason) = pages::known_reason(tools, digest, 0) {
         return Document { reason: Some(reason), ..Document::default() };
     }
@@ -173,7 +179,7 @@ pub fn document(tools: &Tools, layout: &Layout, item: &Item, place: &Place, part
     let at = |page: u32| place.entry(&item.id, &[("part", &part.key), ("page", &page.to_string())]);
     Document {
         pages: (first..=last).map(view).collect(),
-        later: (last < count).then(|| at(last + 1)),
+        later: (last < count || known.is_none()).then(|| at(last + 1)),
         earlier: (first > 1).then(|| at(first.saturating_sub(MOST_PAGES).max(1))),
         reason: None,
     }

@@ -3,6 +3,7 @@
 
 use super::place::Place;
 use crate::domain::MessageId;
+use crate::domain::mailbox::MailboxRole;
 use crate::domain::message::{Address, ParsedMessage};
 use crate::domain::relation::RelationKind;
 use crate::relate::Difference;
@@ -51,16 +52,20 @@ fn addresses(all: &[Address]) -> String {
 pub struct Way {
     pub mailbox: String,
     pub at: String,
-    pub uid: u64,
+    /// On the server; `None`: it was imported or brought by hand.
+    pub uid: Option<u64>,
     pub is_gone: bool,
 }
 
 /// All copies of an entry's mails.
 pub fn ways(layout: &Layout, copies: &[CopyLine]) -> Vec<Way> {
     let way = |copy: &CopyLine| Way {
-        mailbox: plain(&format!("{}/{}", copy.account, copy.folder)),
+        mailbox: match copy.role {
+            MailboxRole::Import => plain(&copy.folder),
+            _ => plain(&format!("{}/{}", copy.account, copy.folder)),
+        },
         at: layout.time(&copy.internal_date.unwrap_or(copy.first_seen)),
-        uid: copy.key.uid,
+        uid: (copy.role != MailboxRole::Import).then_some(copy.key.uid),
         is_gone: copy.vanished_at.is_some(),
     };
     copies.iter().take(100).map(way).collect()

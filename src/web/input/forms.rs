@@ -4,6 +4,7 @@ use super::InputPage;
 use crate::domain::ledger::Outcome;
 use crate::review::queue::Item;
 use crate::web::forms::Fields;
+use crate::web::layout::legible;
 use std::borrow::Borrow;
 
 /// A form that was sent and not done: what the person wrote stands in it again.
@@ -26,7 +27,7 @@ impl Kept {
     pub fn words(&self) -> Vec<(String, String)> {
         let own = ["title", "submitter", "behalf", "reason", "quote", "other", "until"];
         let is_own = |(name, value): &(&str, &str)| own.contains(name) && !value.trim().is_empty();
-        self.fields.pairs().filter(is_own).map(|(name, value)| (name.to_string(), value.to_string())).collect()
+        self.fields.pairs().filter(is_own).map(|(name, value)| (name.to_string(), legible(value))).collect()
     }
 }
 
@@ -73,7 +74,7 @@ impl InputPage {
 
     /// What stands in a field: what the person wrote before, else this.
     pub fn v(&self, form: &str, name: &str, default: &str) -> String {
-        if self.kept.form == form { self.kept.fields.text(name).into() } else { default.into() }
+        legible(if self.kept.form == form { self.kept.fields.text(name) } else { default })
     }
 
     /// The same of the form of one thing of the entry.

@@ -146,6 +146,16 @@ impl InputPage {
         self.layout.x("item.others", &self.others.join(", "))
     }
 
+    /// Whether something is left if a part is taken out.
+    fn has_several_parts(&self) -> bool {
+        self.parts.iter().filter(|part| part.is_chosen).count() > 1
+    }
+
+    fn text_label(&self) -> String {
+        let name = self.parts.get(self.here).map_or("", |part| part.name.as_str());
+        self.layout.x("item.text-of", &name)
+    }
+
     fn behalf(&self) -> &str {
         self.item.submitter.on_behalf_of.as_deref().unwrap_or_default()
     }
@@ -243,7 +253,7 @@ async fn build(
             None => None,
         };
         shown = text::text(&item, place, part, read.as_ref());
-        document = document::document(tools, &layout, &item, place, part);
+        document = document::document(tools, &layout, &item, place, part).await;
     }
     let assignments = view::assignments(tools, &layout, &item, place, &parts, &shown);
     let (before, next) = match &place.list {

@@ -82,8 +82,8 @@ fn undo(layout: &Layout, item: &Item, due: Option<Timestamp>) -> Option<Undo> {
     }
     let left = due.map(|due| due.duration_since(layout.now).as_secs().max(0));
     let left = left.map(|seconds| match usize::try_from(seconds).unwrap_or(0) {
-        seconds @ 0..=119 => layout.n("item.seconds-left", &seconds),
-        seconds => layout.n("item.minutes-left", &(seconds / 60)),
+        seconds @ 0..=119 => layout.n("item.seconds-left", seconds),
+        seconds => layout.n("item.minutes-left", seconds / 60),
     });
     let seen = item.seen.clone().unwrap_or_default();
     Some(Undo { id: item.id.clone(), seen, standing: standing(item), left })
