@@ -12,7 +12,7 @@ mod text;
 mod tried;
 mod weak;
 
-pub use http::{Answer, Request, send, try_send};
+pub use http::{Answer, Request, send};
 pub use limits::{path_tricks, secure_headers, too_much, upload_names};
 pub use mail::{hostile_mails, hostile_withdrawals};
 pub use redirects::open_redirect;

@@ -8,6 +8,8 @@ use super::{
 };
 use crate::app::{App, Serving, wait_for};
 use crate::visitor::{PASSWORD, Visitor};
+use std::io::BufRead as _;
+use std::process::{Child, Stdio};
 
 /// A desk with one input, which is public, and its administrator's cookie and word.
 fn desk() -> (App, Serving, String, String, Visitor, String) {
@@ -165,11 +167,33 @@ fn every_answer_has_the_headers_that_keep_others_out() {
     assert_eq!(preview.header("cache-control"), Some("no-store"));
 }
 
+/// Ends the service with the test.
+struct Stop(Child);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 #[test]
 fn behind_tls_cookies_go_over_tls_only() {
-    let app = App::with_config("[desk]\nurl = \"https://desk.example/\"\n");
-    let serving = app.serve();
-    let mut visitor = Visitor::new(&serving);
+    let (app, port) = (App::new(), free_port());
+    let config = format!("listen = \"127.0.0.1:{port}\"\n[desk]\nurl = \"https://desk.example/\"\n");
+    std::fs::write(app.data().join("pouch.toml"), config).unwrap();
+    let mut child = app.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let link = lines
+        .find_map(|line| line.split_once("https://desk.example/welcome/").map(|(_, secret)| secret.trim().to_string()));
+    std::thread::spawn(move || lines.count());
+    let _stop = Stop(child);
+    let mut visitor = Visitor { address: format!("127.0.0.1:{port}"), cookies: Vec::new() };
     let answer = visitor.get("/sign-in");
     let set = answer.headers("set-cookie").join("\n");
     assert!(
@@ -177,7 +201,7 @@ fn behind_tls_cookies_go_over_tls_only() {
         "{set}"
     );
     assert_eq!(answer.headers("strict-transport-security").len(), 1);
-    let path = wait_for("the link", || crate::visitor::first_path(&serving));
+    let path = format!("/welcome/{}", link.unwrap());
     let fields = [("name", "Ada Admin"), ("login", "ada"), ("password", PASSWORD), ("again", PASSWORD)];
     let answer = visitor.post(&path, &fields);
     let set = answer.headers("set-cookie").join("\n");
@@ -190,7 +214,7 @@ fn behind_tls_cookies_go_over_tls_only() {
     );
     // A page of the same name by plain http may not send its forms.
     let word = visitor.get("/me").csrf().to_string();
-    let plain = format!("Origin: http://{}\r\n", serving.address);
+    let plain = format!("Origin: http://{}\r\n", visitor.address);
     assert_eq!(
         visitor.send("/people/invite", &[("csrf", &word), ("name", "Eve"), ("login", "eve")], &plain).status,
         422

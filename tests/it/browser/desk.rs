@@ -135,7 +135,6 @@ fn the_pages_of_the_desk_are_for_everyone_and_light() {
     ] {
         pages.push(json!({ "path": format!("/inputs/{}", id(&app.item(mail))), "name": name }));
     }
-    pages.push(json!({ "path": format!("/inputs/{}/preview", id(&app.item("input-fr-pdf@"))), "name": "preview" }));
     let journey = ("pages", json!({ "pages": pages, "cookies": cookies(&ada) }));
     println!("bytes: {}", visit(&serving.address, &[journey])[0]);
 }
