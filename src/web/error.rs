@@ -1,6 +1,6 @@
 //! Why a request is not answered with what it asked for: one error for all pages, in words for the person.
 
-use super::layout::{Layout, page};
+use super::layout::{Layout, legible, page};
 use crate::{access, review, store};
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -93,6 +93,8 @@ impl Error {
             return (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
         }
         let (status, words) = self.told(layout);
+        // A sentence may repeat what stood in an address or a form.
+        let words = legible(&words);
         match (ErrorPage { layout, words: words.clone() }).render() {
             Ok(text) => page(status, text),
             Err(_) => (status, words).into_response(),

@@ -4,7 +4,7 @@
 use super::error::Error;
 use super::forms::Fields;
 use super::guard::Sent;
-use super::layout::{Layout, page, see_other};
+use super::layout::{Layout, page, plain, see_other};
 use super::{Shared, troubles};
 use crate::access::Visitor;
 use crate::domain::Timestamp;
@@ -179,7 +179,7 @@ async fn show(shared: &Shared, layout: Layout, query: &str, list: List) -> Resul
         facets: facets(&layout, &filter, &counts, tools),
         found: counts.found.map(|found| words_of(&layout, found)),
         behind: found.behind,
-        says: wrong.or(found.says),
+        says: wrong.or(found.says).map(|words| plain(&words)),
         is_since: filter.changed_since.is_some(),
         since,
         change: desk::last_change(tools).await?,
@@ -189,7 +189,7 @@ async fn show(shared: &Shared, layout: Layout, query: &str, list: List) -> Resul
             .filter(|kind| !matches!(kind, MessageKind::Submission | MessageKind::Unknown))
             .map(MessageKind::as_str)
             .collect(),
-        search: filter.search.clone(),
+        search: plain(&filter.search),
         query,
         layout,
     };

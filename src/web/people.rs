@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::forms::Fields;
 use super::guard::Sent;
-use super::layout::{Layout, page};
+use super::layout::{Layout, page, plain};
 use super::{Shared, sign_in};
 use crate::access::{self, Invite, Visitor};
 use crate::domain::access::{Role, Roles};
@@ -98,8 +98,8 @@ async fn show(shared: &Shared, mut layout: Layout, told: Told) -> Result<Respons
         accounts,
         invitations,
         roles: Role::ALL.map(Role::as_str).to_vec(),
-        name: told.fields.text("name").into(),
-        login: told.fields.text("login").into(),
+        name: plain(told.fields.text("name")),
+        login: plain(told.fields.text("login")),
     };
     Ok(page(status, shown.render()?))
 }

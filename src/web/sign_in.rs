@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::forms::{Fields, safe_next};
 use super::guard::{self, Sent};
-use super::layout::{Layout, page, see_other};
+use super::layout::{Layout, page, plain, see_other};
 use super::{Shared, people};
 use crate::access::{self, Accepted, Attempt, Refused};
 use crate::store::account::Invitation;
@@ -87,7 +87,7 @@ pub async fn sign_in(
     let shown = SignInPage {
         layout,
         error,
-        login: fields.text("login").into(),
+        login: plain(fields.text("login")),
         next,
         pending,
         provider: shared.provider.is_some(),
@@ -153,7 +153,7 @@ async fn show_welcome(
         (_, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
         (_, None) => StatusCode::OK,
     };
-    let (name, login) = (fields.text("name").into(), fields.text("login").into());
+    let (name, login) = (plain(fields.text("name")), plain(fields.text("login")));
     Ok(page(status, WelcomePage { layout, invitation, error, name, login }.render()?))
 }
 

@@ -60,6 +60,8 @@ document.documentElement.classList.add("js");
   const source = new EventSource("/events");
   source.addEventListener("changed", (event) => { if (Number(event.data) > shown) fresh.hidden = false; });
   addEventListener("pagehide", () => source.close());
+})();
+
 // The page of an entry: marked words go into the field for evidence, a page that cannot be drawn says why, and others see
 // that this page is open.
 (() => {

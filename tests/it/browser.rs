@@ -1,8 +1,11 @@
 //! Journeys in a real browser: Debian's Chromium, driven by the scripts of tests/browser/journeys. Starts and stops it and
 //! answers for it; what a page must be is said in the journeys and in the files below, never here.
 
+mod desk;
 mod harness;
 mod pages;
+
+pub use desk::cookies;
 
 use crate::app::Folder;
 use serde_json::{Value, json};

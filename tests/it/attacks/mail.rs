@@ -33,6 +33,32 @@ pub fn hostile_mails() -> Vec<Hostile> {
     payloads().iter().map(|(name, shown, payload)| Hostile { name, bytes: mail(name, payload), shown }).collect()
 }
 
+/// Mails that a person has to look at (they seem to take an input back), with hostile subjects, senders and texts.
+pub fn hostile_withdrawals() -> Vec<Hostile> {
+    let one = |(name, shown, payload): &(&'static str, &'static str, String)| {
+        let at = |place: &str| payload.replace("PLACE", place);
+        let head = format!(
+            "From: {} <office@lantern.example>\r\nTo: call@desk.example\r\nSubject: {}\r\nMessage-ID: <withdrawal-{name}@lantern.example>\r\n\
+             Date: Fri, 01 Dec 2023 16:00:00 +0000\r\nMIME-Version: 1.0\r\n",
+            words(&format!("Lantern {name} {}", at("from"))),
+            words(&format!("Please withdraw our written input {}", at("subject"))),
+        );
+        let text = format!(
+            "Dear colleagues,\r\n\r\nplease withdraw the written input of the Lantern Institute that we sent on 28 November; our board \
+             has not yet agreed to it. Please confirm.\r\n\r\n{}\r\n",
+            at("text")
+        );
+        let text = base64::engine::general_purpose::STANDARD.encode(text);
+        let lines: Vec<&str> = text.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let body = format!(
+            "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n",
+            lines.join("\r\n")
+        );
+        Hostile { name, bytes: (head + &body).into_bytes(), shown }
+    };
+    payloads().iter().map(one).collect()
+}
+
 const POINT: &str = "We ask that the Secretariat send a test message to every contact of the directory once a quarter.";
 
 fn mail(name: &str, payload: &str) -> Vec<u8> {

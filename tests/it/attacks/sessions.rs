@@ -45,6 +45,7 @@ pub fn csrf(address: &str, act: &Act<'_>, state: &dyn Fn() -> String) -> Vec<Str
         ("marked cross-site by the browser", good.clone().with("Sec-Fetch-Site", "cross-site")),
         ("marked same-site by the browser", good.clone().with("Sec-Fetch-Site", "same-site")),
         ("as plain text", act.request(None).with("Content-Type", "text/plain")),
+        ("as an upload without a token", Request::upload(act.path, act.fields, &[]).with("Cookie", act.cookie)),
     ];
     let mut faults = Vec::new();
     let before = state();

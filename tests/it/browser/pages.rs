@@ -3,7 +3,7 @@
 
 use super::visit;
 use crate::app::App;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::process::Command;
 
 /// A few inputs in several languages and scripts, some of them decided.
@@ -68,15 +68,4 @@ fn reports_as_pages_are_for_everyone() {
         |path: &std::path::Path, name: &str| json!({ "path": format!("file://{}", path.display()), "name": name });
     let pages = [page(&received, "received"), page(&evaluation, "evaluation")];
     println!("bytes: {}", visit("127.0.0.1:9", &[("pages", json!({ "pages": pages }))])[0]);
-}
-
-/// The read-only pages from before there was a desk. To be dropped with them.
-#[test]
-fn the_read_only_queue_loads_nothing_from_elsewhere_and_is_light() {
-    let app = desk();
-    let id = id_of(&app, "input-ar-docx@");
-    let serving = app.serve();
-    let pages = [json!({ "path": "/" }), json!({ "path": format!("/inputs/{id}") })];
-    let seen: Vec<Value> = visit(&serving.address, &[("light", json!({ "pages": pages }))]);
-    assert_eq!(seen[0].as_array().unwrap().len(), 2);
 }
