@@ -460,7 +460,7 @@ fn citations_are_shown_in_the_list_on_the_page_and_for_scripts() {
     assert!(told.contains("A/75/816, 56  part body, character"), "{told}");
     assert!(told.contains("document unknown, 9"), "{told}");
     let serving = app.serve();
-    let page = crate::visitor::front(&serving);
+    let page = crate::visitor::entry(&serving, item["id"].as_str().unwrap());
     assert!(page.contains("<bdi>A/78/265: 47</bdi>") && page.contains("<bdi>document not said: 9</bdi>"), "{page}");
 }
 

@@ -324,8 +324,8 @@ fn a_label_that_a_person_took_away_does_not_come_back_by_itself() {
     let item = site.import("page", "Written input", &text(9, [DIRECTORY, THREATS]));
     site.app.decide(&["unassign", &id(&item), THREATS]);
     let serving = site.app.serve();
-    let page = crate::visitor::front(&serving);
-    assert!(page.contains("threats-continue-exchange: taken away before by Rana Reviewer on"), "{page}");
+    let page = crate::visitor::entry(&serving, &id(&item));
+    assert!(page.contains("threats-continue-exchange") && page.contains(": taken away before by Rana Reviewer on"), "{page}");
 }
 
 #[test]

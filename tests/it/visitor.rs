@@ -166,6 +166,11 @@ pub fn front(serving: &Serving) -> String {
     Visitor::first(serving).page("/")
 }
 
+/// The page of an entry as the first administrator sees it.
+pub fn entry(serving: &Serving, id: &str) -> String {
+    Visitor::first(serving).page(&format!("/inputs/{id}"))
+}
+
 /// Path of the link that makes the first account, once it was printed.
 pub fn first_path(serving: &Serving) -> Option<String> {
     let said = serving.said.lock().unwrap();

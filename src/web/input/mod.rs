@@ -74,6 +74,8 @@ pub struct InputPage {
     text: Text,
     assignments: Vec<AssignmentView>,
     taken_away: Vec<String>,
+    /// Documents that it cites, with the places.
+    cited: Vec<String>,
     catalogue: Vec<(String, Vec<(String, String)>)>,
     kinds: Vec<Choice>,
     message_kinds: Vec<Choice>,
@@ -281,6 +283,7 @@ async fn build(
         text: shown,
         assignments,
         taken_away: item.taken_away.iter().map(|one| view::taken_away(tools, one)).collect(),
+        cited: item.cited_documents().iter().map(|one| plain(one)).collect(),
         catalogue: view::catalogue(tools),
         kinds: view::kinds(&layout, &item),
         message_kinds: view::message_kinds(&layout),
