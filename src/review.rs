@@ -1,6 +1,7 @@
 //! A person's acts: decisions on revisions and on messages. Each is one transaction with its ledger entry; the rules of
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
+pub mod by_hand;
 pub mod desk;
 pub mod draft;
 mod item;
@@ -10,6 +11,7 @@ pub mod learning;
 pub mod marked;
 mod messages;
 pub mod missing;
+pub mod publications;
 pub mod queue;
 mod relations;
 mod revisions;

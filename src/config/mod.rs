@@ -7,11 +7,13 @@ mod habits;
 mod post;
 mod rules;
 mod table;
+mod webhook;
 
 pub use call::Call;
 pub use desk::Desk;
 pub use habits::Habits;
 pub use post::{Acknowledge, Notify, Security, Smtp};
+pub use webhook::{Webhook, is_safe as is_safe_webhook};
 
 use crate::domain::rules::Rules;
 use std::net::SocketAddr;
@@ -46,6 +48,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     pub notify: Notify,
     pub acknowledge: Acknowledge,
+    /// Programs elsewhere that are told of events.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// One account at one server.
@@ -254,6 +258,7 @@ impl Default for Config {
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
+            webhooks: Vec::new(),
         }
     }
 }
@@ -359,6 +364,7 @@ impl Config {
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
+            webhooks: webhook::webhooks(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish, erase] {

@@ -9,7 +9,7 @@ use crate::domain::waiting::Waiting;
 use crate::pipeline::Tools;
 use crate::review::queue::{Item, items};
 use crate::store::mailbox::{self, MailboxLine};
-use crate::store::{letter, message, task, waiting};
+use crate::store::{letter, message, task, waiting, webhook};
 use askama::Template;
 use serde_json::json;
 
@@ -104,6 +104,7 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
         )
     });
     let stuck = letter::stuck(&tools.store).await?;
+    let (unheard, _) = webhook::not_sent(&tools.store).await?;
     let unended = waiting::since(&tools.store, now - tools.config.notify.waiting).await?;
     let untold = unended.len().saturating_sub(MOST_WAITING);
     let unended = unended.iter().take(MOST_WAITING).map(Waiting::words);
@@ -120,6 +121,7 @@ pub async fn page(tools: &Tools, now: Timestamp) -> Result<String, Error> {
             .chain((untold > 0).then(|| format!("{untold} more have waited too long.")))
             .chain(parked)
             .chain((stuck > 0).then(|| format!("letters that did not go: {stuck}; see `pouch letters`")))
+            .chain((unheard > 0).then(|| format!("webhooks that were given up: {unheard}; see /api/v1/webhooks")))
             .chain(tools.pool.conditions().await.map(|one| one.gaps()).unwrap_or_default())
             .collect(),
     };
@@ -172,12 +174,14 @@ pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::
         .collect();
     let under_way: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
     let conditions = tools.pool.conditions().await.unwrap_or_default();
+    let (unheard, failing) = webhook::not_sent(&tools.store).await?;
     Ok((
         well,
         json!({
             "ok": well, "mailboxes": mailboxes, "under_way": under_way,
             "waiting_too_long": unended.len(), "waiting_since": unended.first().map(|one| one.since),
-            "letters_not_sent": letter::stuck(&tools.store).await?, "gaps": conditions.gaps(),
+            "letters_not_sent": letter::stuck(&tools.store).await?,
+            "webhooks": {"given_up": unheard, "failing": failing}, "gaps": conditions.gaps(),
             "readers": {
                 "extractor": conditions.extractor.active, "tool_runner": conditions.tool_runner.active,
                 "pdftotext": conditions.programs.pdftotext, "tesseract": conditions.programs.tesseract,
