@@ -80,12 +80,25 @@ async fn noted(shared: Arc<Shared>, key: UidKey, act: Act) -> Result<Option<Mess
     while begun.elapsed() < LONGEST {
         let act = Act { now: (shared.clock)(), ..act.clone() };
         if let Some(id) = by_hand::arrived(&shared.tools, &key, &act).await? {
-            return Ok(Some(id));
+            return queued(&shared, id).await.map(Some);
         }
         tokio::time::sleep(LOOK).await;
     }
     tracing::error!("what a person added is still on its way after an hour; who added it is not noted");
     Ok(None)
+}
+
+/// What the machine had set aside goes into the queue now, because a person brought it: that is waited for.
+async fn queued(shared: &Shared, id: MessageId) -> Result<MessageId, Problem> {
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < WAIT {
+        let line = message::line(&shared.tools.store, &id).await?;
+        if line.is_none_or(|line| line.submission.is_some()) {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(id)
 }
 
 /// It is noted; the entry follows at once, or in a moment if it has to go into the queue first.

@@ -40,7 +40,7 @@ fn nothing_is_handed_out_that_nobody_approved_in_any_state() {
     app.refuse_relations();
     let config = app.data().join("pouch.toml");
     let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, text.replace("delay = \"0s\"", "delay = \"30d\"")).unwrap();
+    std::fs::write(&config, text.replace("delay = \"0s\"", "delay = \"720h\"")).unwrap();
     let (serving, reviewer, publisher) = two(&app);
     let all = reviewer.read("/items?list=all");
     let entries: Vec<Value> = all["items"].as_array().unwrap().clone();
