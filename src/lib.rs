@@ -33,4 +33,5 @@ pub mod store;
 pub mod tool_runner;
 pub mod vault;
 pub mod web;
+pub mod webhook;
 pub mod worker;

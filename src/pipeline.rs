@@ -12,6 +12,7 @@
 //! publish   approved revision -> public page           src/publish
 //! audit     ledger            -> report                src/audit
 //! letters   what happened     -> mail of our own       src/letters, src/smtp.rs
+//! tell      what happened     -> programs elsewhere    src/webhook.rs
 //! ```
 //!
 //! Every stage has one shape: load, call a pure function, save the result, the ledger entry and the next task in one
@@ -22,6 +23,7 @@ pub mod alone;
 mod door;
 mod erase;
 mod files;
+mod hooks;
 mod model;
 pub mod pages;
 mod post;
@@ -37,6 +39,7 @@ mod wishes;
 pub use door::{open_mailbox, settle, take_in, take_up, vanish};
 pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
+pub use hooks::{look_for_events, webhook_id};
 pub use model::{ModelInUse, is_untouched, read_model, says, write_model};
 pub use post::{add_letters, in_call_zone, receipt_number, resend};
 pub use received::{BY_HAND, received};
@@ -97,6 +100,7 @@ pub async fn work(tools: &Tools, stage: Stage, tasks: &[Task], now: Timestamp) -
         Stage::Site => site::write(tools, tasks, now).await,
         Stage::Acknowledge => post::acknowledge(tools, tasks, now).await,
         Stage::Send => post::send(tools, tasks, now).await,
+        Stage::Tell => hooks::tell(tools, tasks, now).await,
     }
 }
 

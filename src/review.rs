@@ -2,6 +2,7 @@
 //! what may follow on what stand in `domain::submission`, and nothing here gets around them.
 
 mod agreement;
+pub mod by_hand;
 pub mod desk;
 pub mod draft;
 pub mod history;
@@ -14,6 +15,7 @@ mod messages;
 pub mod missing;
 pub mod preview;
 pub mod proof;
+pub mod publications;
 pub mod queue;
 pub mod received;
 mod relations;

@@ -58,7 +58,8 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     for _ in 0..=tools.config.extractor.workers.clamp(1, 4) {
         loops.spawn(work_on(claimer(), stop.clone()));
     }
-    loops.spawn(send_on(claimer(), stop.clone()));
+    loops.spawn(send_on(claimer(), Stage::Send, stop.clone()));
+    loops.spawn(send_on(claimer(), Stage::Tell, stop.clone()));
     loops.spawn(recognise_on(claimer(), stop.clone()));
     loops.spawn(keep_alive(tools.clone(), owners.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
@@ -98,7 +99,7 @@ impl Claimer {
 
 async fn work_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        match claimer.round(|stage| !matches!(stage, Stage::Recognise | Stage::Send)).await {
+        match claimer.round(|stage| !matches!(stage, Stage::Recognise | Stage::Send | Stage::Tell)).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -141,10 +142,10 @@ async fn recognise_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
     }
 }
 
-/// A server for mail may be slow to answer: letters have a loop of their own too.
-async fn send_on(mut claimer: Claimer, mut stop: Receiver<bool>) {
+/// A server for mail may be slow to answer: letters have a loop of their own too; and so has what others are told.
+async fn send_on(mut claimer: Claimer, own: Stage, mut stop: Receiver<bool>) {
     while !*stop.borrow() {
-        if !matches!(claimer.round(|stage| stage == Stage::Send).await, Ok(true)) {
+        if !matches!(claimer.round(|stage| stage == own).await, Ok(true)) {
             tokio::select! {
                 () = tokio::time::sleep(REST) => {}
                 _ = stop.wait_for(|stopped| *stopped) => {}
@@ -169,7 +170,7 @@ async fn look_for_programs(tools: &Tools, clock: Clock) -> store::Result<()> {
 /// # Errors
 /// If the store does not answer.
 pub async fn work_once(tools: &Tools, owner: &str, clock: Clock) -> store::Result<bool> {
-    round(tools, owner, clock, |stage| stage != Stage::Send).await
+    round(tools, owner, clock, |stage| !matches!(stage, Stage::Send | Stage::Tell)).await
 }
 
 async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) -> bool) -> store::Result<bool> {
@@ -180,7 +181,7 @@ async fn round(tools: &Tools, owner: &str, clock: Clock, mine: impl Fn(Stage) ->
         if stage == Stage::Site && !task::lease(&tools.store, "site", owner, clock()).await? {
             continue;
         }
-        let most = if matches!(stage, Stage::Recognise | Stage::Send) { 1 } else { BATCH };
+        let most = if matches!(stage, Stage::Recognise | Stage::Send | Stage::Tell) { 1 } else { BATCH };
         let tasks = task::claim(&tools.store, stage, owner, most, clock()).await?;
         if tasks.is_empty() {
             if stage == Stage::Site {
@@ -219,6 +220,9 @@ async fn seal_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
         }
         if let Err(error) = seal_once(&tools.store, &owner, clock()).await {
             tracing::warn!(%error, "the ledger was not sealed in this round");
+        }
+        if let Err(error) = pipeline::look_for_events(&tools, clock()).await {
+            tracing::warn!(%error, "what others are to be told was not looked for in this round");
         }
     }
 }
@@ -311,7 +315,8 @@ pub async fn settle_down(tools: &Tools, clock: Clock) -> store::Result<()> {
     let owner = owner();
     // A task that was put off after a failure is not waited for: its reason is shown in the list. Letters are the
     // service's to send: a slow server must not keep a person waiting.
-    let prompt: Vec<Stage> = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Send).collect();
+    let prompt: Vec<Stage> =
+        Stage::ALL.into_iter().filter(|stage| !matches!(stage, Stage::Send | Stage::Tell)).collect();
     while task::is_busy(&tools.store, &prompt, clock()).await? {
         if !work_once(tools, &owner, clock).await? {
             tokio::time::sleep(REST / 10).await;

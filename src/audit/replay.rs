@@ -159,6 +159,7 @@ impl Replay {
             Event::AccountReopened { person } => self.account(number, person, |facts| facts.1 = false),
             Event::AccessRenewed { .. }
             | Event::AddedByHand { .. }
+            | Event::CarriedOut { .. }
             | Event::MailboxSeen { .. }
             | Event::PersonSeen { .. } => {}
         }

@@ -2,12 +2,11 @@
 //! stands in the ledger with the source.
 
 use super::{Place, open, serve};
-use crate::domain::ledger::{Actor, Event, Outcome};
 use crate::domain::{MessageId, Timestamp};
 use crate::pipeline::{self, Tools};
-use crate::receive::by_hand::{self, ByHand};
-use crate::review::{self, Act};
-use crate::store::{ledger, message, submission};
+use crate::review::Act;
+use crate::review::by_hand::{self, Brought, ByHand};
+use crate::store::{message, submission};
 use crate::worker;
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -46,40 +45,25 @@ pub async fn add(place: &Place, what: &What, clock: fn() -> Timestamp) -> anyhow
     }
     let now = clock();
     let received = match &what.received {
-        Some(text) => moment(text, &tools)?,
+        Some(text) => by_hand::moment(text, &tools.config.call.time_zone).context("--received")?,
         None => now,
     };
     anyhow::ensure!(received <= now, "--received lies in the future");
-    let hand = ByHand {
-        files: &what.files,
-        from: &what.from,
-        source: what.source.trim(),
-        title: what.title.as_deref(),
-        received,
-    };
-    let taken = serve::through(&tools, clock, by_hand::take(&tools.store, &tools.vault, &hand, now)).await?;
-    let copy = message::copy(&tools.store, &taken?).await?.context("it was taken, and is not there")?;
-    let id = copy.message.context("it was taken, and could not be read: see `pouch list`")?;
-    let reason = format!("added by hand: {}", hand.source);
-    note(&tools, &id, by, &reason, clock()).await?;
-    let line = message::line(&tools.store, &id).await?.context("it was taken, and is not there")?;
-    if matches!(line.outcome, Outcome::Held | Outcome::SetAside) {
-        let act = Act { by: by.into(), reason, seen: None, now: clock() };
-        review::accept(&tools, &id, &act).await?;
+    let mut files = Vec::new();
+    for path in &what.files {
+        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        files.push((name, bytes));
     }
+    let brought = Brought::Files { from: what.from.clone(), title: what.title.clone(), files };
+    let hand = ByHand { source: what.source.clone(), received, what: brought };
+    let key = serve::through(&tools, clock, by_hand::bring(&tools, &hand, now)).await??;
+    let reason = format!("added by hand: {}", what.source.trim());
+    let act = Act { by: by.into(), reason, seen: None, now: clock() };
+    let id = by_hand::arrived(&tools, &key, &act).await?;
+    let id = id.context("it was taken, and could not be read: see `pouch list`")?;
     worker::settle_down(&tools, clock).await?;
     say(&tools, &id).await
-}
-
-/// Who added it, and how it came, in the ledger.
-async fn note(tools: &Tools, id: &MessageId, by: &str, reason: &str, now: Timestamp) -> anyhow::Result<()> {
-    let mut tx = tools.store.begin().await?;
-    let person = ledger::person(&mut tx, by, now).await?;
-    let reason = ledger::commit_to(&mut tx, reason).await?;
-    let event = Event::AddedByHand { message: id.clone(), reason };
-    ledger::append(&mut tx, &Actor::Person(person), &[event], now).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 async fn say(tools: &Tools, id: &MessageId) -> anyhow::Result<ExitCode> {
@@ -95,13 +79,4 @@ async fn say(tools: &Tools, id: &MessageId) -> anyhow::Result<ExitCode> {
         number.map(|text| format!(", number {text}")).unwrap_or_default()
     );
     Ok(ExitCode::SUCCESS)
-}
-
-fn moment(text: &str, tools: &Tools) -> anyhow::Result<Timestamp> {
-    let wrong = || format!("--received: {text} is no day as 2023-12-05, nor a time as 2023-12-05T14:30");
-    let at = match text.parse::<jiff::civil::Date>() {
-        Ok(date) if text.len() <= 10 => date.at(0, 0, 0, 0),
-        _ => text.parse::<jiff::civil::DateTime>().with_context(wrong)?,
-    };
-    tools.config.call.time_zone.to_ambiguous_timestamp(at).compatible().with_context(wrong)
 }

@@ -8,12 +8,14 @@ mod oidc;
 mod post;
 mod rules;
 mod table;
+mod webhook;
 
 pub use call::Call;
 pub use desk::Desk;
 pub use habits::Habits;
 pub use oidc::{Oidc, is_protected};
 pub use post::{Acknowledge, Notify, Security, Smtp};
+pub use webhook::{Webhook, is_safe as is_safe_webhook};
 
 use crate::domain::rules::Rules;
 use std::net::SocketAddr;
@@ -48,6 +50,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     pub notify: Notify,
     pub acknowledge: Acknowledge,
+    /// Programs elsewhere that are told of events.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// One account at one server.
@@ -256,6 +260,7 @@ impl Default for Config {
             smtp: None,
             notify: Notify::default(),
             acknowledge: Acknowledge::default(),
+            webhooks: Vec::new(),
         }
     }
 }
@@ -361,6 +366,7 @@ impl Config {
             smtp: post::smtp(top),
             notify: post::notify(top),
             acknowledge: post::acknowledge(top),
+            webhooks: webhook::webhooks(top),
         };
         post::contradictions(top, config.smtp.as_ref(), &config.notify, &config.acknowledge, &config.accounts);
         for part in [call, receive, extractor, publish, erase] {

@@ -106,6 +106,8 @@ pub enum Event {
     AccountReopened { person: PersonId },
     /// Somebody else's way to sign in was renewed: password and one-time codes are to be set anew.
     AccessRenewed { person: PersonId },
+    /// The publishing pipeline says that it made public what was approved (with the digest of its manifest), or took it down.
+    CarriedOut { submission: SubmissionId, revision: RevisionId, manifest: Option<Digest> },
     /// A person confirmed the catalogue with this digest against the official document.
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
@@ -126,6 +128,7 @@ impl Event {
             | Self::OutcomeSet { message, .. } => message.as_str(),
             Self::Queued { revision, .. }
             | Self::Changed { revision, .. }
+            | Self::CarriedOut { revision, .. }
             | Self::Edited { revision, .. }
             | Self::Judged { revision, .. } => revision.as_str(),
             Self::ModelTrained { version, .. } | Self::ModelChosen { version, .. } => version,

@@ -24,6 +24,7 @@ pub mod rules;
 pub mod submission;
 pub mod timing;
 pub mod waiting;
+pub mod webhook;
 pub mod wish;
 
 pub use digest::Digest;

@@ -1,8 +1,9 @@
 //! `pouch import`: .eml files, mbox files and Maildirs through the same door as fetched mail. Never changes a file.
 
 use crate::domain::mailbox::{Arrival, MailboxRole};
-use crate::domain::{Digest, MailboxId, Timestamp};
+use crate::domain::{MailboxId, Timestamp};
 use crate::pipeline;
+use crate::review::by_hand;
 use crate::store::Store;
 use crate::vault::{Incoming, Vault};
 use anyhow::Context as _;
@@ -45,7 +46,7 @@ impl Batch<'_> {
             .into_iter()
             .zip(dates)
             .map(|((digest, size_bytes), internal_date)| {
-                let uid = uid_of(digest);
+                let uid = by_hand::uid_of(digest);
                 Arrival { uidvalidity: 0, uid, digest, size_bytes, internal_date, provider_id: None }
             })
             .collect();
@@ -53,13 +54,6 @@ impl Batch<'_> {
         pipeline::take_in(self.store, &self.mailbox, &arrivals, self.now).await?;
         Ok(())
     }
-}
-
-/// The same bytes under the same path are the same copy, however often they are imported.
-pub(super) fn uid_of(digest: Digest) -> u64 {
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest.0[..8]);
-    u64::from_be_bytes(first) >> 12
 }
 
 /// Takes in everything under one path; calls `progress` with the messages so far.

@@ -5,7 +5,6 @@
 
 mod backoff;
 mod budget;
-pub mod by_hand;
 mod check;
 mod compare;
 mod connect;

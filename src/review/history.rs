@@ -88,6 +88,8 @@ fn said(event: &Event) -> (String, Option<Commitment>) {
             (format!("decided: it is {not}so that it {} message {other}", kind.words()), Some(*reason))
         }
         Event::AddedByHand { reason, .. } => ("brought in".into(), Some(*reason)),
+        Event::CarriedOut { manifest: Some(_), .. } => ("made public by the publishing pipeline".into(), None),
+        Event::CarriedOut { manifest: None, .. } => ("taken down by the publishing pipeline".into(), None),
         Event::Merged { into, reason, .. } => (format!("joined into {into}"), Some(*reason)),
         Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
         Event::Letter { kind, state, .. } => (format!("{} {}", kind.as_str(), state.as_str()), None),

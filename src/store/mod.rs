@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_token;
 pub mod desk;
 pub mod erase;
+pub mod feed;
 pub mod judgement;
 pub mod ledger;
 pub mod letter;
@@ -11,6 +12,7 @@ pub mod mailbox;
 pub mod message;
 pub mod model;
 pub mod relation;
+pub mod request;
 pub mod rows;
 pub mod search;
 pub mod sender;
@@ -21,6 +23,7 @@ pub mod task;
 pub mod token;
 pub mod traffic;
 pub mod waiting;
+pub mod webhook;
 pub mod wish;
 
 use anyhow::Context as _;
@@ -108,6 +111,13 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(db) if db.is_unique_violation() => Self::Conflict(db.message().into()),
             _ => Self::Storage(error),
         }
+    }
+}
+
+/// A disk that does not answer is as a database that does not.
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Storage(sqlx::Error::Io(error))
     }
 }
 

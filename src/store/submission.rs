@@ -309,6 +309,7 @@ pub async fn publish(tx: &mut Tx, revision: &RevisionId, input: &PublicInput, is
     .bind(micros(input.updated_at))
     .execute(&mut **tx)
     .await?;
+    super::feed::note(tx, &input.submission, revision, is_public, input.updated_at).await?;
     sqlx::query("delete from publication_recommendations where submission_id = $1")
         .bind(input.submission.as_str())
         .execute(&mut **tx)

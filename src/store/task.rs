@@ -28,11 +28,13 @@ pub enum Stage {
     Acknowledge,
     /// Hand a letter to the server.
     Send,
+    /// Tell a program elsewhere of an event.
+    Tell,
 }
 
 impl Stage {
     /// In the order of a message's way.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Parse,
         Self::Extract,
         Self::Recognise,
@@ -43,6 +45,7 @@ impl Stage {
         Self::Site,
         Self::Acknowledge,
         Self::Send,
+        Self::Tell,
     ];
 
     /// The word in the table.
@@ -58,6 +61,7 @@ impl Stage {
             Self::Site => "site",
             Self::Acknowledge => "acknowledge",
             Self::Send => "send",
+            Self::Tell => "tell",
         }
     }
 }
@@ -269,7 +273,9 @@ pub async fn due_stages(store: &Store, now: Timestamp) -> Result<Vec<Stage>> {
          union all
          select 'acknowledge' where exists (select 1 from tasks where stage = 'acknowledge' and due_at <= $1 and lease_until <= $1)
          union all
-         select 'send' where exists (select 1 from tasks where stage = 'send' and due_at <= $1 and lease_until <= $1)",
+         select 'send' where exists (select 1 from tasks where stage = 'send' and due_at <= $1 and lease_until <= $1)
+         union all
+         select 'tell' where exists (select 1 from tasks where stage = 'tell' and due_at <= $1 and lease_until <= $1)",
     )
     .bind(micros(now))
     .fetch_all(store.pool())

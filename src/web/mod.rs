@@ -1,6 +1,7 @@
 //! The review desk of `pouch serve`, its health answer, and the public pages for whoever sits at this machine. Shows and passes
 //! on; every decision is a call into `review` or `access`.
 
+mod api;
 mod assets;
 mod error;
 mod events;
@@ -127,6 +128,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(shared.clone(), guard::identify));
     Router::new()
         .merge(desk)
+        .nest(api::ROOT, api::router(shared.clone()))
         .route("/static/{name}", get(asset))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics_text))

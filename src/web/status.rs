@@ -5,7 +5,7 @@ use crate::domain::Timestamp;
 use crate::domain::mailbox::MailboxRole;
 use crate::pipeline::Tools;
 use crate::store::mailbox::{self, MailboxLine};
-use crate::store::{letter, task, waiting};
+use crate::store::{letter, task, waiting, webhook};
 use serde_json::json;
 
 /// The lines of the mailboxes that are configured.
@@ -41,13 +41,15 @@ pub async fn health(tools: &Tools, now: Timestamp) -> Result<(bool, serde_json::
         })
         .collect();
     let under_way: i64 = task::counts(&tools.store).await?.iter().map(|(_, count)| count).sum();
+    let (unheard, failing) = webhook::not_sent(&tools.store).await?;
     let conditions = tools.pool.conditions().await.unwrap_or_default();
     Ok((
         well,
         json!({
             "ok": well, "mailboxes": mailboxes, "under_way": under_way,
             "waiting_too_long": unended.len(), "waiting_since": unended.first().map(|one| one.since),
-            "letters_not_sent": letter::stuck(&tools.store).await?, "gaps": conditions.gaps(),
+            "letters_not_sent": letter::stuck(&tools.store).await?,
+            "webhooks": {"given_up": unheard, "failing": failing}, "gaps": conditions.gaps(),
             "readers": {
                 "extractor": conditions.extractor.active, "tool_runner": conditions.tool_runner.active,
                 "pdftotext": conditions.programs.pdftotext, "tesseract": conditions.programs.tesseract,

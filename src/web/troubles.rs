@@ -6,7 +6,7 @@ use super::status::{is_well, watched};
 use crate::domain::Timestamp;
 use crate::domain::waiting::Waiting;
 use crate::pipeline::Tools;
-use crate::store::{letter, message, task, waiting};
+use crate::store::{letter, message, task, waiting, webhook};
 
 /// What waits too long that is named one by one.
 const MOST_WAITING: usize = 20;
@@ -39,6 +39,7 @@ pub async fn of(tools: &Tools, now: Timestamp) -> Result<Troubles, Error> {
         format!("Parked on the server, tried again by itself: {account}/{folder} UID {uid}: {why}")
     });
     let stuck = letter::stuck(store).await?;
+    let (unheard, _) = webhook::not_sent(store).await?;
     let unended = waiting::since(store, now - tools.config.notify.waiting).await?;
     let untold = unended.len().saturating_sub(MOST_WAITING);
     let lines = watched(tools).await?;
@@ -55,6 +56,7 @@ pub async fn of(tools: &Tools, now: Timestamp) -> Result<Troubles, Error> {
             .chain((untold > 0).then(|| format!("{untold} more have waited too long.")))
             .chain(parked)
             .chain((stuck > 0).then(|| format!("letters that did not go: {stuck}; see `pouch letters`")))
+            .chain((unheard > 0).then(|| format!("webhooks that were given up: {unheard}; see /api/v1/webhooks")))
             .chain(tools.pool.conditions().await.map(|one| one.gaps()).unwrap_or_default())
             .collect(),
         under_way: task::counts(store).await?.iter().map(|(_, count)| usize::try_from(*count).unwrap_or(0)).sum(),

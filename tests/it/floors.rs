@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 9] = [
         "parse", "classify", "relate", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware",
         "resolve", "evaluate",
     ],
-    &["smtp", "official"],
+    &["smtp", "official", "webhook"],
     &["pipeline", "oauth"],
     &["access", "review"],
     &["receive", "worker", "notify", "web", "extractor", "tool_runner"],

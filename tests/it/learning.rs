@@ -325,7 +325,10 @@ fn a_label_that_a_person_took_away_does_not_come_back_by_itself() {
     site.app.decide(&["unassign", &id(&item), THREATS]);
     let serving = site.app.serve();
     let page = crate::visitor::entry(&serving, &id(&item));
-    assert!(page.contains("threats-continue-exchange") && page.contains(": taken away before by Rana Reviewer on"), "{page}");
+    assert!(
+        page.contains("threats-continue-exchange") && page.contains(": taken away before by Rana Reviewer on"),
+        "{page}"
+    );
 }
 
 #[test]

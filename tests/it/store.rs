@@ -1,6 +1,7 @@
 //! Every function of the store on both engines: there is no query check at compile time, so this is it.
 
 use crate::servers;
+use pouch::domain::access::{Right, Roles};
 use pouch::domain::authenticity::{AuthResults, SignatureCheck, SignatureResult};
 use pouch::domain::classification::{Classification, Evidence, MessageKind, Submitter};
 use pouch::domain::extraction::{Extracted, Extraction, Segment, SegmentKind};
@@ -13,16 +14,17 @@ use pouch::domain::model::{Chosen, Compared, MadeOf, TrainedFor, TrainedModel};
 use pouch::domain::publication::{PublicInput, PublicRecommendation, PublicStatus};
 use pouch::domain::relation::{Likeness, Relation, RelationKind};
 use pouch::domain::submission::{Change, Content, PartRef, State};
+use pouch::domain::webhook::DeliveryState;
 use pouch::domain::wish::{Wish, WishDecision, WishKind};
 use pouch::domain::{
-    Digest, LetterId, MailboxId, MessageId, Problem, ProblemCode, RevisionId, SubmissionId, Timestamp,
+    Digest, LetterId, MailboxId, MessageId, PersonId, Problem, ProblemCode, RevisionId, SubmissionId, Timestamp,
 };
 use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, desk, erase, judgement, ledger, letter, mailbox, message, model, relation, search, sender, setting,
-    submission, task, token, traffic, waiting, wish,
+    Error, Store, account, api_token, desk, erase, feed, judgement, ledger, letter, mailbox, message, model, relation,
+    request, search, sender, session, setting, submission, task, token, traffic, waiting, webhook, wish,
 };
 use std::time::Duration;
 
@@ -777,19 +779,25 @@ fn every_function_of_the_store_is_called_in_this_file() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut missing = Vec::new();
     for (room, file) in [
+        ("account", "account.rs"),
+        ("api_token", "api_token.rs"),
         ("desk", "desk.rs"),
         ("desk", "desk/notes.rs"),
         ("erase", "erase.rs"),
+        ("feed", "feed.rs"),
         ("ledger", "ledger.rs"),
         ("mailbox", "mailbox.rs"),
         ("mailbox", "mailbox/copies.rs"),
         ("message", "message.rs"),
+        ("request", "request.rs"),
         ("search", "search.rs"),
+        ("session", "session.rs"),
         ("setting", "setting.rs"),
         ("submission", "submission.rs"),
         ("task", "task.rs"),
         ("token", "token.rs"),
         ("traffic", "traffic.rs"),
+        ("webhook", "webhook.rs"),
     ] {
         for line in std::fs::read_to_string(folder.join(file)).unwrap().lines() {
             let Some(rest) = line.strip_prefix("pub async fn ") else { continue };
@@ -1078,6 +1086,232 @@ async fn what_the_desk_has_to_make_anew_is_noted_on_both_engines() {
         assert!(clear().await.is_superset(&[a.0.clone(), b.0.clone()].into()));
         assert_eq!(desk::all_ids(store).await.unwrap().len(), 2);
         assert!(desk::codes_of(store, &["nobody@example.org".into()]).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_and_invitations_work_on_both_engines() {
+    both(async |store| {
+        let roles = Roles::of(["reader"]).unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let ada = ledger::person(&mut tx, "Ada", at(0)).await.unwrap();
+        let rita = ledger::person(&mut tx, "Rita", at(0)).await.unwrap();
+        account::open(&mut tx, &ada, "ada", &roles, at(0)).await.unwrap();
+        assert!(matches!(account::open(&mut tx, &rita, "ada", &roles, at(0)).await, Err(Error::Conflict(_))));
+        account::open(&mut tx, &rita, "rita", &roles, at(0)).await.unwrap();
+        account::set_roles(&mut tx, &ada, &Roles::of(["administrator"]).unwrap()).await.unwrap();
+        account::set_password(&mut tx, &ada, Some("phc")).await.unwrap();
+        account::set_identity(&mut tx, &ada, Some("issuer ada")).await.unwrap();
+        account::set_totp(&mut tx, &ada, Some("sealed"), &["a".into(), "b".into()]).await.unwrap();
+        tx.commit().await.unwrap();
+        account::set_language(store, &ada, Some("fr")).await.unwrap();
+        account::visit(store, &ada, 4, 60_000_000, at(1)).await.unwrap();
+        account::visit(store, &ada, 5, 60_000_000, at(2)).await.unwrap();
+        account::visit(store, &ada, 9, 60_000_000, at(100)).await.unwrap();
+        assert!(account::use_totp_step(store, &ada, 7).await.unwrap());
+        assert!(!account::use_totp_step(store, &ada, 7).await.unwrap(), "a code opened twice");
+        let found = account::of(store, &ada).await.unwrap().unwrap();
+        assert!(account::use_recovery(store, &found, "a").await.unwrap());
+        assert!(!account::use_recovery(store, &found, "a").await.unwrap(), "a recovery code opened twice");
+        let found = account::by_login(store, "ada").await.unwrap().unwrap();
+        assert_eq!((found.recovery, found.totp_step, found.language), (vec!["b".into()], Some(7), Some("fr".into())));
+        assert_eq!((found.visit_before, found.visit_at), (Some(at(2)), Some(at(100))));
+        assert_eq!(account::by_identity(store, "issuer ada").await.unwrap().unwrap().person, ada);
+        assert_eq!(account::all(store).await.unwrap().len(), 2);
+
+        let invitation = |word: &[u8], invited_by: Option<PersonId>, person: Option<PersonId>| account::Invitation {
+            hash: Digest::of(word),
+            person,
+            name: "Omar".into(),
+            login: "omar".into(),
+            roles: roles.clone(),
+            invited_by,
+            created_at: at(0),
+            until_at: at(50),
+        };
+        let mut tx = store.begin().await.unwrap();
+        account::invite(&mut tx, &invitation(b"first", None, None)).await.unwrap();
+        account::invite(&mut tx, &invitation(b"one", Some(ada.clone()), None)).await.unwrap();
+        account::invite(&mut tx, &invitation(b"renew", Some(ada.clone()), Some(rita.clone()))).await.unwrap();
+        account::forget_first(&mut tx, at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(account::invitation(store, Digest::of(b"first"), at(2)).await.unwrap().is_none());
+        assert!(account::invitation(store, Digest::of(b"one"), at(50)).await.unwrap().is_none(), "it has run out");
+        assert_eq!(account::open_invitations(store, at(2)).await.unwrap().len(), 2);
+        let mut tx = store.begin().await.unwrap();
+        account::use_invitation(&mut tx, Digest::of(b"one"), at(2)).await.unwrap();
+        assert!(account::use_invitation(&mut tx, Digest::of(b"one"), at(2)).await.is_err(), "used twice");
+        account::set_closed(&mut tx, &rita, Some(at(3))).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(account::of(store, &rita).await.unwrap().unwrap().closed_at, Some(at(3)));
+        assert!(account::open_invitations(store, at(4)).await.unwrap().is_empty(), "a link of a closed account holds");
+    })
+    .await;
+}
+
+/// A person with an account.
+async fn some_account(store: &Store, name: &str) -> PersonId {
+    let mut tx = store.begin().await.unwrap();
+    let person = ledger::person(&mut tx, name, at(0)).await.unwrap();
+    account::open(&mut tx, &person, name, &Roles::of(["reader"]).unwrap(), at(0)).await.unwrap();
+    tx.commit().await.unwrap();
+    person
+}
+
+#[tokio::test]
+async fn sessions_and_who_looks_work_on_both_engines() {
+    both(async |store| {
+        let (ada, rita) = (some_account(store, "ada").await, some_account(store, "rita").await);
+        let begun = |word: &[u8]| session::Session {
+            hash: Digest::of(word),
+            person: ada.clone(),
+            created_at: at(0),
+            seen_at: at(0),
+            until_at: at(100),
+            agent: "a browser".into(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        for word in [b"a", b"b", b"c"] {
+            session::begin_session(&mut tx, &begun(word)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        session::see_session(store, Digest::of(b"a"), at(200), at(5)).await.unwrap();
+        assert_eq!(session::session(store, Digest::of(b"a"), at(150)).await.unwrap().unwrap().seen_at, at(5));
+        assert!(session::session(store, Digest::of(b"b"), at(100)).await.unwrap().is_none(), "it has run out");
+        assert_eq!(session::sessions_of(store, &ada, at(1)).await.unwrap()[0].hash, Digest::of(b"a"));
+        assert!(!session::end_session(store, &rita, Digest::of(b"b")).await.unwrap(), "another's session");
+        assert!(session::end_session(store, &ada, Digest::of(b"b")).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        session::end_sessions(&mut tx, &ada, Some(Digest::of(b"a"))).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(session::sessions_of(store, &ada, at(1)).await.unwrap().len(), 1);
+
+        session::note_failed(store, "login:ada", at(1)).await.unwrap();
+        session::note_failed(store, "login:ada", at(3)).await.unwrap();
+        assert_eq!(session::failed_since(store, "login:ada", at(1)).await.unwrap(), (1, Some(at(3))));
+        session::forget_failed(store, "login:ada").await.unwrap();
+        assert_eq!(session::failed_since(store, "login:ada", at(0)).await.unwrap(), (0, None));
+
+        session::look_at(store, "item", &ada, at(1)).await.unwrap();
+        session::look_at(store, "item", &ada, at(9)).await.unwrap();
+        assert_eq!(session::others_at(store, "item", &rita, at(8)).await.unwrap(), ["ada"]);
+        assert!(session::others_at(store, "item", &ada, at(0)).await.unwrap().is_empty());
+        session::look_away(store, "item", &ada).await.unwrap();
+        assert!(session::others_at(store, "item", &rita, at(0)).await.unwrap().is_empty());
+        session::sweep(store, at(0), at(200)).await.unwrap();
+        assert!(session::session(store, Digest::of(b"a"), at(1)).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_programs_and_their_requests_work_on_both_engines() {
+    both(async |store| {
+        let (ada, rita) = (some_account(store, "ada").await, some_account(store, "rita").await);
+        let token = api_token::ApiToken {
+            id: "t".into(),
+            hash: Digest::of(b"t"),
+            person: ada.clone(),
+            label: "a test".into(),
+            scopes: vec![Right::Read, Right::Publish],
+            created_at: at(0),
+            until_at: at(100),
+            used_at: None,
+            revoked_at: None,
+        };
+        let mut tx = store.begin().await.unwrap();
+        api_token::add(&mut tx, &token).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(api_token::live(store, token.hash, at(99)).await.unwrap().unwrap().scopes, token.scopes);
+        assert!(api_token::live(store, token.hash, at(100)).await.unwrap().is_none(), "it has run out");
+        api_token::see(store, token.hash, at(5)).await.unwrap();
+        assert_eq!(api_token::of(store, &ada).await.unwrap()[0].used_at, Some(at(5)));
+        assert!(!api_token::revoke(store, &rita, "t", at(6)).await.unwrap(), "another's key");
+        assert!(api_token::revoke(store, &ada, "t", at(6)).await.unwrap());
+        assert!(api_token::live(store, token.hash, at(7)).await.unwrap().is_none());
+
+        let (long, short) = (at(-1000), at(-10));
+        let begin = async |now: i64, word: &[u8]| {
+            let since = (long + Duration::from_secs(now as u64), short + Duration::from_secs(now as u64));
+            request::begin(store, (&ada, "k"), Digest::of(word), since, at(now)).await.unwrap()
+        };
+        assert_eq!(begin(0, b"x").await, None);
+        assert_eq!(begin(1, b"x").await.unwrap().answer, None, "under way");
+        assert_eq!(begin(20, b"x").await, None, "its process died");
+        let answer = request::Answer { status: 200, headers: "[]".into(), body: "{}".into() };
+        request::end(store, (&ada, "k"), &answer).await.unwrap();
+        let known = begin(900, b"y").await.unwrap();
+        assert_eq!((known.fingerprint, known.answer), (Digest::of(b"x").to_string(), Some(answer)));
+        assert_eq!(begin(1100, b"y").await, None, "it is forgotten");
+        request::forget(store, (&ada, "k")).await.unwrap();
+        assert_eq!(begin(1101, b"z").await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_feed_of_publications_works_on_both_engines() {
+    both(async |store| {
+        let ada = some_account(store, "ada").await;
+        let (a, b) = (SubmissionId::new(at(0)), SubmissionId::new(at(1)));
+        let mut tx = store.begin().await.unwrap();
+        submission::add(&mut tx, &a, at(0), 1).await.unwrap();
+        submission::add(&mut tx, &b, at(1), 2).await.unwrap();
+        let (mut of_a, mut of_b) = (revision(&a, 1), revision(&b, 1));
+        of_a.content.parts.clear();
+        of_b.content.parts.clear();
+        submission::add_revision(&mut tx, &of_a).await.unwrap();
+        submission::add_revision(&mut tx, &of_b).await.unwrap();
+        feed::note(&mut tx, &a, &of_a.id, true, at(2)).await.unwrap();
+        feed::note(&mut tx, &b, &of_b.id, true, at(2)).await.unwrap();
+        tx.commit().await.unwrap();
+        let lines = feed::after(store, 0, 10).await.unwrap();
+        assert_eq!(lines.iter().map(|one| one.sequence).collect::<Vec<_>>(), [1, 2]);
+        let mut tx = store.begin().await.unwrap();
+        let first = feed::lease(&mut tx, ("one", &ada), 1, at(60), at(10)).await.unwrap();
+        let second = feed::lease(&mut tx, ("two", &ada), 9, at(60), at(10)).await.unwrap();
+        assert_eq!(
+            (first[0].submission.clone(), second[0].submission.clone(), second.len()),
+            (a.clone(), b.clone(), 1)
+        );
+        assert!(!feed::end_lease(&mut tx, &a, "two", true, at(11)).await.unwrap(), "another's lease");
+        assert!(!feed::end_lease(&mut tx, &a, "one", true, at(60)).await.unwrap(), "it ran out");
+        assert!(feed::end_lease(&mut tx, &a, "one", true, at(11)).await.unwrap());
+        // Updated while it is held: the word for the earlier change does not count for the later one.
+        feed::note(&mut tx, &b, &of_b.id, true, at(12)).await.unwrap();
+        assert!(!feed::end_lease(&mut tx, &b, "two", true, at(13)).await.unwrap());
+        assert!(feed::lease(&mut tx, ("three", &ada), 9, at(60), at(13)).await.unwrap().is_empty());
+        assert!(feed::end_lease(&mut tx, &b, "two", false, at(13)).await.unwrap());
+        assert_eq!(feed::lease(&mut tx, ("three", &ada), 9, at(60), at(13)).await.unwrap().len(), 1);
+        feed::note(&mut tx, &a, &of_a.id, false, at(14)).await.unwrap();
+        tx.commit().await.unwrap();
+        let line = feed::line(store, &a).await.unwrap().unwrap();
+        assert_eq!((line.change, line.sequence, line.acknowledged), (feed::FeedChange::Withdrawn, 4, 1));
+        assert_eq!(feed::line(store, &b).await.unwrap().unwrap().change, feed::FeedChange::Updated);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deliveries_of_webhooks_work_on_both_engines() {
+    both(async |store| {
+        assert_eq!(webhook::told_up_to(store, "e", 7, at(0)).await.unwrap(), 7);
+        assert_eq!(webhook::told_up_to(store, "e", 9, at(0)).await.unwrap(), 7, "it forgot where it was");
+        let mut tx = store.begin().await.unwrap();
+        assert!(webhook::move_on(&mut tx, "e", 7, 9).await.unwrap());
+        assert!(!webhook::move_on(&mut tx, "e", 7, 9).await.unwrap(), "another process was first");
+        let one = webhook::add(&mut tx, "e", (8, "item.queued"), "{}", at(1)).await.unwrap();
+        let two = webhook::add(&mut tx, "e", (9, "item.held"), "{}", at(2)).await.unwrap();
+        webhook::set_state(&mut tx, &one, DeliveryState::Waiting, Some("no answer"), at(3)).await.unwrap();
+        webhook::set_state(&mut tx, &two, DeliveryState::Sent, None, at(3)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(webhook::not_sent(store).await.unwrap(), (0, 1));
+        let found = webhook::delivery(store, &one).await.unwrap().unwrap();
+        assert_eq!((found.attempts, found.reason.as_deref()), (1, Some("no answer")));
+        assert_eq!(webhook::latest(store, 9).await.unwrap().len(), 2);
+        webhook::forget_sent(store, at(4)).await.unwrap();
+        assert_eq!(webhook::latest(store, 9).await.unwrap()[0].id, one);
     })
     .await;
 }
