@@ -596,7 +596,7 @@ async fn what_is_known_of_senders_is_kept_on_both_engines() {
         sender::set_server_says(&mut tx, &key, &says).await.unwrap();
         sender::set_signatures(&mut tx, &id, std::slice::from_ref(&check)).await.unwrap();
         tx.commit().await.unwrap();
-        let known = sender::of(store, &[id.0.clone()]).await.unwrap();
+        let known = sender::of(store, std::slice::from_ref(&id.0)).await.unwrap();
         assert_eq!(known[&id], (vec![says], vec![check]));
     })
     .await;
