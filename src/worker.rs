@@ -48,6 +48,8 @@ pub async fn release_the_dead(store: &Store, now: Timestamp) -> store::Result<()
 
 /// Works due tasks until told to stop; a batch that was begun is ended first.
 pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<bool>) {
+    // Before anything happens: an endpoint that is new hears of everything from now on.
+    look_for_events(&tools, clock).await;
     let mut loops = tokio::task::JoinSet::new();
     let mut owners = vec![owner.clone()];
     let mut claimer = || {
@@ -221,9 +223,14 @@ async fn seal_on(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
         if let Err(error) = seal_once(&tools.store, &owner, clock()).await {
             tracing::warn!(%error, "the ledger was not sealed in this round");
         }
-        if let Err(error) = pipeline::look_for_events(&tools, clock()).await {
-            tracing::warn!(%error, "what others are to be told was not looked for in this round");
-        }
+        look_for_events(&tools, clock).await;
+    }
+}
+
+/// Looks in the sealed ledger for what programs elsewhere are to be told.
+async fn look_for_events(tools: &Tools, clock: Clock) {
+    if let Err(error) = pipeline::look_for_events(tools, clock()).await {
+        tracing::warn!(%error, "what others are to be told was not looked for in this round");
     }
 }
 

@@ -93,7 +93,7 @@ fn what_happens_is_told_signed_and_without_personal_data() {
     let wanted = ["item.decided", "item.published", "item.queued", "item.withdrawn"];
     wait_for("all events, the first once more", || {
         let all = heard.lock().unwrap();
-        let mut events: Vec<String> = all.iter().map(|one| type_of(one)).collect();
+        let mut events: Vec<String> = all.iter().map(type_of).collect();
         events.sort();
         events.dedup();
         (events == wanted && all.len() == wanted.len() + 1).then_some(())

@@ -114,7 +114,7 @@ fn a_publication_is_what_the_approver_saw_and_goes_when_it_is_withdrawn() {
     let ack = |lease: &Value, digest: &Value| {
         publisher.post(&format!("/publications/{id}/acknowledge"), "", &json!({"lease": lease, "digest": digest}))
     };
-    assert_eq!(ids(&taken), [id.clone()]);
+    assert_eq!(ids(&taken), std::slice::from_ref(&id));
     assert_eq!(ids(&lease(&publisher, 5, 600)), Vec::<String>::new(), "two hold the same");
     let told = problem(&ack(&taken["lease"], &json!(Digest::of(b"other").to_string())), 409);
     assert_eq!(told["type"], "urn:pouch:problem:other-digest");
