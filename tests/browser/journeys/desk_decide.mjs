@@ -4,10 +4,10 @@
 import { look, same, says, signIn, tabTo, until } from "../tools/desk.mjs";
 
 /**
- * `oldest`: title of the input; `sentence`: one of its text that is no evidence yet; `recommendation`: where it belongs;
+ * `oldest`: title of the input; `sentence`: one of its text that is no evidence yet; `recommendations`: where it belongs;
  * `rana`: login and password.
  */
-export default async function decide(page, { address, rana, oldest, sentence, recommendation }, tools) {
+export default async function decide(page, { address, rana, oldest, sentence, recommendations }, tools) {
   await page.goto("/");
   await signIn(page, rana.login, rana.password);
   await page.waitForURL(`${address}/`);
@@ -22,8 +22,12 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   await evidence(page);
   await takeAway(page);
   await look(page, "input after an assignment was taken away");
-  await addByMarking(page, sentence, recommendation);
-  await says(page, "The recommendation is added.", ".said");
+  // One sentence may speak to two recommendations: each leads to it.
+  for (const one of recommendations) {
+    await addByMarking(page, sentence, one);
+    await says(page, "The recommendation is added.", ".said");
+  }
+  await evidence(page);
   await retitle(page);
 
   // What will be public is shown before.
@@ -84,8 +88,7 @@ async function evidence(page) {
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.hash === quote);
     const found = await page.evaluate(() => {
-      let mark = document.querySelector(":target");
-      while (mark && mark.localName !== "mark") mark = mark.nextElementSibling;
+      const mark = document.querySelector(":target").closest("mark");
       const box = mark.getBoundingClientRect();
       const around = mark.closest(".text").getBoundingClientRect();
       const isSeen = box.bottom > Math.max(0, around.top) && box.top < Math.min(innerHeight, around.bottom);
@@ -147,7 +150,7 @@ async function addByMarking(page, sentence, recommendation) {
   await page.mouse.down();
   await page.mouse.move(drag[2], drag[3], { steps: 5 });
   await page.mouse.up();
-  same(await page.inputValue("#assign-quote"), sentence, "the words that were marked");
+  await until(page, "the words that were marked", async () => (await page.inputValue("#assign-quote")) === sentence);
   await page.selectOption("#assign-to", recommendation);
   await page.locator("#assign-reason").press("Enter");
   await page.waitForURL(/done=assign/);
