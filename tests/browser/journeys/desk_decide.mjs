@@ -19,7 +19,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   await says(page, oldest, "h1");
   await look(page, "input");
 
-  await evidence(page);
+  await evidence(page, true);
   await takeAway(page);
   await look(page, "input after an assignment was taken away");
   // One sentence may speak to two recommendations: each leads to it.
@@ -27,7 +27,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
     await addByMarking(page, sentence, one);
     await says(page, "The recommendation is added.", ".said");
   }
-  await evidence(page);
+  await evidence(page, false);
   await retitle(page);
 
   // What will be public is shown before.
@@ -79,7 +79,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
 }
 
 /** Each quote leads to its sentence, which is seen and marked out, and from there back to its assignment. */
-async function evidence(page) {
+async function evidence(page, isFirst) {
   const quotes = await page.locator(".quotes a[href^='#e']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
   if (!quotes.length) throw new Error(`${page.url()} has no quote that leads to the text`);
   const calm = await page.evaluate(() => getComputedStyle(document.querySelector("mark")).backgroundColor);
@@ -100,14 +100,17 @@ async function evidence(page) {
     }
     if (!found.isSeen) throw new Error(`${quote} leads to a sentence that cannot be seen`);
     if (found.colour === calm) throw new Error(`the sentence of ${quote} looks like every other evidence`);
+    if (isFirst) await look(page, "input with a sentence that was asked for");
     // The focus goes on from there: the next stop is the way back.
     const back = `#a${quote.slice(2).split("-")[0]}`;
     await tabTo(page, `.text sup a[href='${back}']`, 5);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.hash === back);
     same(await page.evaluate(() => document.querySelector(":target").localName), "li", "where the way back leads");
+    if (isFirst) await look(page, "input with the assignment of a sentence");
     const top = await page.evaluate(() => document.querySelector(":target").getBoundingClientRect().top);
     if (top < -1 || top > 800) throw new Error(`the way back from ${quote} leads to something that cannot be seen`);
+    isFirst = false;
   }
 }
 

@@ -185,7 +185,9 @@ fn what_people_of_the_desk_type_stays_text_too() {
         ("inert", json!({ "pages": nobodys })),
     ];
     let _: Vec<Value> = visit(&serving.address, &journeys);
-    eve.post_from(&page, &format!("{page}/approve"), &[("reason", &texts[3]), ("all-findings", "yes")]);
+    let fields = [("reason", texts[3].as_str()), ("all-findings", "yes")];
+    let answer = eve.post_from(&page, &format!("{page}/approve"), &fields);
+    assert_eq!(answer.status, 303, "{}", answer.body);
     let public = format!("inputs/{}/index.html", id(&one));
     wait_for("the page", || app.public(&public).exists().then_some(()));
     let pages = [on(format!("/public/{public}"), &[shown]), on("/public/".into(), &[shown])];
