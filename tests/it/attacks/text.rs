@@ -130,6 +130,7 @@ fn what_people_of_the_desk_type_stays_text_too() {
     let pick = one["assignments"][0].clone();
     let recommendation = pick["recommendation"].as_str().unwrap();
     let quote = pick["evidence"][0]["quote"].as_str().unwrap();
+    let part = format!("{}:{}", one["messages"][0].as_str().unwrap(), one["attachments"][0]["part"].as_str().unwrap());
     let texts: Vec<String> =
         ["title", "submitter", "behalf", "why-edit", "why-taken", "why-added", "why-rejected"].map(typed).into();
     let acts: [(&str, Vec<(&str, &str)>); 4] = [
@@ -141,6 +142,7 @@ fn what_people_of_the_desk_type_stays_text_too() {
                 ("kind", "ngo"),
                 ("behalf", &texts[2]),
                 ("language", "en"),
+                ("part", &part),
                 ("reason", &texts[3]),
             ],
         ),
