@@ -164,9 +164,9 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
-    let refusal = |words: &str| Err(Error::Refused(words.to_string()).answer(layout));
+    let refusal = |words: &str| Error::Refused(words.to_string()).answer(layout);
     if !is_from_here(request.headers(), is_https) {
-        return refusal(layout.t("error.other-site"));
+        return Err(refusal(layout.t("error.other-site")));
     }
     let kind = text(request.headers(), &header::CONTENT_TYPE).to_ascii_lowercase();
     if kind.starts_with("multipart/form-data") && UPLOADS.contains(&request.uri().path()) {
@@ -174,7 +174,7 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
         return Ok(());
     }
     if !kind.starts_with("application/x-www-form-urlencoded") {
-        return refusal(layout.t("error.no-form"));
+        return Err(refusal(layout.t("error.no-form")));
     }
     let body = std::mem::replace(request.body_mut(), Body::empty());
     let Ok(bytes): Result<Bytes, _> = to_bytes(body, FORM).await else {
@@ -183,7 +183,7 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
     };
     let fields = Fields::of(&bytes);
     if !access::is_csrf_token(fields.text("csrf"), &layout.csrf) {
-        return refusal(layout.t("error.form-old"));
+        return Err(refusal(layout.t("error.form-old")));
     }
     request.extensions_mut().insert(Sent(fields));
     Ok(())

@@ -77,9 +77,9 @@ impl Layout {
         let minutes = usize::try_from(self.now.duration_since(*at).as_mins()).unwrap_or(0);
         match minutes {
             0 => self.t("age.now").into(),
-            1..=59 => self.n("age.minutes", &minutes),
-            60..=2879 => self.n("age.hours", &(minutes / 60)),
-            _ => self.n("age.days", &(minutes / 1440)),
+            1..=59 => self.n("age.minutes", minutes),
+            60..=2879 => self.n("age.hours", minutes / 60),
+            _ => self.n("age.days", minutes / 1440),
         }
     }
 

@@ -198,7 +198,7 @@ async fn show(shared: &Shared, layout: Layout, query: &str, list: List) -> Resul
 
 fn words_of(layout: &Layout, found: desk::Found) -> String {
     let count = usize::try_from(found.count).unwrap_or(usize::MAX);
-    if found.more { layout.x("list.found-more", &count) } else { layout.n("list.found", &count) }
+    if found.more { layout.x("list.found-more", &count) } else { layout.n("list.found", count) }
 }
 
 /// Which of these changed after the change with a number.
@@ -286,7 +286,7 @@ pub async fn several(
     }
     let lines: Vec<String> =
         left.iter().map(|(id, why)| format!("{}: {why}", &id[id.len().saturating_sub(8)..])).collect();
-    Err(Error::Refused(format!("{}\n{}", layout.n("list.done", &done), lines.join("\n"))))
+    Err(Error::Refused(format!("{}\n{}", layout.n("list.done", done), lines.join("\n"))))
 }
 
 fn pair(seen: &str) -> Option<(u32, u32)> {

@@ -4,12 +4,13 @@
 use super::error::Error;
 use super::forms::{cookies, safe_next};
 use super::guard::Sent;
-use super::layout::{Layout, see_other};
+use super::layout::{Layout, page};
 use super::{Shared, people, sign_in};
 use crate::access::{self, oidc};
+use askama::Template;
 use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -18,6 +19,14 @@ const COOKIE: &str = "pouch-provider";
 
 /// What the cookie's content is sealed for.
 const SEALED_FOR: &str = "sign-in by provider";
+
+/// On to the provider. Not a redirect: after a form it would be held to `form-action`, and browsers would not follow it.
+#[derive(Template)]
+#[template(path = "desk/on.html")]
+struct OnPage {
+    layout: Layout,
+    url: String,
+}
 
 /// Sends the browser to the provider.
 pub async fn begin(
@@ -34,7 +43,9 @@ pub async fn begin(
     let kept = serde_json::to_string(&(&begun, safe_next(fields.text("next"))))
         .map_err(|error| Error::Failed(error.into()))?;
     let sealed = shared.key.seal(SEALED_FOR, &kept).map_err(|error| Error::Failed(error.into()))?;
-    let mut response = see_other(&begun.url);
+    let mut response = page(StatusCode::OK, OnPage { layout, url: begun.url.clone() }.render()?);
+    let on = HeaderValue::from_str(&format!("0; url={}", begun.url)).map_err(|error| Error::Failed(error.into()))?;
+    response.headers_mut().insert(header::REFRESH, on);
     set_cookie(&shared, &mut response, &sealed, 600)?;
     Ok(response)
 }

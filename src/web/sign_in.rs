@@ -80,7 +80,7 @@ pub async fn sign_in(
         Refused::CodeWanted(pending) => (None, pending),
         Refused::CodeWrong(pending) => (Some(layout.t("sign-in.code-wrong").to_string()), pending),
         Refused::TooMany(minutes) => {
-            (Some(layout.n("sign-in.too-many", &usize::try_from(minutes).unwrap_or(1))), String::new())
+            (Some(layout.n("sign-in.too-many", usize::try_from(minutes).unwrap_or(1))), String::new())
         }
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

@@ -86,10 +86,8 @@ fn roles_open_what_they_say_and_nothing_else() {
     let mut ada = Visitor::first(&serving);
     let mut rita = ada.invite("Rita Reader", "rita@un.example", &["reader"]);
     assert_eq!(rita.get("/").status, 200);
-    for path in ["/people"] {
-        assert_eq!(rita.get(path).status, 403, "{path}");
-        assert_eq!(Visitor::new(&serving).get(path).status, 303, "{path}");
-    }
+    assert_eq!(rita.get("/people").status, 403);
+    assert_eq!(Visitor::new(&serving).get("/people").status, 303);
     let csrf = rita.get("/me").csrf().to_string();
     let fields = [("csrf", csrf.as_str()), ("name", "Eve"), ("login", "eve"), ("role", "administrator")];
     assert_eq!(rita.send("/people/invite", &fields, "").status, 403);

@@ -1,6 +1,6 @@
 //! Signing in with an organisation's account: against a provider on loopback that signs what a test tells it to.
 
-mod idp;
+pub mod idp;
 mod tokens;
 
 use crate::servers::{TestDir, clock};

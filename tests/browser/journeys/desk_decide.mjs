@@ -4,10 +4,10 @@
 import { look, same, says, signIn, tabTo, until } from "../tools/desk.mjs";
 
 /**
- * `oldest`: title of the input; `sentence`: one of its text that is no evidence yet; `recommendation`: where it belongs;
+ * `oldest`: title of the input; `sentence`: one of its text that is no evidence yet; `recommendations`: where it belongs;
  * `rana`: login and password.
  */
-export default async function decide(page, { address, rana, oldest, sentence, recommendation }, tools) {
+export default async function decide(page, { address, rana, oldest, sentence, recommendations }, tools) {
   await page.goto("/");
   await signIn(page, rana.login, rana.password);
   await page.waitForURL(`${address}/`);
@@ -19,11 +19,15 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   await says(page, oldest, "h1");
   await look(page, "input");
 
-  await evidence(page);
+  await evidence(page, true);
   await takeAway(page);
   await look(page, "input after an assignment was taken away");
-  await addByMarking(page, sentence, recommendation);
-  await says(page, "The recommendation is added.", ".said");
+  // One sentence may speak to two recommendations: each leads to it.
+  for (const one of recommendations) {
+    await addByMarking(page, sentence, one);
+    await says(page, "The recommendation is added.", ".said");
+  }
+  await evidence(page, false);
   await retitle(page);
 
   // What will be public is shown before.
@@ -75,7 +79,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
 }
 
 /** Each quote leads to its sentence, which is seen and marked out, and from there back to its assignment. */
-async function evidence(page) {
+async function evidence(page, isFirst) {
   const quotes = await page.locator(".quotes a[href^='#e']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
   if (!quotes.length) throw new Error(`${page.url()} has no quote that leads to the text`);
   const calm = await page.evaluate(() => getComputedStyle(document.querySelector("mark")).backgroundColor);
@@ -84,8 +88,7 @@ async function evidence(page) {
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.hash === quote);
     const found = await page.evaluate(() => {
-      let mark = document.querySelector(":target");
-      while (mark && mark.localName !== "mark") mark = mark.nextElementSibling;
+      const mark = document.querySelector(":target").closest("mark");
       const box = mark.getBoundingClientRect();
       const around = mark.closest(".text").getBoundingClientRect();
       const isSeen = box.bottom > Math.max(0, around.top) && box.top < Math.min(innerHeight, around.bottom);
@@ -97,14 +100,17 @@ async function evidence(page) {
     }
     if (!found.isSeen) throw new Error(`${quote} leads to a sentence that cannot be seen`);
     if (found.colour === calm) throw new Error(`the sentence of ${quote} looks like every other evidence`);
+    if (isFirst) await look(page, "input with a sentence that was asked for");
     // The focus goes on from there: the next stop is the way back.
     const back = `#a${quote.slice(2).split("-")[0]}`;
     await tabTo(page, `.text sup a[href='${back}']`, 5);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.hash === back);
     same(await page.evaluate(() => document.querySelector(":target").localName), "li", "where the way back leads");
+    if (isFirst) await look(page, "input with the assignment of a sentence");
     const top = await page.evaluate(() => document.querySelector(":target").getBoundingClientRect().top);
     if (top < -1 || top > 800) throw new Error(`the way back from ${quote} leads to something that cannot be seen`);
+    isFirst = false;
   }
 }
 
@@ -147,7 +153,7 @@ async function addByMarking(page, sentence, recommendation) {
   await page.mouse.down();
   await page.mouse.move(drag[2], drag[3], { steps: 5 });
   await page.mouse.up();
-  same(await page.inputValue("#assign-quote"), sentence, "the words that were marked");
+  await until(page, "the words that were marked", async () => (await page.inputValue("#assign-quote")) === sentence);
   await page.selectOption("#assign-to", recommendation);
   await page.locator("#assign-reason").press("Enter");
   await page.waitForURL(/done=assign/);

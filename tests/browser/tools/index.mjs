@@ -32,7 +32,7 @@ export function toolsFor(browser, job) {
 
   /** Keeps a picture of the page; its path. */
   async function shot(page, name) {
-    const path = join(job.shots, `${job.script}-${++count}-${name.replace(/[^a-z0-9-]+/gi, "_")}.png`);
+    const path = join(job.shots, `${job.script}-${++count}-${name.replace(/[^a-z0-9-]+/gi, "_").slice(0, 80)}.png`);
     await page.screenshot({ path, fullPage: true, timeout: 10_000 });
     return path;
   }
@@ -77,6 +77,8 @@ export function toolsFor(browser, job) {
     odd: () => watch.odd.map((one) => `${one.kind}: ${one.what}`),
     /** From now on a console message that matches is no fault, such as the status of a page that must be refused. */
     expectConsole: (pattern) => watch.expected.push(pattern),
+    /** From now on requests to this origin are no fault: people are sent there to sign in. */
+    expectOrigin: (origin) => watch.trust(origin),
     /** From now on dialogs are answered with yes and are no fault. */
     acceptDialogs: () => (watch.acceptsDialogs = true),
     close: async () => {

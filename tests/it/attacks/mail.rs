@@ -38,13 +38,13 @@ pub fn hostile_withdrawals() -> Vec<Hostile> {
     let one = |(name, shown, payload): &(&'static str, &'static str, String)| {
         let at = |place: &str| payload.replace("PLACE", place);
         let head = format!(
-            "From: {} <office@lantern.example>\r\nTo: call@desk.example\r\nSubject: {}\r\nMessage-ID: <withdrawal-{name}@lantern.example>\r\n\
+            "From: {} <harbour@quay.example>\r\nTo: call@desk.example\r\nSubject: {}\r\nMessage-ID: <withdrawal-{name}@quay.example>\r\n\
              Date: Fri, 01 Dec 2023 16:00:00 +0000\r\nMIME-Version: 1.0\r\n",
-            words(&format!("Lantern {name} {}", at("from"))),
+            words(&format!("Harbour {name} {}", at("from"))),
             words(&format!("Please withdraw our written input {}", at("subject"))),
         );
         let text = format!(
-            "Dear colleagues,\r\n\r\nplease withdraw the written input of the Lantern Institute that we sent on 28 November; our board \
+            "Dear colleagues,\r\n\r\nplease withdraw the written input of Breakwater Harbour Operators that we sent on 28 November; our board \
              has not yet agreed to it. Please confirm.\r\n\r\n{}\r\n",
             at("text")
         );

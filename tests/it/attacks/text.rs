@@ -38,6 +38,7 @@ fn what_strangers_write_stays_text_on_every_page() {
     import(&app, &mails, "");
     app.refuse_relations();
     import(&app, &withdrawals, "w-");
+    app.refuse_relations();
     let serving = app.serve();
     let mut ada = Visitor::first(&serving);
     let shown: Vec<&str> = mails.iter().map(|mail| mail.shown).collect();
@@ -129,6 +130,7 @@ fn what_people_of_the_desk_type_stays_text_too() {
     let pick = one["assignments"][0].clone();
     let recommendation = pick["recommendation"].as_str().unwrap();
     let quote = pick["evidence"][0]["quote"].as_str().unwrap();
+    let part = format!("{}:{}", one["messages"][0].as_str().unwrap(), one["attachments"][0]["part"].as_str().unwrap());
     let texts: Vec<String> =
         ["title", "submitter", "behalf", "why-edit", "why-taken", "why-added", "why-rejected"].map(typed).into();
     let acts: [(&str, Vec<(&str, &str)>); 4] = [
@@ -140,6 +142,7 @@ fn what_people_of_the_desk_type_stays_text_too() {
                 ("kind", "ngo"),
                 ("behalf", &texts[2]),
                 ("language", "en"),
+                ("part", &part),
                 ("reason", &texts[3]),
             ],
         ),
@@ -159,11 +162,10 @@ fn what_people_of_the_desk_type_stays_text_too() {
     let search = crate::attacks::http::percent(&typed("q"));
     let on = |path: String, legible: &[&str]| json!({ "path": path, "legible": legible });
     let name = "<script>window.__pwned=1</script>";
-    let pages = [
-        on("/?list=all".into(), &[&format!("title {}", "</textarea>"), name]),
+    let pages = vec![
+        on("/?list=all".into(), &["title </textarea>"]),
         on(format!("/?list=all&q={search}"), &[]),
         on(format!("/?list={search}&kind={search}&after={search}&changed={search}"), &[]),
-        on(format!("/sign-in?next={search}"), &[]),
         on(page.clone(), &[shown, "why-edit", "why-taken", name]),
         on(
             format!("{page}?part={search}:{search}&compare={search}:{search}&done={search}&was={search}&list={search}"),
@@ -172,14 +174,22 @@ fn what_people_of_the_desk_type_stays_text_too() {
         on(format!("{page}/preview"), &[shown]),
         on(rejected, &["why-rejected", name]),
         on("/people".into(), &[name]),
-        on("/me".into(), &[name, "label"]),
-        on(format!("/inputs/{search}"), &[]),
-        on(format!("/{search}"), &[]),
+        json!({ "path": format!("/inputs/{search}"), "status": 404 }),
+        json!({ "path": format!("/{search}"), "status": 404 }),
     ];
-    let (mine, hers) =
-        (json!({ "pages": pages, "cookies": cookies(&ada) }), json!({ "pages": pages, "cookies": cookies(&eve) }));
-    let _: Vec<Value> = visit(&serving.address, &[("inert", hers), ("inert", mine)]);
-    eve.post_from(&page, &format!("{page}/approve"), &[("reason", &texts[3]), ("all-findings", "yes")]);
+    let hers = [pages.clone(), vec![on("/me".into(), &[name, "label"])]].concat();
+    let nobodys =
+        [on(format!("/sign-in?next={search}"), &[]), json!({ "path": format!("/welcome/{search}"), "status": 410 })];
+    let journeys = [
+        ("inert", json!({ "pages": hers, "cookies": cookies(&eve) })),
+        // Who is called so is shown to others, too.
+        ("inert", json!({ "pages": pages[3..4], "cookies": cookies(&ada) })),
+        ("inert", json!({ "pages": nobodys })),
+    ];
+    let _: Vec<Value> = visit(&serving.address, &journeys);
+    let fields = [("reason", texts[3].as_str()), ("all-findings", "yes")];
+    let answer = eve.post_from(&page, &format!("{page}/approve"), &fields);
+    assert_eq!(answer.status, 303, "{}", answer.body);
     let public = format!("inputs/{}/index.html", id(&one));
     wait_for("the page", || app.public(&public).exists().then_some(()));
     let pages = [on(format!("/public/{public}"), &[shown]), on("/public/".into(), &[shown])];

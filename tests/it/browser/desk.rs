@@ -72,7 +72,10 @@ fn from_the_printed_link_to_a_public_page_that_is_withdrawn() {
     let (ada, rana) = (person("ada", "Ada Admin"), person("rana", "Rana Reviewer"));
     let journeys = [
         ("desk_first", json!({ "link": first(&serving), "ada": ada, "rana": rana })),
-        ("desk_decide", json!({ "rana": rana, "oldest": oldest, "sentence": SENTENCE, "recommendation": "cb-gender" })),
+        (
+            "desk_decide",
+            json!({ "rana": rana, "oldest": oldest, "sentence": SENTENCE, "recommendations": ["cb-gender", "cb-support-programmes"] }),
+        ),
     ];
     let _: Vec<Value> = visit(&serving.address, &journeys);
     let item = app.item("lantern@");
@@ -102,6 +105,15 @@ fn two_reviewers_collide_and_one_works_without_scripts() {
     assert_eq!(app.item("lantern@")["title"], "A title by Ana");
     assert_eq!(app.item("input-en-docx@")["title"], "Corrected without a script");
     assert!(app.verify().contains("In order"));
+}
+
+#[test]
+fn the_way_to_an_organisations_sign_in_is_open() {
+    let idp = crate::oidc::idp::Idp::start();
+    let issuer = idp.issuer();
+    let app = App::with_config(&format!("[desk.oidc]\nissuer = \"{issuer}\"\nclient_id = \"desk\""));
+    let serving = app.serve();
+    let _: Vec<Value> = visit(&serving.address, &[("desk_provider", json!({ "issuer": issuer }))]);
 }
 
 #[test]
