@@ -123,7 +123,9 @@ pub async fn counts(tools: &Tools, filter: &Filter, now: Timestamp) -> store::Re
             List::Published => label.strip_prefix(labels::PUBLIC),
             _ => Some(label.as_str()),
         };
-        let facet = label.and_then(|label| label.split_once(':')).and_then(|(facet, value)| Some((filter::facet(facet)?, value)));
+        let facet = label
+            .and_then(|label| label.split_once(':'))
+            .and_then(|(facet, value)| Some((filter::facet(facet)?, value)));
         if let (Some((facet, value)), true) = (facet, filter.list.has(&row_list)) {
             *counts.facets.entry(facet).or_default().entry(value.to_string()).or_default() += entries;
         }

@@ -4,7 +4,7 @@
 use super::desk::{self, Counts, Filter, List};
 use crate::domain::Timestamp;
 use crate::domain::classification::SubmitterKind;
-use crate::pipeline::Tools;
+use crate::pipeline::{self, Tools};
 use crate::store;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 pub const LISTS: [List; 3] = [List::Inputs, List::Published, List::Queued];
 
 /// The lists whose totals stand at the top.
-const TOTALS: [List; 6] =
-    [List::Queued, List::Held, List::Approved, List::Published, List::Rejected, List::SetAside];
+const TOTALS: [List; 6] = [List::Queued, List::Held, List::Approved, List::Published, List::Rejected, List::SetAside];
 
 /// The official languages of the United Nations: shown also where none came in.
 const LANGUAGES: [&str; 6] = ["ar", "en", "es", "fr", "ru", "zh"];
@@ -32,6 +31,8 @@ pub struct Overview {
     pub inputs: u64,
     /// Entries of other lists by their words, whatever is counted below.
     pub totals: Vec<Bar>,
+    /// Whether a person has confirmed the catalogue: if not, its titles are working titles.
+    pub is_confirmed: bool,
     /// In the order of the catalogue, those without inputs, too. An input counts at each of its recommendations.
     pub sections: Vec<Section>,
     /// Inputs that no recommendation is assigned to.
@@ -75,7 +76,7 @@ pub struct Section {
     pub recommendations: Vec<Recommendation>,
 }
 
-/// A recommendation; the title is a working title.
+/// A recommendation of the catalogue.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recommendation {
     pub id: String,
@@ -129,6 +130,7 @@ pub async fn overview(tools: &Tools, list: List, now: Timestamp) -> store::Resul
         list: list.as_str(),
         inputs: total(&counts, list),
         totals: TOTALS.iter().map(|list| Bar { key: list.as_str().into(), count: total(&counts, *list) }).collect(),
+        is_confirmed: pipeline::catalogue_confirmed(tools).await?,
         sections: sections(tools, &counts),
         without: count(&by_recommendation, desk::NO_RECOMMENDATION),
         not_in_catalogue: not_in_catalogue.map(|id| bar(&by_recommendation, id)).collect(),
@@ -201,11 +203,7 @@ fn waiting(days: &[Day], today: Date) -> Vec<Wait> {
     let spans = WAITING.into_iter().map(|(key, end)| {
         let inside: Vec<&Day> = days.iter().filter(|day| (from..end).contains(&age(day))).collect();
         from = end;
-        Wait {
-            key,
-            count: inside.iter().map(|day| day.count).sum(),
-            days: inside.iter().map(|day| day.day).collect(),
-        }
+        Wait { key, count: inside.iter().map(|day| day.count).sum(), days: inside.iter().map(|day| day.day).collect() }
     });
     spans.collect()
 }

@@ -46,6 +46,7 @@ mod malware;
 mod oauth;
 mod odd;
 mod oidc;
+mod overview;
 mod papers;
 mod parse;
 mod passwords;
