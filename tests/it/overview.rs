@@ -26,7 +26,7 @@ fn desk() -> (App, Serving) {
     let serving = app.serve();
     let id = |name: &str| app.item(name)["id"].as_str().unwrap().to_string();
     app.decide(&["approve", &id("input-fr-pdf@")]);
-    app.decide(&["reject", &id("input-en-docx@"), "--as", "off-topic"]);
+    app.decide(&["reject", &id("input-en-docx@"), "--because", "out-of-scope"]);
     wait_for("the public input", || (app.item("input-fr-pdf@")["state"] == "published").then_some(()));
     (app, serving)
 }
@@ -244,6 +244,23 @@ fn a_day_is_a_filter_of_the_list_and_what_is_no_day_is_refused() {
         let page = ada.page(&format!("/?list=inputs&day={wrong}"));
         assert!(page.contains("there is no day"), "{wrong}: {page}");
     }
+}
+
+#[test]
+fn rows_of_an_older_version_get_their_day_at_the_next_start() {
+    let (app, serving) = desk();
+    let mut ada = Visitor::first(&serving);
+    let before = numbers(&ada.page("/overview?list=published"));
+    serving.stop();
+    // As they were: no day, nothing that counts what is public by itself.
+    app.sql("update desk_rows set labels = replace(labels, substr(labels, instr(labels, 'day:'), 15), '')");
+    app.sql("update desk_rows set labels = substr(labels, 1, instr(labels, 'public-') - 1) || 'state:published' where labels like '%public-%'");
+    app.sql("delete from desk_counts where label like 'day:%' or label like 'public-%'");
+    app.sql("update settings set value = 'of an older version' where name = 'desk made with'");
+    let later = app.serve();
+    ada.address.clone_from(&later.address);
+    wait_for("the days", || (numbers(&ada.page("/overview?list=published")) == before).then_some(()));
+    assert_eq!(before.keys().filter(|(chart, _)| chart == "day").count(), 1, "{before:#?}");
 }
 
 #[test]

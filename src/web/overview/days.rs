@@ -193,13 +193,9 @@ fn lines(most: u64) -> Vec<(String, u64)> {
 }
 
 fn dates(layout: &Layout, days: &[Date]) -> Vec<(String, String)> {
-    let each = days.len() as f64 / DATES as f64;
-    let at = (0..DATES).map(|number| ((number as f64 + 0.5) * each) as usize);
-    at.filter_map(|at| {
-        let middle = (at as f64 + 0.5) / days.len() as f64;
-        Some((percent(middle), short_date(layout, *days.get(at)?)))
-    })
-    .collect()
+    let step = days.len().div_ceil(DATES).max(1);
+    let all = days.iter().enumerate().skip(step / 2).step_by(step);
+    all.map(|(at, day)| (percent((at as f64 + 0.5) / days.len() as f64), short_date(layout, *day))).collect()
 }
 
 fn band((first, last): (Date, Date), days: &[Date]) -> Option<(String, String)> {

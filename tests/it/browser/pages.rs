@@ -70,6 +70,23 @@ fn reports_as_pages_are_for_everyone() {
     println!("bytes: {}", visit("127.0.0.1:9", &[("pages", json!({ "pages": pages }))])[0]);
 }
 
+#[test]
+fn the_overview_is_for_everyone() {
+    let app = desk();
+    let serving = app.serve();
+    let ada = crate::visitor::Visitor::first(&serving);
+    let url = format!("http://{}", serving.address);
+    let cookies = ada.cookies.iter().map(|(name, value)| json!({ "name": name, "value": value, "url": url }));
+    let given = json!({
+        "cookies": cookies.collect::<Vec<_>>(),
+        "pages": [
+            { "path": "/overview", "name": "overview" },
+            { "path": "/overview?list=published", "name": "overview-without-inputs" },
+        ],
+    });
+    println!("bytes: {}", visit(&serving.address, &[("pages", given)])[0]);
+}
+
 /// The read-only pages from before there was a desk. To be dropped with them.
 #[test]
 fn the_read_only_queue_loads_nothing_from_elsewhere_and_is_light() {
