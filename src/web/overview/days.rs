@@ -132,11 +132,24 @@ fn window(overview: &Overview) -> Option<(Date, Date)> {
     } else if length((first, last)) <= MOST {
         (first, last)
     } else {
-        let near = overview.event.map(|(_, end)| days_after(end, AFTER_EVENT).min(last));
-        let near = near.filter(|to| (first..=last).contains(to)).unwrap_or(last);
-        (days_after(near, 1 - MOST).max(first), near)
+        around(overview, (first, last))
     };
     Some((from.min(days_after(to, 1 - FEWEST)), to))
+}
+
+/// At most `MOST` days up to a while after the event, or, if it has nothing to do with the inputs, up to the last one; without
+/// the empty days at both ends.
+fn around(overview: &Overview, (first, last): (Date, Date)) -> (Date, Date) {
+    let event = overview.event.filter(|(_, end)| (first..=last).contains(end));
+    let limit = event.map_or(last, |(_, end)| days_after(end, AFTER_EVENT).min(last));
+    let inside = (days_after(limit, 1 - MOST).max(first))..=limit;
+    let days = || overview.days.iter().map(|one| one.day).filter(|day| inside.contains(day));
+    let ends = |day: Option<Date>, event: Option<Date>, chosen: fn(Date, Date) -> Date| match (day, event) {
+        (Some(day), Some(event)) => chosen(day, event),
+        (one, other) => one.or(other).unwrap_or(limit),
+    };
+    let begin = event.map(|(begin, _)| begin.max(*inside.start()));
+    (ends(days().next(), begin, Date::min), ends(days().next_back(), event.map(|(_, end)| end), Date::max))
 }
 
 fn length((first, last): (Date, Date)) -> i64 {
@@ -188,7 +201,7 @@ fn columns(layout: &Layout, list: List, counts: &[Day], most: u64) -> Vec<Column
 
 fn lines(most: u64) -> Vec<(String, u64)> {
     let place = |number: u64| percent(FOOT - number as f64 / most as f64 * (FOOT - TOP));
-    let half = (most % 2 == 0).then_some(most / 2);
+    let half = most.is_multiple_of(2).then_some(most / 2);
     half.into_iter().chain([most]).map(|number| (place(number), number)).collect()
 }
 
