@@ -15,7 +15,7 @@ use pouch::domain::submission::{Assigner, Assignment, Change, Content, PartRef, 
 use pouch::domain::{Digest, MailboxId, MessageId, PersonId, SubmissionId, Timestamp};
 use pouch::pipeline::{self, ModelInUse, Tools};
 use pouch::review::desk::{self, Filter};
-use pouch::review::queue;
+use pouch::review::{self, queue};
 use pouch::sandbox::Pool;
 use pouch::store::message::NewMessage;
 use pouch::store::{self, Store, Tx, ledger, mailbox, message, submission};
@@ -82,6 +82,7 @@ async fn tools(folder: &Path, url: Option<&str>) -> anyhow::Result<Tools> {
         catalogue,
         resolver: None,
         public_dir: folder.join("public"),
+        pages: pipeline::pages::Shelf::new(&folder.join("pages"), 1 << 20),
         config: Arc::new(config),
     })
 }
@@ -331,7 +332,11 @@ fn classified(
         annex: None,
         handed_on: None,
         assignments: assignments.collect(),
-        submitter: Submitter { name: format!("Body {sender}"), kind: *chance.one_of(&SubmitterKind::ALL) },
+        submitter: Submitter {
+            name: format!("Body {sender}"),
+            kind: *chance.one_of(&SubmitterKind::ALL),
+            on_behalf_of: None,
+        },
         title: subject.into(),
         title_source: "subject".into(),
         languages: vec![language.into()],
@@ -395,6 +400,10 @@ async fn measure_one(tools: &Tools) -> anyhow::Result<()> {
     }
     time("a page deep inside", async |_| Ok(desk::list(tools, &decided, deep, 50, now).await?.items.len())).await?;
     time("counts of a whole list", async |_| Ok(desk::counts(tools, &decided, now).await?.facets.len())).await?;
+    for list in review::overview::LISTS {
+        let name = format!("the overview: {}", list.as_str());
+        time(&name, async |_| Ok(review::overview(tools, list, now).await?.inputs as usize)).await?;
+    }
     let (waits, _) = Filter::read("list=queued&language=en", &tools.catalogue).map_err(anyhow::Error::msg)?;
     let ids: Vec<String> =
         desk::list(tools, &waits, None, 100, now).await?.items.into_iter().map(|one| one.id).collect();

@@ -45,7 +45,7 @@ pub use post::{add_letters, in_call_zone, receipt_number, resend};
 pub use received::{BY_HAND, received};
 pub use seal::seal;
 pub use site::{public_input, public_site, write_front};
-pub use steps::{TaskError, joined, source, text_of, texts_of};
+pub use steps::{TaskError, catalogue_confirmed, joined, source, text_of, texts_of};
 
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;

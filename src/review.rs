@@ -13,6 +13,7 @@ pub mod learning;
 pub mod marked;
 mod messages;
 pub mod missing;
+pub mod overview;
 pub mod preview;
 pub mod proof;
 pub mod publications;
@@ -25,6 +26,7 @@ mod wishes;
 
 pub use joins::{merge, revise, split};
 pub use messages::{accept, part, release, retry, set_aside};
+pub use overview::overview;
 pub use relations::{decide_relation, difference_of};
 pub use revisions::{Edit, approve, assign, edit, reject, release_publication, reopen, unassign, withdraw};
 

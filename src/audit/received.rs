@@ -1,7 +1,7 @@
 //! The report of everything received, as CSV, HTML and JSON. The three say the same; none shows a message's text.
 
 use super::agreement::{self, Agreement};
-use crate::domain::{Digest, harmless};
+use crate::domain::{Digest, harmless_cell};
 use askama::Template;
 use serde::Serialize;
 
@@ -215,10 +215,4 @@ impl Report {
         let bytes = out.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
-}
-
-/// A cell that no spreadsheet takes for a formula, and no sign in it turns the others round.
-fn harmless_cell(text: &str) -> String {
-    let one_line = harmless(text);
-    if one_line.starts_with(['=', '+', '-', '@', '\t']) { format!("'{one_line}") } else { one_line }
 }

@@ -13,6 +13,12 @@ pub fn harmless(text: &str) -> String {
     text.chars().map(one).collect()
 }
 
+/// A cell of a table that no spreadsheet takes for a formula, and no sign in it turns the others round.
+pub fn harmless_cell(text: &str) -> String {
+    let one_line = harmless(text);
+    if one_line.starts_with(['=', '+', '-', '@', '\t']) { format!("'{one_line}") } else { one_line }
+}
+
 /// At most the first 200 bytes of the first line, without control characters: what of a server's words goes into an error.
 pub fn clip(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();

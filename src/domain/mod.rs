@@ -29,7 +29,7 @@ pub mod wish;
 
 pub use digest::Digest;
 pub use finding::{Finding, FindingCode};
-pub use harmless::{clip, harmless};
+pub use harmless::{clip, harmless, harmless_cell};
 pub use id::*;
 pub use jiff::Timestamp;
 pub use problem::{Problem, ProblemCode};

@@ -6,7 +6,7 @@ mod labels;
 mod making;
 
 pub use filter::{Cursor, Filter, List};
-pub use labels::{Badge, badges};
+pub use labels::{Badge, NO_RECOMMENDATION, badges};
 pub use making::{catch_up, prepare, renew, round};
 
 use super::queue::{Item, items_of};
@@ -52,7 +52,7 @@ pub struct Page {
 pub struct Counts {
     /// Of each list, whatever else the filter says.
     pub lists: BTreeMap<List, u64>,
-    /// Of the filter's list: by `recommendation`, `section`, `language`, `kind`, `badge`, and the value; whatever else the
+    /// Of the filter's list: by `recommendation`, `section`, `language`, `kind`, `badge`, `day`, and the value; whatever else the
     /// filter says.
     pub facets: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// What the whole filter lets through, if it says more than the list.
@@ -118,7 +118,14 @@ pub async fn counts(tools: &Tools, filter: &Filter, now: Timestamp) -> store::Re
                 *counts.lists.entry(list).or_default() += entries;
             }
         }
-        let facet = label.split_once(':').and_then(|(facet, value)| Some((filter::facet(facet)?, value)));
+        // What is public is a part of what was decided, and has labels of its own to be counted by.
+        let label = match filter.list {
+            List::Published => label.strip_prefix(labels::PUBLIC),
+            _ => Some(label.as_str()),
+        };
+        let facet = label
+            .and_then(|label| label.split_once(':'))
+            .and_then(|(facet, value)| Some((filter::facet(facet)?, value)));
         if let (Some((facet, value)), true) = (facet, filter.list.has(&row_list)) {
             *counts.facets.entry(facet).or_default().entry(value.to_string()).or_default() += entries;
         }

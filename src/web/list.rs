@@ -18,10 +18,14 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Entries of a page.
 const ROWS: usize = 50;
+
+/// Days that can be chosen on the page; the address takes any.
+const DAYS: usize = 60;
 
 /// Entries of one act on several.
 const AT_ONCE: usize = 50;
@@ -245,11 +249,30 @@ fn facets(layout: &Layout, filter: &Filter, counts: &Counts, tools: &crate::pipe
         plain("language", languages.collect()),
         plain("kind", kinds.collect()),
         plain("badge", badges.collect()),
+        plain("day", days(layout, filter, counts)),
     ]
 }
 
+/// Days of arrival, the newest first; several chosen ones are one choice.
+fn days(layout: &Layout, filter: &Filter, counts: &Counts) -> Vec<Choice> {
+    let none = BTreeMap::new();
+    let all = counts.facets.get("day").unwrap_or(&none);
+    let choice = |value: String, label: String, count: u64, is_chosen: bool| Choice { value, label, count, is_chosen };
+    let chosen: Vec<String> = filter.days.iter().map(ToString::to_string).collect();
+    let mut choices = Vec::new();
+    if let [_, _, ..] = chosen.as_slice() {
+        let count = chosen.iter().filter_map(|day| all.get(day)).sum();
+        choices.push(choice(filter.day_choice(), layout.n("list.days", chosen.len()), count, true));
+    } else if let Some(day) = chosen.first() {
+        choices.push(choice(day.clone(), day.clone(), all.get(day).copied().unwrap_or(0), true));
+    }
+    let others = all.iter().rev().filter(|(day, count)| **count > 0 && (chosen.len() > 1 || !chosen.contains(day)));
+    choices.extend(others.take(DAYS).map(|(day, count)| choice(day.clone(), day.clone(), *count, false)));
+    choices
+}
+
 /// The name of a language, or its code where the interface has no word for it.
-fn language_name(layout: &Layout, code: &str) -> String {
+pub(super) fn language_name(layout: &Layout, code: &str) -> String {
     let key = format!("language.{code}");
     match layout.t(&key) {
         word if word == key => code.to_string(),

@@ -12,6 +12,7 @@ mod layout;
 mod list;
 mod me;
 mod metrics;
+mod overview;
 mod people;
 mod provider;
 mod public;
@@ -146,6 +147,8 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/", get(list::queue))
         .route("/held", get(list::held))
         .route("/set-aside", get(list::set_aside))
+        .route("/overview", get(overview::page))
+        .route("/overview.csv", get(overview::table))
         .route("/events", get(events::events))
         .route("/inputs/{id}", get(input::page))
         .route("/inputs/{id}/here", post(input::here))

@@ -148,6 +148,7 @@ impl Desk {
                 List::All => true,
                 List::Queued => item.state == Some("queued"),
                 List::Held | List::SetAside => item.outcome.as_str() == list.as_str(),
+                List::Inputs => item.state.is_some(),
                 List::Decided => item.state.is_some_and(|state| state != "queued"),
                 _ => item.state == Some(list.as_str()),
             };

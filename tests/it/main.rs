@@ -47,6 +47,7 @@ mod malware;
 mod oauth;
 mod odd;
 mod oidc;
+mod overview;
 mod pages;
 mod papers;
 mod parse;

@@ -1,9 +1,10 @@
 //! What a list is narrowed to, and how that stands in an address, so that it can be kept and sent to a colleague. What an
 //! address says that is not known is refused in words, never ignored.
 
-use super::labels::{Badge, NO_RECOMMENDATION};
+use super::labels::{Badge, IS_INPUT, NO_RECOMMENDATION};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::classification::SubmitterKind;
+use jiff::civil::Date;
 use std::fmt::Write as _;
 
 /// A list of the desk.
@@ -20,12 +21,14 @@ pub enum List {
     Rejected,
     Withdrawn,
     Superseded,
+    /// What waits and what was decided: all inputs, and nothing that is held or set aside.
+    Inputs,
     All,
 }
 
 impl List {
     /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Queued,
         Self::Held,
         Self::SetAside,
@@ -35,6 +38,7 @@ impl List {
         Self::Rejected,
         Self::Withdrawn,
         Self::Superseded,
+        Self::Inputs,
         Self::All,
     ];
 
@@ -50,13 +54,14 @@ impl List {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Superseded => "superseded",
+            Self::Inputs => "inputs",
             Self::All => "all",
         }
     }
 
     /// What waits is shown in the order of arrival, what is done from its end.
     pub fn newest_first(self) -> bool {
-        !matches!(self, Self::Queued | Self::Held | Self::All)
+        !matches!(self, Self::Queued | Self::Held | Self::Inputs | Self::All)
     }
 
     /// The state of what is in it, if it is a part of what was decided.
@@ -65,14 +70,19 @@ impl List {
             Self::Approved | Self::Published | Self::Rejected | Self::Withdrawn | Self::Superseded => {
                 Some(self.as_str())
             }
-            Self::Queued | Self::Held | Self::SetAside | Self::Decided | Self::All => None,
+            Self::Queued | Self::Held | Self::SetAside | Self::Decided | Self::Inputs | Self::All => None,
         }
     }
 
-    /// The list that its rows stand in; `None`: in any.
+    /// The label that all of it have, where the list of its rows does not tell it.
+    fn label(self) -> Option<String> {
+        if self == Self::Inputs { Some(IS_INPUT.into()) } else { self.state().map(|state| format!("state:{state}")) }
+    }
+
+    /// The list that its rows stand in; `None`: in several.
     pub(super) fn row_list(self) -> Option<String> {
         match self {
-            Self::All => None,
+            Self::Inputs | Self::All => None,
             Self::Queued | Self::Held | Self::SetAside => Some(self.as_str().into()),
             _ => Some(Self::Decided.as_str().into()),
         }
@@ -80,7 +90,10 @@ impl List {
 
     /// Whether rows of a list may be in it.
     pub(super) fn has(self, row_list: &str) -> bool {
-        row_list != crate::store::desk::NO_LIST && self.row_list().is_none_or(|own| own == row_list)
+        match self {
+            Self::Inputs => matches!(row_list, "queued" | "decided"),
+            _ => row_list != crate::store::desk::NO_LIST && self.row_list().is_none_or(|own| own == row_list),
+        }
     }
 }
 
@@ -115,13 +128,15 @@ pub struct Filter {
     pub languages: Vec<String>,
     pub kinds: Vec<SubmitterKind>,
     pub badges: Vec<Badge>,
+    /// Days of arrival at the mail server, in the call's time zone.
+    pub days: Vec<Date>,
     pub search: String,
     /// Number of a change: only what changed after it.
     pub changed_since: Option<i64>,
 }
 
 /// Fields whose values are counted.
-const FACETS: [&str; 5] = ["recommendation", "section", "language", "kind", "badge"];
+const FACETS: [&str; 6] = ["recommendation", "section", "language", "kind", "badge", "day"];
 
 pub(super) fn facet(name: &str) -> Option<&'static str> {
     FACETS.into_iter().find(|known| *known == name)
@@ -184,6 +199,13 @@ impl Filter {
             "badge" => {
                 add(&mut self.badges, Badge::ALL.into_iter().find(|one| one.as_str() == value).ok_or_else(unknown)?);
             }
+            // Several days are one choice of the form on the page of the list: `2023-11-20,2023-11-21`.
+            "day" => {
+                for text in value.split(',') {
+                    let is_plain = text.len() == "2023-11-20".len();
+                    add(&mut self.days, text.parse().ok().filter(|_| is_plain).ok_or_else(unknown)?);
+                }
+            }
             _ => self.changed_since = Some(value.parse().ok().filter(|number| *number >= 0).ok_or_else(unknown)?),
         }
         Ok(())
@@ -200,6 +222,9 @@ impl Filter {
         self.languages.iter().for_each(|one| put("language", one));
         self.kinds.iter().for_each(|one| put("kind", one.as_str()));
         self.badges.iter().for_each(|one| put("badge", one.as_str()));
+        if !self.days.is_empty() {
+            put("day", &self.day_choice());
+        }
         if !self.search.is_empty() {
             put("q", &self.search);
         }
@@ -207,6 +232,11 @@ impl Filter {
             put("since", &number.to_string());
         }
         query
+    }
+
+    /// All days, as one value in an address.
+    pub fn day_choice(&self) -> String {
+        self.days.iter().map(Date::to_string).collect::<Vec<_>>().join(",")
     }
 
     /// Whether it says nothing but the list.
@@ -217,13 +247,15 @@ impl Filter {
     /// What a row must have: of each group one label.
     pub(super) fn labels(&self) -> Vec<Vec<String>> {
         let group = |facet: &str, values: Vec<&str>| values.iter().map(|one| format!("{facet}:{one}")).collect();
-        let all: [Vec<String>; 6] = [
-            group("state", self.list.state().into_iter().collect()),
+        let days: Vec<String> = self.days.iter().map(Date::to_string).collect();
+        let all: [Vec<String>; 7] = [
+            self.list.label().into_iter().collect(),
             group("recommendation", self.recommendations.iter().map(String::as_str).collect()),
             group("section", self.sections.iter().map(String::as_str).collect()),
             group("language", self.languages.iter().map(String::as_str).collect()),
             group("kind", self.kinds.iter().map(|one| one.as_str()).collect()),
             group("badge", self.badges.iter().map(|one| one.as_str()).collect()),
+            group("day", days.iter().map(String::as_str).collect()),
         ];
         all.into_iter().filter(|group| !group.is_empty()).collect()
     }
@@ -233,7 +265,7 @@ impl Filter {
 const NO_LANGUAGE: [&str; 2] = ["other", "uncertain"];
 
 /// Names of the fields in an address.
-const NAMES: [&str; 8] = ["list", "recommendation", "section", "language", "kind", "badge", "q", "since"];
+const NAMES: [&str; 9] = ["list", "recommendation", "section", "language", "kind", "badge", "day", "q", "since"];
 
 fn add<T: PartialEq>(to: &mut Vec<T>, one: T) {
     if !to.contains(&one) {

@@ -5,6 +5,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ledger::Outcome;
 use crate::domain::missing::Received;
 use crate::domain::{ProblemCode, relation::RelationKind};
+use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 
 /// What a list shows beside an entry, because somebody has to look.
@@ -91,6 +92,12 @@ pub fn badges(item: &Item) -> Vec<Badge> {
 /// The value for an input that no recommendation is assigned to.
 pub const NO_RECOMMENDATION: &str = "none";
 
+/// The label of all inputs: what waits and what was decided.
+pub const IS_INPUT: &str = "outcome:submission";
+
+/// Before each label of an input that is public, once more: so that also these are counted by themselves.
+pub const PUBLIC: &str = "public-";
+
 /// The list that an entry's row stands in.
 pub fn row_list(item: &Item) -> &'static str {
     match (item.outcome, item.state) {
@@ -101,10 +108,10 @@ pub fn row_list(item: &Item) -> &'static str {
     }
 }
 
-/// All labels of an entry.
-pub fn labels(item: &Item, catalogue: &Catalogue) -> BTreeSet<String> {
+/// All labels of an entry; days are those of the zone.
+pub fn labels(item: &Item, catalogue: &Catalogue, zone: &TimeZone) -> BTreeSet<String> {
     let mut labels = BTreeSet::new();
-    labels.extend(item.state.map(|state| format!("state:{state}")));
+    labels.insert(format!("day:{}", zone.to_datetime(item.server_received_at).date()));
     for one in &item.assignments {
         labels.insert(format!("recommendation:{}", one.recommendation));
         labels.extend(catalogue.find(&one.recommendation).map(|known| format!("section:{}", known.section)));
@@ -117,6 +124,14 @@ pub fn labels(item: &Item, catalogue: &Catalogue) -> BTreeSet<String> {
     }
     labels.extend(item.languages.iter().map(|code| format!("language:{code}")));
     labels.extend(badges(item).into_iter().map(|badge| format!("badge:{}", badge.as_str())));
+    if item.state == Some("published") {
+        let all: Vec<String> = labels.iter().map(|label| format!("{PUBLIC}{label}")).collect();
+        labels.extend(all);
+    }
+    labels.extend(item.state.map(|state| format!("state:{state}")));
+    if item.outcome == Outcome::Submission {
+        labels.insert(IS_INPUT.into());
+    }
     labels.retain(|label| !label.contains(char::is_whitespace));
     labels
 }

@@ -18,7 +18,10 @@ const AT_ONCE: i64 = 64;
 const SEARCHED: usize = 200_000;
 
 /// Grows when rows are made in another way: then all are made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// Grows when the texts that are searched are made in another way: reading them all again takes longest.
+const TEXTS: u32 = 1;
 
 /// Notes every entry if rows are made in another way than before: a new version of Pouch, other settings of the call, another
 /// catalogue. For the start of the service.
@@ -28,8 +31,14 @@ const VERSION: u32 = 1;
 pub async fn prepare(tools: &Tools) -> store::Result<()> {
     const NAME: &str = "desk made with";
     let call = &tools.config.call;
-    let made_with =
-        format!("{VERSION} {:?} {:?} {} {}", call.event, call.deadline, call.code, tools.catalogue.digest());
+    let made_with = format!(
+        "{VERSION} {TEXTS} {:?} {:?} {} {:?} {}",
+        call.event,
+        call.deadline,
+        call.code,
+        call.time_zone.iana_name(),
+        tools.catalogue.digest()
+    );
     let made_with = Digest::of(made_with.as_bytes()).to_string();
     if setting::get(&tools.store, NAME).await?.as_deref() == Some(&made_with) {
         return Ok(());
@@ -161,7 +170,7 @@ async fn row_of(
         item_id: item.id.clone(),
         received_at: item.server_received_at,
         list: row_list(item).into(),
-        labels: labels(item, &tools.catalogue),
+        labels: labels(item, &tools.catalogue, &tools.config.call.time_zone),
         item: json,
         made_of,
         head: head(tools, item, lines),
@@ -171,7 +180,7 @@ async fn row_of(
 
 /// What the text of an entry is made of: as long as this stays the same, the text does.
 fn made_of(item: &Item) -> String {
-    let mut fields = vec![VERSION.to_string(), format!("{:?}", item.erased_at)];
+    let mut fields = vec![TEXTS.to_string(), format!("{:?}", item.erased_at)];
     fields.extend(item.messages.iter().map(|id| id.0.clone()));
     for one in &item.attachments {
         fields.extend([one.digest.to_string(), one.status.clone(), one.characters.to_string(), one.extractor.clone()]);

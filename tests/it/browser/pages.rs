@@ -69,3 +69,20 @@ fn reports_as_pages_are_for_everyone() {
     let pages = [page(&received, "received"), page(&evaluation, "evaluation")];
     println!("bytes: {}", visit("127.0.0.1:9", &[("pages", json!({ "pages": pages }))])[0]);
 }
+
+#[test]
+fn the_overview_is_for_everyone() {
+    let app = desk();
+    let serving = app.serve();
+    let ada = crate::visitor::Visitor::first(&serving);
+    let url = format!("http://{}", serving.address);
+    let cookies = ada.cookies.iter().map(|(name, value)| json!({ "name": name, "value": value, "url": url }));
+    let given = json!({
+        "cookies": cookies.collect::<Vec<_>>(),
+        "pages": [
+            { "path": "/overview", "name": "overview" },
+            { "path": "/overview?list=published", "name": "overview-without-inputs" },
+        ],
+    });
+    println!("bytes: {}", visit(&serving.address, &[("pages", given)])[0]);
+}
