@@ -6,6 +6,7 @@ use crate::domain::extraction::Extraction;
 use crate::domain::message::{ParsedMessage, Part};
 use crate::domain::reader::{Programs, Protections, Request, Response};
 use crate::frames::{read_raw, read_request, write_response};
+use crate::redact::{Words, find_removed};
 use crate::{extract, parse};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -146,6 +147,10 @@ fn answer(
             },
             None => no_part(&path),
         },
+        Request::Search { path, words } => match loaded.part(&path) {
+            Some((_, bytes)) => (searched(&bytes, &words), Vec::new()),
+            None => no_part(&path),
+        },
         Request::KeyNames => (Response::KeyNames { names: parse::key_names(&loaded.raw) }, Vec::new()),
         Request::Signatures { keys } => {
             (Response::Signatures { checks: parse::verify(&loaded.raw, &keys) }, Vec::new())
@@ -154,4 +159,11 @@ fn answer(
             refused("the extractor runs no programs".into())
         }
     }
+}
+
+fn searched(bytes: &[u8], words: &[String]) -> Response {
+    let words: Vec<Words> = words.iter().filter_map(|words| Words::of(words)).collect();
+    let searched = find_removed(bytes, &words);
+    let found = searched.found.into_iter().map(|one| (one.words, one.place)).collect();
+    Response::Searched { found, complete: searched.complete }
 }

@@ -10,6 +10,7 @@ pub mod marked;
 mod messages;
 pub mod missing;
 pub mod queue;
+pub mod redaction;
 mod relations;
 mod revisions;
 mod wishes;

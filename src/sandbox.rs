@@ -2,6 +2,7 @@
 //! hang or talk nonsense; the service never does. It knows the domain's words, not what a mail is made of.
 
 mod recognise;
+mod redact;
 mod worker;
 
 use crate::config;

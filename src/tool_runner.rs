@@ -81,6 +81,7 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
                 | Request::Parse
                 | Request::Extract { .. }
                 | Request::Bytes { .. }
+                | Request::Search { .. }
                 | Request::Render { .. },
                 _,
             ) => refused("the tool runner only runs programs"),

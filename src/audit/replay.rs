@@ -51,6 +51,8 @@ pub struct Facts {
     pub judgements: BTreeMap<JudgementId, (RevisionId, u32, JudgedAct, Digest)>,
     /// Models that were trained here, with the digests of their files.
     pub models: BTreeMap<String, Digest>,
+    /// Copies without the struck words, by the file and the redactions, and what may be published of them.
+    pub redacted: BTreeMap<(Digest, Digest), Option<Digest>>,
     /// The one that a person chose last.
     pub chosen_model: Option<String>,
 }
@@ -113,6 +115,9 @@ impl Replay {
                 }
                 _ => self.illegal.push(format!("entry {number}: an edit of revision {revision} that no rule allows")),
             },
+            Event::CopyMade { original, redactions, copy, .. } => {
+                self.facts.redacted.insert((*original, *redactions), *copy);
+            }
             Event::Merged { submission, into, .. } => {
                 self.facts.merged.insert(submission.clone(), into.clone());
             }
@@ -205,6 +210,8 @@ impl Replay {
         differences(&self.facts.numbers, &stored.numbers, |id| format!("the number of submission {id}"), &mut said);
         differences(&self.facts.judgements, &stored.judgements, |id| format!("the judgement {id}"), &mut said);
         differences(&self.facts.models, &stored.models, |version| format!("the model {version}"), &mut said);
+        let name = |(original, _): &(Digest, Digest)| format!("a copy of the file {original}");
+        differences(&self.facts.redacted, &stored.redacted, name, &mut said);
         if self.facts.chosen_model != stored.chosen_model {
             said.push("the model in use is not the one that the ledger says".into());
         }

@@ -5,6 +5,7 @@ use crate::audit::chain::Chain;
 use crate::audit::received::{CopyRow, Report, Row, Sums};
 use crate::audit::replay::{Facts, Replay, RevisionFacts, UidFacts};
 use crate::domain::ledger::{Actor, Event};
+use crate::domain::redaction::CopyMade;
 use crate::domain::submission::{Manifest, State};
 use crate::domain::{Digest, MessageId, Timestamp};
 use crate::pipeline;
@@ -12,7 +13,9 @@ use crate::pipeline::Tools;
 use crate::review::queue::revision_that_counts;
 use crate::store::message::CopyLine;
 use crate::store::task::{self, Stage};
-use crate::store::{Store, judgement, ledger, letter, mailbox, message, model, relation, setting, submission, wish};
+use crate::store::{
+    Store, judgement, ledger, letter, mailbox, message, model, redaction, relation, setting, submission, wish,
+};
 use crate::vault::Vault;
 use crate::worker;
 use anyhow::Context as _;
@@ -38,6 +41,8 @@ pub async fn verify(place: &Place, expect: Option<&str>, clock: fn() -> Timestam
     wrong.extend(changed_manifests(&store).await?);
     let mut digests: BTreeSet<Digest> =
         message::copies(&store, None).await?.iter().filter_map(|copy| copy.digest).collect();
+    let copies = redaction::copies(&store, None).await?.into_iter();
+    digests.extend(copies.filter(|copy| copy.made != CopyMade::AsItIs).map(|copy| copy.digest));
     // Only what the ledger says was erased may be missing.
     let all = digests.len();
     digests.retain(|digest| !erased.contains(digest));
@@ -172,6 +177,10 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
     }
     for one in judgement::all(store).await? {
         facts.judgements.insert(one.id, (one.revision, one.edition, one.act, one.words));
+    }
+    for copy in redaction::copies(store, None).await? {
+        let public = copy.problem.is_none().then_some(copy.digest);
+        facts.redacted.insert((copy.original, copy.redactions), public);
     }
     facts.models = model::all(store).await?.into_iter().map(|one| (one.version, one.digest)).collect();
     facts.chosen_model = model::chosen(store).await?.map(|chosen| chosen.version);

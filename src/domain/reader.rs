@@ -34,6 +34,11 @@ pub enum Request {
         path: String,
         page: u32,
     },
+    /// Whether removed words stand in the bytes of the part with this path, or in what is packed in them.
+    Search {
+        path: String,
+        words: Vec<String>,
+    },
     /// Under which names the keys of the message's signatures lie.
     KeyNames,
     /// What the message's signatures are worth, with these keys by name; `None`: it could not be had.
@@ -76,6 +81,11 @@ pub enum Response {
     /// Binary PGM (P5), eight bits a pixel.
     Picture {
         size_bytes: u64,
+    },
+    /// Words that were found, each with its place; `complete`: all of the part was looked at.
+    Searched {
+        found: Vec<(String, String)>,
+        complete: bool,
     },
     KeyNames {
         names: Vec<String>,

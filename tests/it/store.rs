@@ -231,6 +231,7 @@ fn revision(of: &SubmissionId, number: u32) -> Revision {
         languages: vec![],
         parts: vec![PartRef { message: MessageId("m".into()), path: "body".into() }],
         assignments: vec![],
+        redactions: vec![],
     };
     Revision {
         id: RevisionId::new(at(0)),
