@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use worker::Worker;
 
 pub use recognise::Recognised;
+pub use redact::Covered;
 
 /// Why a child gave no answer.
 #[derive(Debug)]

@@ -74,7 +74,10 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
             (Request::Recognise { languages }, Installed { tesseract: Some(tesseract), .. }) => {
                 tesseract.recognise(&std::mem::take(&mut loaded), &languages)
             }
-            (Request::Recognise { .. }, _) => refused("tesseract is not installed"),
+            (Request::Locate { languages }, Installed { tesseract: Some(tesseract), .. }) => {
+                tesseract.locate(&std::mem::take(&mut loaded), &languages)
+            }
+            (Request::Recognise { .. } | Request::Locate { .. }, _) => refused("tesseract is not installed"),
             (
                 Request::KeyNames
                 | Request::Signatures { .. }
@@ -82,6 +85,7 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
                 | Request::Extract { .. }
                 | Request::Bytes { .. }
                 | Request::Search { .. }
+                | Request::Cover { .. }
                 | Request::Render { .. },
                 _,
             ) => refused("the tool runner only runs programs"),

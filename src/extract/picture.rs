@@ -5,7 +5,8 @@ use super::{Read, exif};
 use crate::domain::extraction::{Extracted, Gate, PageReading, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, imageops};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// Most pixels of a picture that is given to recognition.
@@ -119,17 +120,7 @@ pub fn size(bytes: &[u8]) -> Size {
 /// # Errors
 /// In words for a person.
 pub fn draw(bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
-    let at = (page as usize).checked_sub(1).ok_or("pages are counted from 1")?;
-    let pages = tiff_pages(bytes);
-    let one;
-    let bytes = match pages.get(at) {
-        Some(place) if at > 0 => {
-            one = with_first_page(bytes, *place);
-            &one
-        }
-        None if at > 0 => return Err(format!("the picture has no page {page}")),
-        _ => bytes,
-    };
+    let bytes = &page_of(bytes, page)?;
     let mut decoder = open(bytes)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
@@ -139,6 +130,46 @@ pub fn draw(bytes: &[u8], page: u32) -> Result<Vec<u8>, String> {
     let grey = sized(picture.into_luma8());
     let (width, height) = grey.dimensions();
     Ok(pgm(width, height, grey.into_raw()))
+}
+
+/// The same in colours, not enlarged.
+///
+/// # Errors
+/// In words for a person.
+pub fn in_colours(bytes: &[u8], page: u32) -> Result<RgbImage, String> {
+    let bytes = &page_of(bytes, page)?;
+    let mut decoder = open(bytes)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
+    if picture.color().has_alpha() {
+        let mut over = picture.to_rgba8();
+        for pixel in over.pixels_mut() {
+            let alpha = u32::from(pixel.0[3]);
+            let mixed = |channel: u8| ((u32::from(channel) * alpha + 255 * (255 - alpha)) / 255) as u8;
+            pixel.0 = [mixed(pixel.0[0]), mixed(pixel.0[1]), mixed(pixel.0[2]), 255];
+        }
+        picture = DynamicImage::ImageRgba8(over);
+    }
+    picture.apply_orientation(orientation);
+    let colours = picture.into_rgb8();
+    let (width, height) = colours.dimensions();
+    let pixels = f64::from(width) * f64::from(height);
+    let scale = (f64::from(MAX_PIXELS) / pixels).sqrt();
+    if scale >= 1.0 {
+        return Ok(colours);
+    }
+    let side = |one: u32| ((f64::from(one) * scale) as u32).max(1);
+    Ok(imageops::thumbnail(&colours, side(width), side(height)))
+}
+
+/// The bytes of a picture whose first page is the one with this number.
+fn page_of(bytes: &[u8], page: u32) -> Result<Cow<'_, [u8]>, String> {
+    let at = (page as usize).checked_sub(1).ok_or("pages are counted from 1")?;
+    match tiff_pages(bytes).get(at) {
+        Some(place) if at > 0 => Ok(Cow::Owned(with_first_page(bytes, *place))),
+        None if at > 0 => Err(format!("the picture has no page {page}")),
+        _ => Ok(Cow::Borrowed(bytes)),
+    }
 }
 
 /// Binary PGM of one byte a pixel.

@@ -4,12 +4,14 @@
 mod clean;
 mod folded;
 mod forms;
+mod paper;
 mod search;
 mod suggest;
 mod unpack;
 mod words;
 
 pub use clean::{clean_text, mark};
+pub use paper::{Paper, is_filled};
 pub use search::{Found, Searched, find_in_text, find_removed};
 pub use suggest::{Suggestion, suggest};
 pub use words::{Words, places};

@@ -92,12 +92,20 @@ fn deflated(bytes: &[u8], give: &mut Give<'_>) -> bool {
     complete
 }
 
-/// Long runs of base64, line breaks included.
+/// Runs of base64 and of hexadecimal digits, line breaks included.
 fn coded(bytes: &[u8], give: &mut Give<'_>) -> bool {
     static RUN: LazyLock<BytesRegex> = LazyLock::new(|| {
-        BytesRegex::new(r"(?-u)(?:[A-Za-z0-9+/]{4,}(?:\r?\n)?){12,}={0,2}").expect("the pattern is a constant")
+        BytesRegex::new(r"(?-u)(?:[A-Za-z0-9+/]{4,}(?:\r?\n)?){5,}={0,2}").expect("the pattern is a constant")
     });
+    static HEX: LazyLock<BytesRegex> =
+        LazyLock::new(|| BytesRegex::new(r"(?-u)(?:[0-9A-Fa-f]{2}\s{0,2}){8,}").expect("the pattern is a constant"));
     let mut complete = true;
+    for run in HEX.find_iter(bytes) {
+        let digits = run.as_bytes().iter().filter_map(|byte| char::from(*byte).to_digit(16));
+        let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
+        let inner: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+        complete &= give("hexadecimal digits", inner);
+    }
     for run in RUN.find_iter(bytes) {
         let mut run: Vec<u8> = run.as_bytes().iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         while run.last() == Some(&b'=') {

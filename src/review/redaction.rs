@@ -2,6 +2,7 @@
 //! never changed; copies are made in `copies`.
 
 mod copies;
+mod pixels;
 mod texts;
 
 pub use copies::make_copies;

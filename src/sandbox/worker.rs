@@ -175,7 +175,7 @@ impl Worker {
             Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        let time = if matches!(request, Request::Recognise { .. }) {
+        let time = if matches!(request, Request::Recognise { .. } | Request::Locate { .. }) {
             self.limits.page_time
         } else {
             self.time_for(size_bytes)

@@ -1,10 +1,12 @@
 //! Draws a page of a PDF in grey, for recognition. Reads no text.
 
 use crate::extract::picture::{MAX_PIXELS, pgm};
+use hayro::vello_cpu::Pixmap;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use hayro_interpret::InterpreterSettings;
 use hayro_syntax::Pdf;
+use image::RgbImage;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Resolution in dots an inch: enough for recognition, and Arabic is read better than at 300.
@@ -26,12 +28,35 @@ pub fn page(bytes: &[u8], number: u32) -> Result<Vec<u8>, String> {
 }
 
 fn draw(bytes: &[u8], number: u32) -> Result<Vec<u8>, String> {
+    let (drawn, _) = pixels(bytes, number, DOTS_AN_INCH)?;
+    let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+    // The page is opaque: colours are what they are, without regard to alpha.
+    let grey = drawn.data_as_u8_slice().chunks_exact(4).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
+    Ok(pgm(width, height, grey))
+}
+
+/// The page with this number (from 1) in colours, with its size in points.
+///
+/// # Errors
+/// In words for a person.
+pub fn in_colours(bytes: &[u8], number: u32, dots_an_inch: f32) -> Result<(RgbImage, (f32, f32)), String> {
+    let drawing = AssertUnwindSafe(|| {
+        let (drawn, size) = pixels(bytes, number, dots_an_inch)?;
+        let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+        let colours = drawn.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]);
+        let picture = RgbImage::from_raw(width, height, colours.collect()).ok_or("the page has no pixels")?;
+        Ok((picture, size))
+    });
+    catch_unwind(drawing).unwrap_or_else(|_| Err("the PDF cannot be drawn".into()))
+}
+
+fn pixels(bytes: &[u8], number: u32, dots_an_inch: f32) -> Result<(Pixmap, (f32, f32)), String> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "the PDF is damaged or locked and cannot be drawn".to_string())?;
     let at = (number as usize).checked_sub(1).ok_or("pages are counted from 1")?;
     let page = pdf.pages().get(at).ok_or_else(|| format!("the PDF has no page {number}"))?;
     let (width, height) = page.render_dimensions();
-    let scale =
-        scale(width, height).ok_or_else(|| format!("page {number} of the PDF has no size that could be drawn"))?;
+    let scale = scale(width, height, dots_an_inch)
+        .ok_or_else(|| format!("page {number} of the PDF has no size that could be drawn"))?;
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
     let drawn = hayro::render(
         page,
@@ -40,10 +65,7 @@ fn draw(bytes: &[u8], number: u32) -> Result<Vec<u8>, String> {
         &RenderSettings { hinting: false, ..RenderSettings::default() },
         &settings,
     );
-    let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
-    // The page is opaque: colours are what they are, without regard to alpha.
-    let grey = drawn.data_as_u8_slice().chunks_exact(4).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
-    Ok(pgm(width, height, grey))
+    Ok((drawn, (width, height)))
 }
 
 /// Brightness of a colour (ITU-R BT.601).
@@ -52,12 +74,12 @@ fn luma(red: u8, green: u8, blue: u8) -> u8 {
 }
 
 /// Pixels a point, so that the page stays below the caps; `None` for a page without extent.
-fn scale(width: f32, height: f32) -> Option<f32> {
+fn scale(width: f32, height: f32, dots_an_inch: f32) -> Option<f32> {
     let area = width * height;
     if !(area.is_finite() && width > 0.0 && height > 0.0) {
         return None;
     }
     let by_area = (MAX_PIXELS as f32 / area).sqrt();
-    let scale = (DOTS_AN_INCH / POINTS).min(by_area).min(MAX_SIDE / width).min(MAX_SIDE / height);
+    let scale = (dots_an_inch / POINTS).min(by_area).min(MAX_SIDE / width).min(MAX_SIDE / height);
     (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }

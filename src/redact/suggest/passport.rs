@@ -18,7 +18,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:\d{2} ?\d{2} ?(?:№|No\.?|N)? ?\d{6}|[A-Z]{1,3} ?\d{5,9}|[A-Z0-9]{6,10})\b")
+    Regex::new(r"\b(?:\d{2} ?\d{2},? ?(?:номер|№|No\.?|N)? ?\d{6}|[A-Z]{1,3} ?\d{5,9}|[A-Z0-9]{6,10})\b")
         .expect("the pattern is a constant")
 });
 

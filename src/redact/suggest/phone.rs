@@ -101,8 +101,12 @@ fn is_phone(number: &str, before: &str, after: &str, labelled: bool) -> bool {
     if number.starts_with('+') {
         return (8..=15).contains(&digits.len());
     }
-    if let Some(rest) = digits.strip_prefix("00") {
-        return (10..=15).contains(&digits.len()) && !rest.starts_with('0') && !number.contains('.');
+    // An extension says nothing of how the number is grouped.
+    let number = number.find(char::is_alphabetic).map_or(number, |at| number[..at].trim_end());
+    if digits.starts_with("00") {
+        let mut groups = number.split(|c: char| !c.is_ascii_digit()).skip(1);
+        let is_code = digits[2..].starts_with(|c| c != '0') && groups.all(|group| !group.starts_with("00"));
+        return (10..=15).contains(&digits.len()) && is_code && !number.contains('.');
     }
-    (9..=13).contains(&digits.len()) && GROUPED.is_match(number)
+    (9..=18).contains(&digits.len()) && GROUPED.is_match(number)
 }

@@ -2,15 +2,16 @@
 //! again. A copy in which anything is found is kept with the reason and never published.
 
 use super::texts::{self, FileOf, PartText, Struck};
-use super::{CopyOf, sentences};
+use super::{CopyOf, pixels, sentences};
 use crate::domain::extraction::{Extracted, Extraction};
 use crate::domain::ledger::Event;
 use crate::domain::message::Span;
+use crate::domain::reader::Place;
 use crate::domain::redaction::{CopyMade, RedactedCopy};
 use crate::domain::{Digest, SubmissionId, Timestamp};
 use crate::pipeline::{Tools, content_digest, reading};
 use crate::publish::is_text_only;
-use crate::redact::{Found, Words, find_in_text, find_removed};
+use crate::redact::{Found, Words, find_in_text};
 use crate::review::revisions::queued;
 use crate::review::{Act, Error, Result, person};
 use crate::sandbox::Source;
@@ -88,13 +89,16 @@ pub async fn make_copies(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<
     Ok(all)
 }
 
-/// What a copy is, before it is stored.
-struct Made {
-    how: CopyMade,
-    bytes: Vec<u8>,
-    media_type: &'static str,
-    places: u32,
-    note: String,
+/// A copy that lies in the vault and was not searched yet.
+pub struct Made {
+    pub how: CopyMade,
+    pub digest: Digest,
+    pub size_bytes: u64,
+    pub media_type: &'static str,
+    pub places: u32,
+    pub note: String,
+    /// Of a copy from pixels: what was filled, by page.
+    pub filled: Vec<(u32, Vec<Place>)>,
 }
 
 async fn make(tools: &Tools, struck: &Struck, text: &PartText, file: &FileOf, now: Timestamp) -> Result<RedactedCopy> {
@@ -124,15 +128,43 @@ async fn make(tools: &Tools, struck: &Struck, text: &PartText, file: &FileOf, no
             }
         }
     }
-    let made = clean(text, &spans, note);
-    let digest = tools.vault.put(&made.bytes).map_err(unreadable)?;
-    let problem = verify(tools, struck, &made, digest).await?;
+    let (made, problem) = made_and_searched(tools, struck, text, file, &spans).await?;
     copy.made = made.how;
-    (copy.digest, copy.size_bytes) = (digest, made.bytes.len() as u64);
+    (copy.digest, copy.size_bytes) = (made.digest, made.size_bytes);
     copy.media_type = made.media_type.into();
-    (copy.places, copy.note) = (made.places, made.note);
+    copy.places = made.places;
+    copy.note =
+        [note, made.note].iter().map(|one| one.trim()).filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" ");
     copy.problem = problem;
     Ok(copy)
+}
+
+/// From pixels where that can be, else its text alone; with what a search found in it.
+async fn made_and_searched(
+    tools: &Tools,
+    struck: &Struck,
+    text: &PartText,
+    file: &FileOf,
+    spans: &[Span],
+) -> Result<(Made, Option<String>)> {
+    let mut note = String::new();
+    if pixels::is_drawn(&text.media_type) {
+        let source = source(tools, file)?;
+        let why = match pixels::make(tools, struck, text, file, &source, spans).await? {
+            Ok(mut made) => match verify(tools, struck, text, &mut made).await? {
+                None => return Ok((made, None)),
+                Some(_) => "words were still found in the pictures of its pages".to_string(),
+            },
+            Err(why) => why,
+        };
+        note = format!("It is published as text and not as pictures of its pages: {why}.");
+    }
+    let mut made = clean(tools, text, spans, note)?;
+    let mut problem = verify(tools, struck, text, &mut made).await?;
+    if made.size_bytes == 0 {
+        problem = Some("there is no text in it that could be published: leave it out with `pouch edit --part`".into());
+    }
+    Ok((made, problem))
 }
 
 /// What is known of a file in which nothing was marked.
@@ -175,31 +207,43 @@ fn source(tools: &Tools, file: &FileOf) -> Result<Source> {
 }
 
 /// What it says, with a mark in the place of each passage.
-fn clean(text: &PartText, spans: &[Span], note: String) -> Made {
+fn clean(tools: &Tools, text: &PartText, spans: &[Span], note: String) -> Result<Made> {
     let (cleaned, places) = text.cleaned(spans);
-    Made { how: CopyMade::CleanText, bytes: cleaned.into_bytes(), media_type: "text/plain", places, note }
+    let cleaned = if cleaned.trim().is_empty() { String::new() } else { cleaned };
+    let digest = tools.vault.put(cleaned.as_bytes()).map_err(unreadable)?;
+    let size_bytes = cleaned.len() as u64;
+    let (how, media_type) = (CopyMade::CleanText, "text/plain");
+    Ok(Made { how, digest, size_bytes, media_type, places, note, filled: Vec::new() })
 }
 
-/// Looks for the words in every byte of a copy and in what our own readers read in it. `None`: none was found.
-async fn verify(tools: &Tools, struck: &Struck, made: &Made, digest: Digest) -> Result<Option<String>> {
-    let (bytes, words) = (made.bytes.clone(), struck.words.clone());
-    let searching = tokio::task::spawn_blocking(move || find_removed(&bytes, &words));
-    let Ok(searched) = searching.await else { return Ok(Some("it could not be searched".into())) };
-    let mut found = searched.found;
-    let (object, size_bytes) = tools.vault.open_object(digest).map_err(unreadable)?;
+/// Looks for the words in every byte of a copy, in what our own readers read in it, and in the pictures of its pages.
+/// `None`: none was found.
+async fn verify(tools: &Tools, struck: &Struck, text: &PartText, made: &mut Made) -> Result<Option<String>> {
+    let words: Vec<String> = struck.words.iter().map(|words| words.said.clone()).collect();
+    let (object, size_bytes) = tools.vault.open_object(made.digest).map_err(unreadable)?;
     let name = if made.how == CopyMade::Pixels { "copy.pdf" } else { "copy.txt" };
     let source = Source::one_file(object, name).map_err(unreadable)?;
+    let mut found: Vec<Found> = match tools.pool.search(&source, "1", &words).await {
+        Ok((found, true)) => found.into_iter().map(|(words, place)| Found { words, place }).collect(),
+        Ok((_, false)) => return Ok(Some("there is more in it than can be searched".into())),
+        // Nothing was left of it.
+        Err(_) if size_bytes == 0 => return Ok(None),
+        Err(error) => return Ok(Some(format!("it could not be searched: {error}"))),
+    };
     let parts = [("1".to_string(), size_bytes)];
-    match reading::read(&tools.pool, &source, &parts, tools.config.extractor.text_bytes).await {
-        Ok(readings) => {
-            for read in &readings {
-                found.extend(find_in_reading(read, &struck.words, "what a reader finds in the copy"));
-            }
-        }
+    let readings = match reading::read(&tools.pool, &source, &parts, tools.config.extractor.text_bytes).await {
+        Ok(readings) => readings,
         Err(error) => return Ok(Some(format!("it could not be read again: {error}"))),
+    };
+    let mut pages = 0;
+    for read in &readings {
+        found.extend(find_in_reading(read, &struck.words, "what a reader finds in the copy"));
+        pages += read.pages.len() as u32;
     }
-    if !searched.complete {
-        return Ok(Some("there is more in it than can be searched".into()));
+    if made.how == CopyMade::Pixels {
+        let (seen, notes) = pixels::look_at(tools, struck, text, &source, made, pages).await;
+        found.extend(seen);
+        made.note = notes.join(" ");
     }
     found.sort();
     found.dedup();
@@ -218,6 +262,6 @@ fn find_in_reading(read: &Extraction, words: &[Words], place: &str) -> Vec<Found
     found
 }
 
-fn unreadable(error: std::io::Error) -> Error {
+pub fn unreadable(error: std::io::Error) -> Error {
     Error::Refused(format!("the stored bytes cannot be reached: {error}"))
 }
