@@ -137,6 +137,10 @@ pub enum Response {
 /// Left, top, right and bottom, in shares of a page's width and height.
 pub type Place = [f64; 4];
 
+/// With what places are filled, in each channel. Light enough that recognition takes it for paper: it leaves out whole lines
+/// that have black boxes in them, and would not see what was left beside one.
+pub const FILL: u8 = 190;
+
 /// A page as a picture, in one stream of a PDF.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CoveredPage {

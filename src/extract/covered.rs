@@ -2,8 +2,8 @@
 //! about which places.
 
 use super::{pdf, picture};
-use crate::domain::reader::CoveredPage;
 pub use crate::domain::reader::Place;
+use crate::domain::reader::{CoveredPage, FILL};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use image::codecs::jpeg::JpegEncoder;
@@ -17,9 +17,6 @@ const DOTS_AN_INCH: f32 = 150.0;
 const LARGE: usize = 300_000;
 
 const QUALITY: u8 = 82;
-
-/// What is filled, in each channel.
-const FILL: u8 = 0;
 
 /// Characters with their places.
 #[derive(Clone, Debug, Default)]

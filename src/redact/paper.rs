@@ -1,7 +1,7 @@
 //! A PDF of nothing but one picture a page (ISO 32000-2, 7.5): no text, no names, no dates, and the same bytes each time.
 //! Takes pictures as they are; what may stand in them was decided before.
 
-use crate::domain::reader::{CoveredPage, Place};
+use crate::domain::reader::{CoveredPage, FILL, Place};
 use std::fmt::Write as _;
 
 /// A PDF in the making, page by page.
@@ -82,15 +82,15 @@ impl Paper {
         let start = self.written + text.len();
         let _ = write!(text, "xref\n0 {}\n0000000000 65535 f \n", places.len() + 1);
         for place in &places {
-            let _ = write!(text, "{place:010} 00000 n \n");
+            let _ = writeln!(text, "{place:010} 00000 n ");
         }
         let _ = write!(text, "trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", places.len() + 1);
         text.into_bytes()
     }
 }
 
-/// Brightness, of 255, up to which a filled pixel counts as one: JPEG is not exact.
-const FILLED: u8 = 48;
+/// Difference in brightness, of 255, up to which a pixel counts as filled: JPEG is not exact.
+const NEARLY: u8 = 24;
 
 /// Whether the places of a page (binary PGM, drawn from the finished PDF) hold nothing but what they were filled with.
 pub fn is_filled(picture: &[u8], places: &[Place]) -> bool {
@@ -100,7 +100,7 @@ pub fn is_filled(picture: &[u8], places: &[Place]) -> bool {
         let side = |share: f64, size: usize| (share.clamp(0.0, 1.0) * size as f64) as usize;
         let (x0, x1) = (side(*left, width) + 3, side(*right, width).saturating_sub(2));
         let (y0, y1) = (side(*top, height) + 3, side(*bottom, height).saturating_sub(2));
-        (y0..y1.min(height)).all(|y| (x0..x1.min(width)).all(|x| pixels[y * width + x] <= FILLED))
+        (y0..y1.min(height)).all(|y| (x0..x1.min(width)).all(|x| pixels[y * width + x].abs_diff(FILL) <= NEARLY))
     })
 }
 

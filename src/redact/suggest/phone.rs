@@ -103,9 +103,9 @@ fn is_phone(number: &str, before: &str, after: &str, labelled: bool) -> bool {
     }
     // An extension says nothing of how the number is grouped.
     let number = number.find(char::is_alphabetic).map_or(number, |at| number[..at].trim_end());
-    if digits.starts_with("00") {
+    if let Some(rest) = digits.strip_prefix("00") {
         let mut groups = number.split(|c: char| !c.is_ascii_digit()).skip(1);
-        let is_code = digits[2..].starts_with(|c| c != '0') && groups.all(|group| !group.starts_with("00"));
+        let is_code = rest.starts_with(|c| c != '0') && groups.all(|group| !group.starts_with("00"));
         return (10..=15).contains(&digits.len()) && is_code && !number.contains('.');
     }
     (9..=18).contains(&digits.len()) && GROUPED.is_match(number)
