@@ -296,7 +296,8 @@ fn docx(paragraphs: &[&str], author: &str) -> Vec<u8> {
             ),
         ),
     ];
-    for (name, text) in files {
+    let unread = "<?xml version=\"1.0\"?><b:note xmlns:b=\"urn:example\">kept for John Roe</b:note>".to_string();
+    for (name, text) in files.into_iter().chain([("customXml/item1.xml", unread)]) {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
@@ -459,6 +460,26 @@ fn a_file_without_a_mark_that_holds_the_words_in_its_properties_is_published_as_
     let endings: Vec<String> =
         public_files(&app, &id).iter().map(|file| file.extension().unwrap().to_string_lossy().into_owned()).collect();
     assert_eq!(endings.iter().filter(|ending| *ending == "docx").count(), 1, "{endings:?}");
+    // A part of the file that no reader looks into.
+    app.decide(&["withdraw", &id]);
+    app.decide(&["reopen", &id]);
+    let text = format!("{PAPER}\nJohn Roe");
+    let path = app.folder.0.join("second.eml");
+    std::fs::write(&path, self::mail("Other papers", &text, &[("four.docx", kind, docx(&[PAPER], "The office"))]))
+        .unwrap();
+    app.run(&["import", path.to_str().unwrap()]);
+    app.refuse_relations();
+    let other = app.list().into_iter().map(|item| item["id"].as_str().unwrap().to_string()).find(|one| *one != id);
+    let other = other.unwrap();
+    app.decide(&["edit", &other, "--part", "body", "--part", "2", "--title", "Other papers"]);
+    redact(&app, &other, &["--words", "John Roe"]);
+    let made = redact(&app, &other, &["--copies"]);
+    assert!(
+        made.contains("holds struck words that its text does not show (customXml/item1.xml in its bytes"),
+        "{made}"
+    );
+    app.decide(&["approve", &other]);
+    assert_gone(&app, &["John Roe"]);
 }
 
 #[test]
