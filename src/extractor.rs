@@ -4,8 +4,9 @@
 use crate::confine::{Child, Limits, confine};
 use crate::domain::extraction::Extraction;
 use crate::domain::message::{ParsedMessage, Part};
-use crate::domain::reader::{Programs, Protections, Request, Response};
+use crate::domain::reader::{CoveredPage, Place, Programs, Protections, Request, Response};
 use crate::frames::{read_raw, read_request, write_response};
+use crate::redact::{Words, find_removed, places};
 use crate::{extract, parse};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -162,6 +163,15 @@ fn answer(
             },
             None => no_part(&path),
         },
+        Request::Cover { path, page, words, places, anyway } => match loaded.part(&path) {
+            Some((part, bytes)) => cover(&part.media_type, &bytes, page, &words, places, anyway)
+                .unwrap_or_else(|reason| (Response::Refused { reason }, Vec::new())),
+            None => no_part(&path),
+        },
+        Request::Search { path, words } => match loaded.part(&path) {
+            Some((_, bytes)) => (searched(&bytes, &words), Vec::new()),
+            None => no_part(&path),
+        },
         Request::KeyNames => (Response::KeyNames { names: parse::key_names(&loaded.raw) }, Vec::new()),
         Request::Signatures { keys } => {
             (Response::Signatures { checks: parse::verify(&loaded.raw, &keys) }, Vec::new())
@@ -169,7 +179,43 @@ fn answer(
         Request::Hello
         | Request::Load { .. }
         | Request::PdfText
+        | Request::Locate { .. }
         | Request::Recognise { .. }
         | Request::Print { .. } => refused("the extractor runs no programs".into()),
     }
+}
+
+fn searched(bytes: &[u8], words: &[String]) -> Response {
+    let words: Vec<Words> = words.iter().filter_map(|words| Words::of(words)).collect();
+    let searched = find_removed(bytes, &words);
+    let found = searched.found.into_iter().map(|one| (one.words, one.place)).collect();
+    Response::Searched { found, complete: searched.complete }
+}
+
+/// A page with the places filled where words stand. What is not seen on it is filled, too; only what is seen counts.
+fn cover(
+    media_type: &str,
+    bytes: &[u8],
+    page: u32,
+    wanted: &[(String, usize)],
+    mut filled: Vec<Place>,
+    anyway: bool,
+) -> Result<(Response, Vec<u8>), String> {
+    let mut missing = Vec::new();
+    let read = extract::letters(media_type, bytes, page)?;
+    for (at, (said, times)) in wanted.iter().enumerate() {
+        let words: Vec<Words> = Words::of(said).into_iter().collect();
+        for (letters, counts) in [(&read.seen, true), (&read.all, false)] {
+            let found = places(&letters.text, &words);
+            if counts && found.len() < *times {
+                missing.push(at);
+            }
+            filled.extend(found.into_iter().flat_map(|span| letters.places_of(span.start, span.end)));
+        }
+    }
+    if !missing.is_empty() && !anyway {
+        return Ok((Response::Covered { size_bytes: 0, page: CoveredPage::default(), missing }, Vec::new()));
+    }
+    let (page, stream) = extract::covered(media_type, bytes, page, filled)?;
+    Ok((Response::Covered { size_bytes: stream.len() as u64, page, missing }, stream))
 }

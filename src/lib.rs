@@ -23,6 +23,7 @@ pub mod parse;
 pub mod pipeline;
 pub mod publish;
 pub mod receive;
+pub mod redact;
 pub mod relate;
 pub mod resolve;
 pub mod review;

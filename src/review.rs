@@ -19,6 +19,7 @@ pub mod proof;
 pub mod publications;
 pub mod queue;
 pub mod received;
+pub mod redaction;
 mod relations;
 mod revisions;
 pub mod versions;

@@ -3,6 +3,7 @@
 
 mod office;
 mod recognise;
+mod redact;
 mod screen;
 mod worker;
 
@@ -22,6 +23,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use worker::Worker;
 
 pub use recognise::Recognised;
+pub use redact::Covered;
 pub use screen::Screen;
 
 /// Why a child gave no answer.

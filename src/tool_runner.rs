@@ -83,13 +83,18 @@ fn answer_all(output: File, protections: &Protections, limits: &Limits) -> io::R
             (Request::Recognise { languages }, Installed { tesseract: Some(tesseract), .. }) => {
                 tesseract.recognise(&std::mem::take(&mut loaded), &languages)
             }
-            (Request::Recognise { .. }, _) => refused("tesseract is not installed"),
+            (Request::Locate { languages }, Installed { tesseract: Some(tesseract), .. }) => {
+                tesseract.locate(&std::mem::take(&mut loaded), &languages)
+            }
+            (Request::Recognise { .. } | Request::Locate { .. }, _) => refused("tesseract is not installed"),
             (
                 Request::KeyNames
                 | Request::Signatures { .. }
                 | Request::Parse
                 | Request::Extract { .. }
                 | Request::Bytes { .. }
+                | Request::Search { .. }
+                | Request::Cover { .. }
                 | Request::Render { .. }
                 | Request::Pages { .. }
                 | Request::Print { .. }

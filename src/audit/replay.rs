@@ -52,6 +52,8 @@ pub struct Facts {
     pub judgements: BTreeMap<JudgementId, (RevisionId, u32, JudgedAct, Digest)>,
     /// Models that were trained here, with the digests of their files.
     pub models: BTreeMap<String, Digest>,
+    /// Copies without the struck words, by the file and the redactions, and what may be published of them.
+    pub redacted: BTreeMap<(Digest, Digest), Option<Digest>>,
     /// The one that a person chose last.
     pub chosen_model: Option<String>,
     /// Roles of people with an account, and whether it is closed.
@@ -116,6 +118,9 @@ impl Replay {
                 }
                 _ => self.illegal.push(format!("entry {number}: an edit of revision {revision} that no rule allows")),
             },
+            Event::CopyMade { original, redactions, copy, .. } => {
+                self.facts.redacted.insert((*original, *redactions), *copy);
+            }
             Event::Merged { submission, into, .. } => {
                 self.facts.merged.insert(submission.clone(), into.clone());
             }
@@ -226,6 +231,8 @@ impl Replay {
         differences(&self.facts.judgements, &stored.judgements, |id| format!("the judgement {id}"), &mut said);
         differences(&self.facts.models, &stored.models, |version| format!("the model {version}"), &mut said);
         differences(&self.facts.accounts, &stored.accounts, |id| format!("the account of person {id}"), &mut said);
+        let name = |(original, _): &(Digest, Digest)| format!("a copy of the file {original}");
+        differences(&self.facts.redacted, &stored.redacted, name, &mut said);
         if self.facts.chosen_model != stored.chosen_model {
             said.push("the model in use is not the one that the ledger says".into());
         }

@@ -10,7 +10,8 @@ use crate::worker;
 use anyhow::{Context as _, bail};
 use std::process::ExitCode;
 
-fn act_of(by: &By, clock: fn() -> Timestamp) -> anyhow::Result<Act> {
+/// Who acts, as the command line says it.
+pub fn act_of(by: &By, clock: fn() -> Timestamp) -> anyhow::Result<Act> {
     let seen = by.seen.as_deref().map(|text| {
         let (number, edition) = text.split_once('.').context("--seen wants revision and edition, as 1.1")?;
         anyhow::Ok((number.parse()?, edition.parse()?))

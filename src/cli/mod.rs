@@ -14,6 +14,7 @@ mod list;
 mod login;
 mod models;
 mod open;
+mod redact;
 mod relations;
 mod serve;
 mod show;
@@ -187,6 +188,8 @@ pub enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Strike words before publication: list what is offered, mark, make the copies without them
+    Redact(redact::What),
     /// Make this submission the next revision of another
     Revise {
         id: String,
@@ -466,6 +469,7 @@ async fn answer(cli: Cli, clock: fn() -> Timestamp) -> anyhow::Result<ExitCode> 
         Command::List(filter) => list::list(place, &filter).await,
         Command::Show { id, text, json } => show::show(place, &id, text, json).await,
         Command::Draft { id, eml } => draft::draft(place, &id, eml.as_deref(), clock).await,
+        Command::Redact(what) => redact::redact(place, &what, clock).await,
         Command::Erase { dry_run } => erase::erase(place, dry_run, clock).await,
         Command::Relations { id, all } => relations::relations(place, id.as_deref(), all).await,
         Command::Groups => relations::groups(place).await,

@@ -70,6 +70,8 @@ pub enum Event {
     Changed { revision: RevisionId, change: Change, reason: Option<Commitment> },
     /// Title, submitter, languages, parts or assignments of a queued revision were edited.
     Edited { revision: RevisionId, edition: u32, content: Digest, what: EditKind, reason: Commitment },
+    /// A copy of a file without the struck words was made for a revision; `copy` is `None` if it must not be published.
+    CopyMade { revision: RevisionId, original: Digest, redactions: Digest, copy: Option<Digest> },
     /// A submission was joined into another one.
     Merged { submission: SubmissionId, into: SubmissionId, reason: Commitment },
     /// The text behind commitments or a vault object was erased.
@@ -130,6 +132,7 @@ impl Event {
             | Self::Changed { revision, .. }
             | Self::CarriedOut { revision, .. }
             | Self::Edited { revision, .. }
+            | Self::CopyMade { revision, .. }
             | Self::Judged { revision, .. } => revision.as_str(),
             Self::ModelTrained { version, .. } | Self::ModelChosen { version, .. } => version,
             Self::Merged { submission, .. } | Self::Numbered { submission, .. } => submission.as_str(),
@@ -164,6 +167,14 @@ pub enum EditKind {
     /// What a person took away from the submission before was taken out of a version that joins it.
     TakenAwayBefore {
         recommendations: Vec<String>,
+    },
+    /// Words were marked that must not become public.
+    Redacted {
+        places: Vec<(PartRef, Span)>,
+    },
+    /// Words that were marked may become public after all.
+    Unredacted {
+        places: Vec<(PartRef, Span)>,
     },
 }
 

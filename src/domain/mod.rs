@@ -19,6 +19,7 @@ pub mod model;
 pub mod problem;
 pub mod publication;
 pub mod reader;
+pub mod redaction;
 pub mod relation;
 pub mod rules;
 pub mod submission;

@@ -47,6 +47,21 @@ pub enum Request {
     Print {
         ending: String,
     },
+    /// A page of the PDF or picture with this path with places filled: those where `words` stand (each with how often it
+    /// must be found), and `places`, in shares of its width and height. Without `anyway`, no picture is given if some words
+    /// are not found so often.
+    Cover {
+        path: String,
+        page: u32,
+        words: Vec<(String, usize)>,
+        places: Vec<Place>,
+        anyway: bool,
+    },
+    /// Whether removed words stand in the bytes of the part with this path, or in what is packed in them.
+    Search {
+        path: String,
+        words: Vec<String>,
+    },
     /// Under which names the keys of the message's signatures lie.
     KeyNames,
     /// What the message's signatures are worth, with these keys by name; `None`: it could not be had.
@@ -55,6 +70,10 @@ pub enum Request {
     },
     /// Tool runner: the text layer of the loaded PDF, page by page, by pdftotext.
     PdfText,
+    /// Tool runner: as `Recognise`, but each word with its place.
+    Locate {
+        languages: Vec<String>,
+    },
     /// Tool runner: the words in the loaded picture (PGM), by tesseract. `languages` are those that are likely (ISO
     /// 639-1), the likeliest first.
     Recognise {
@@ -99,6 +118,21 @@ pub enum Response {
         width: u32,
         height: u32,
     },
+    /// A page with filled places, or which of the words were not found so often (then no bytes follow).
+    Covered {
+        size_bytes: u64,
+        page: CoveredPage,
+        missing: Vec<usize>,
+    },
+    /// Each recognised word with its place.
+    Located {
+        words: Vec<(String, Place)>,
+    },
+    /// Words that were found, each with its place; `complete`: all of the part was looked at.
+    Searched {
+        found: Vec<(String, String)>,
+        complete: bool,
+    },
     KeyNames {
         names: Vec<String>,
     },
@@ -120,6 +154,30 @@ pub enum Response {
     Refused {
         reason: String,
     },
+}
+
+/// Left, top, right and bottom, in shares of a page's width and height.
+pub type Place = [f64; 4];
+
+/// With what places are filled, in each channel. Light enough that recognition takes it for paper: it leaves out whole lines
+/// that have black boxes in them, and would not see what was left beside one.
+pub const FILL: u8 = 190;
+
+/// A page as a picture, in one stream of a PDF.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CoveredPage {
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+    /// In points.
+    pub width_points: f64,
+    pub height_points: f64,
+    /// One channel, or three.
+    pub grey: bool,
+    /// JPEG, or deflated.
+    pub jpeg: bool,
+    /// What was filled.
+    pub filled: Vec<Place>,
 }
 
 /// What one engine read on one page.

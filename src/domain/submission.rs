@@ -1,6 +1,7 @@
 //! The state of a revision and every legal move. All rules of review stand in `State::after`, nowhere else.
 
 use super::classification::{Evidence, Submitter};
+use super::redaction::{PublishedCopy, Redaction};
 use super::{Digest, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -218,6 +219,9 @@ pub struct Content {
     pub languages: Vec<String>,
     pub parts: Vec<PartRef>,
     pub assignments: Vec<Assignment>,
+    /// Words that must not become public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<Redaction>,
 }
 
 impl Content {
@@ -244,6 +248,9 @@ pub struct ManifestFile {
     pub size_bytes: u64,
     /// The text that is published in place of a file that a browser would run.
     pub text: Option<String>,
+    /// The copy that is published in its place, because words were struck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<PublishedCopy>,
 }
 
 /// What an approver saw, frozen: publishing reads this and nothing else.

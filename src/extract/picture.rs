@@ -7,6 +7,7 @@ use crate::domain::extraction::{Extracted, Gate, PageReading, SegmentKind};
 use crate::domain::{Finding, FindingCode, Problem, ProblemCode};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, imageops};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// Most pixels of a picture that is given to recognition.
@@ -140,6 +141,22 @@ pub fn in_colour(bytes: &[u8], page: u32) -> Result<RgbImage, String> {
     Ok(picture.into_rgb8())
 }
 
+/// The same with at most as many pixels as recognition takes.
+///
+/// # Errors
+/// In words for a person.
+pub fn in_colours(bytes: &[u8], page: u32) -> Result<RgbImage, String> {
+    let colours = in_colour(bytes, page)?;
+    let (width, height) = colours.dimensions();
+    let pixels = f64::from(width) * f64::from(height);
+    let scale = (f64::from(MAX_PIXELS) / pixels).sqrt();
+    if scale >= 1.0 {
+        return Ok(colours);
+    }
+    let side = |one: u32| ((f64::from(one) * scale) as u32).max(1);
+    Ok(imageops::thumbnail(&colours, side(width), side(height)))
+}
+
 /// How many pages a picture has: one, but for a TIFF.
 ///
 /// # Errors
@@ -151,17 +168,7 @@ pub fn pages(bytes: &[u8]) -> Result<u32, String> {
 
 /// The pixels of a page, and how they are to be turned.
 fn decoded(bytes: &[u8], page: u32) -> Result<(DynamicImage, Orientation), String> {
-    let at = (page as usize).checked_sub(1).ok_or("pages are counted from 1")?;
-    let pages = tiff_pages(bytes);
-    let one;
-    let bytes = match pages.get(at) {
-        Some(place) if at > 0 => {
-            one = with_first_page(bytes, *place);
-            &one
-        }
-        None if at > 0 => return Err(format!("the picture has no page {page}")),
-        _ => bytes,
-    };
+    let bytes = &page_of(bytes, page)?;
     let mut decoder = open(bytes)?;
     if decoder.total_bytes() > MAX_MEMORY {
         // The library holds only its own work to the limit, not the pixels.
@@ -170,6 +177,16 @@ fn decoded(bytes: &[u8], page: u32) -> Result<(DynamicImage, Orientation), Strin
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| in_words(&error))?;
     Ok((picture, orientation))
+}
+
+/// The bytes of a picture whose first page is the one with this number.
+fn page_of(bytes: &[u8], page: u32) -> Result<Cow<'_, [u8]>, String> {
+    let at = (page as usize).checked_sub(1).ok_or("pages are counted from 1")?;
+    match tiff_pages(bytes).get(at) {
+        Some(place) if at > 0 => Ok(Cow::Owned(with_first_page(bytes, *place))),
+        None if at > 0 => Err(format!("the picture has no page {page}")),
+        _ => Ok(Cow::Borrowed(bytes)),
+    }
 }
 
 /// Binary PGM of one byte a pixel.

@@ -12,7 +12,7 @@ use crate::domain::{Digest, MessageId, SubmissionId, Timestamp};
 use crate::store::message::MessageLine;
 use crate::store::submission::Revision;
 use crate::store::task::{self, Stage};
-use crate::store::{self, Store, Tx, erase, ledger, message, relation, submission, wish};
+use crate::store::{self, Store, Tx, erase, ledger, message, redaction, relation, submission, wish};
 use std::collections::BTreeSet;
 
 /// A set-aside message whose time has come, and when the person said so.
@@ -112,6 +112,11 @@ async fn erase_message(tools: &Tools, due: &Due, now: Timestamp) -> store::Resul
     }
     for file in &files {
         erase::extraction(&mut tx, *file).await?;
+        for copy in redaction::copies(store, Some(*file)).await?.iter().filter(|copy| copy.digest != *file) {
+            erase::bytes(&mut tx, copy.digest, now).await?;
+            gone.push(copy.digest);
+        }
+        redaction::forget(&mut tx, *file).await?;
     }
     // Before, for a process that is killed after; and after, for who looked in between.
     remove_pages(tools, &files);
@@ -252,5 +257,6 @@ fn blank_content() -> Content {
         languages: Vec::new(),
         parts: Vec::new(),
         assignments: Vec::new(),
+        redactions: Vec::new(),
     }
 }

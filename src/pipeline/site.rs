@@ -4,7 +4,8 @@
 use super::{Tools, steps};
 use crate::domain::catalogue::{Catalogue, Standing};
 use crate::domain::publication::{Page, PublicFile, PublicInput, PublicRecommendation, PublicStatus, Site};
-use crate::domain::submission::{Manifest, State};
+use crate::domain::redaction::CopyMade;
+use crate::domain::submission::{Manifest, ManifestFile, State};
 use crate::domain::{Digest, SubmissionId, Timestamp};
 use crate::publish;
 use crate::store::task::{self, Task};
@@ -24,14 +25,7 @@ pub fn public_input(
     number: u64,
     now: Timestamp,
 ) -> PublicInput {
-    let files = manifest.files.iter().map(|file| PublicFile {
-        label: file.label.clone(),
-        file_name: publish::safe_name(file.digest, &file.media_type),
-        media_type: if file.text.is_some() { "text/plain".into() } else { file.media_type.clone() },
-        size_bytes: file.text.as_ref().map_or(file.size_bytes, |text| text.len() as u64),
-        digest: file.text.as_ref().map_or(file.digest, |text| Digest::of(text.as_bytes())),
-        text_only: file.text.is_some(),
-    });
+    let files = manifest.files.iter().map(public_file);
     PublicInput {
         submission: manifest.submission.clone(),
         number,
@@ -46,6 +40,30 @@ pub fn public_input(
         recommendations: shown(catalogue, confirmed, &manifest.recommendations),
         files: files.collect(),
         body_text: manifest.body_text.clone(),
+    }
+}
+
+/// A copy without the struck words, the text alone, or the file as it was sent. Where there is a copy, nothing is told of the
+/// file itself.
+fn public_file(file: &ManifestFile) -> PublicFile {
+    let label = file.label.clone();
+    if let Some(copy) = &file.copy {
+        return PublicFile {
+            label,
+            file_name: publish::safe_name(copy.digest, &copy.media_type),
+            media_type: copy.media_type.clone(),
+            size_bytes: copy.size_bytes,
+            digest: copy.digest,
+            text_only: copy.made == CopyMade::CleanText,
+        };
+    }
+    PublicFile {
+        label,
+        file_name: publish::safe_name(file.digest, &file.media_type),
+        media_type: if file.text.is_some() { "text/plain".into() } else { file.media_type.clone() },
+        size_bytes: file.text.as_ref().map_or(file.size_bytes, |text| text.len() as u64),
+        digest: file.text.as_ref().map_or(file.digest, |text| Digest::of(text.as_bytes())),
+        text_only: file.text.is_some(),
     }
 }
 
@@ -190,9 +208,13 @@ async fn write_input(tools: &Tools, site: &Site, input: &PublicInput) -> anyhow:
             continue;
         }
         let aside = Aside::beside(&target)?;
-        match &file.text {
-            Some(text) => aside.open()?.write_all(text.as_bytes())?,
-            None => {
+        match (&file.copy, &file.text) {
+            (Some(copy), _) => {
+                let (mut bytes, _) = tools.vault.open_object(copy.digest).context("its copy is not there")?;
+                std::io::copy(&mut bytes, &mut aside.open()?)?;
+            }
+            (None, Some(text)) => aside.open()?.write_all(text.as_bytes())?,
+            (None, None) => {
                 let line =
                     message::line(&tools.store, &file.part.message).await?.context("its message is not there")?;
                 let source = steps::source(tools, line.digest).context("its stored bytes are not there")?;

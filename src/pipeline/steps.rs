@@ -430,6 +430,7 @@ pub fn proposed_content(line: &MessageLine, classified: &Classification) -> Cont
         languages: classified.languages.clone(),
         parts: parts_of_input(line, classified),
         assignments: assignments.collect(),
+        redactions: Vec::new(),
     }
 }
 

@@ -73,6 +73,8 @@ fn said(event: &Event) -> (String, Option<Commitment>) {
             (format!("{}{duplicate}", change.as_participle()), *reason)
         }
         Event::Judged { act, .. } => (format!("labels judged ({})", act.as_str()), None),
+        Event::CopyMade { copy: Some(_), .. } => ("a copy without the struck words was made and searched".into(), None),
+        Event::CopyMade { copy: None, .. } => ("a copy without the struck words was made and refused".into(), None),
         Event::Edited { edition, reason, .. } => (format!("edited, now edition {edition}"), Some(*reason)),
         Event::WishFound { number, kind, quote, .. } => {
             (format!("wish {number} found ({})", kind.as_str()), Some(*quote))

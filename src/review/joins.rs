@@ -73,8 +73,18 @@ pub(super) async fn revise_in(
 async fn leave_away(tx: &mut Tx, actor: &Actor, moved: &Revision, of: &SubmissionId, act: &Act) -> Result<Content> {
     let mut content = moved.content.clone();
     let recommendations = content.take_out(&judgement::removed(tx, of).await?);
+    let mut moved = moved.clone();
     if !recommendations.is_empty() {
-        write_edit(tx, actor, moved, &content, EditKind::TakenAwayBefore { recommendations }, act).await?;
+        write_edit(tx, actor, &moved, &content, EditKind::TakenAwayBefore { recommendations }, act).await?;
+        moved.edition += 1;
+    }
+    // What was struck in an earlier version is struck in the new one, too.
+    let mut places = Vec::new();
+    for earlier in submission::revisions_in(tx, of).await?.iter().filter(|one| one.id != moved.id) {
+        places.extend(super::redaction::carry_marks(&earlier.content, &mut content));
+    }
+    if !places.is_empty() {
+        write_edit(tx, actor, &moved, &content, EditKind::Redacted { places }, act).await?;
     }
     Ok(content)
 }
@@ -120,6 +130,7 @@ pub(super) async fn merge_in(
             content.parts.push(part.clone());
         }
     }
+    super::redaction::carry_marks(&annex.content, &mut content);
     let mut brought = annex.content.clone();
     brought.take_out(&judgement::removed(tx, into).await?);
     for one in brought.assignments {

@@ -3,10 +3,13 @@
 
 use crate::audit::chain::Chain;
 use crate::audit::replay::{Facts, Replay, RevisionFacts, UidFacts};
+use crate::domain::redaction::CopyMade;
 use crate::domain::submission::{Manifest, State};
 use crate::domain::{Digest, Timestamp};
 use crate::pipeline;
-use crate::store::{Store, account, judgement, ledger, letter, message, model, relation, setting, submission, wish};
+use crate::store::{
+    Store, account, judgement, ledger, letter, message, model, redaction, relation, setting, submission, wish,
+};
 use crate::vault::Vault;
 use anyhow::Context as _;
 use std::collections::BTreeSet;
@@ -49,6 +52,8 @@ pub async fn prove(
     wrong.extend(changed_manifests(store).await?);
     let mut digests: BTreeSet<Digest> =
         message::copies(store, None).await?.iter().filter_map(|copy| copy.digest).collect();
+    let copies = redaction::copies(store, None).await?.into_iter();
+    digests.extend(copies.filter(|copy| copy.made != CopyMade::AsItIs).map(|copy| copy.digest));
     // Only what the ledger says was erased may be missing.
     let all = digests.len();
     digests.retain(|digest| !erased.contains(digest));
@@ -172,6 +177,10 @@ async fn facts(store: &Store) -> anyhow::Result<Facts> {
     }
     for one in judgement::all(store).await? {
         facts.judgements.insert(one.id, (one.revision, one.edition, one.act, one.words));
+    }
+    for copy in redaction::copies(store, None).await? {
+        let public = copy.problem.is_none().then_some(copy.digest);
+        facts.redacted.insert((copy.original, copy.redactions), public);
     }
     facts.models = model::all(store).await?.into_iter().map(|one| (one.version, one.digest)).collect();
     for one in account::all(store).await? {

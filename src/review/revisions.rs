@@ -143,6 +143,7 @@ pub(super) async fn manifest_of(tools: &Tools, revision: &Revision) -> Result<Ma
     }
     bodies.retain(|text| !text.trim().is_empty());
     manifest.body_text = (!bodies.is_empty()).then(|| bodies.join("\n\n"));
+    super::redaction::apply(tools, content, &mut manifest).await?;
     Ok(manifest)
 }
 
@@ -192,6 +193,7 @@ async fn manifest_file(tools: &Tools, part: &PartRef) -> Result<ManifestFile> {
         media_type: found.media_type,
         size_bytes: found.size_bytes,
         text,
+        copy: None,
     })
 }
 
@@ -241,6 +243,7 @@ pub async fn withdraw(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<()>
 }
 
 async fn take_down(tools: &Tools, tx: &mut Tx, revision: &Revision, act: &Act) -> Result<()> {
+    super::redaction::respect_in(tools, &revision.content, &act.reason, "the reason, which becomes public").await?;
     let Some(mut input) = submission::publication(&tools.store, &revision.submission).await? else { return Ok(()) };
     input.status = PublicStatus::Withdrawn { at: act.now, reason: act.reason.clone() };
     input.updated_at = act.now;

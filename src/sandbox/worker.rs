@@ -183,7 +183,7 @@ impl Worker {
             Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        let time = if matches!(request, Request::Recognise { .. } | Request::Print { .. }) {
+        let time = if matches!(request, Request::Recognise { .. } | Request::Locate { .. } | Request::Print { .. }) {
             self.limits.page_time
         } else {
             self.time_for(size_bytes)

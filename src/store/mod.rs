@@ -11,6 +11,7 @@ pub mod letter;
 pub mod mailbox;
 pub mod message;
 pub mod model;
+pub mod redaction;
 pub mod relation;
 pub mod request;
 pub mod rows;

@@ -1,7 +1,7 @@
 //! Words in a picture by tesseract: which language models, how sure, in which order. Reads one page; draws nothing.
 
 use super::program::Program;
-use crate::domain::reader::Response;
+use crate::domain::reader::{Place, Response};
 use crate::language;
 use std::path::PathBuf;
 
@@ -31,6 +31,25 @@ impl Tesseract {
 
     /// Recognises the words of a page; `languages` are the likely ones (ISO 639-1), the likeliest first.
     pub fn recognise(&self, picture: &[u8], languages: &[String]) -> Response {
+        match self.best(picture, languages) {
+            Ok((model, page)) => Response::Recognised {
+                engine: format!("tesseract {} ({model})", self.program.version),
+                confidence: (page.words > 0).then_some(page.confidence),
+                text: page.text,
+            },
+            Err(reason) => Response::Refused { reason },
+        }
+    }
+
+    /// The same, with the place of each word.
+    pub fn locate(&self, picture: &[u8], languages: &[String]) -> Response {
+        match self.best(picture, languages) {
+            Ok((_, page)) => Response::Located { words: page.placed },
+            Err(reason) => Response::Refused { reason },
+        }
+    }
+
+    fn best(&self, picture: &[u8], languages: &[String]) -> Result<(String, Page), String> {
         let mut best: Option<(String, Page)> = None;
         let mut tried: Vec<String> = Vec::new();
         let mut wanted = languages.first().and_then(|code| model_of(code)).map(String::from);
@@ -45,10 +64,7 @@ impl Tesseract {
                 break;
             }
             tried.push(model.clone());
-            let page = match read(&self.program, picture, &model) {
-                Ok(page) => page,
-                Err(reason) => return Response::Refused { reason },
-            };
+            let page = read(&self.program, picture, &model)?;
             let said = language::detect(&page.text);
             let is_right =
                 page.confidence >= SURE && model_of(said).is_none_or(|right| model.split('+').any(|one| one == right));
@@ -64,17 +80,7 @@ impl Tesseract {
                 break;
             }
         }
-        let Some((model, page)) = best else {
-            return Response::Refused {
-                reason: "tesseract has no model for the six languages; install its language packages".into(),
-            };
-        };
-        let confidence = (page.words > 0).then_some(page.confidence);
-        Response::Recognised {
-            engine: format!("tesseract {} ({model})", self.program.version),
-            text: page.text,
-            confidence,
-        }
+        best.ok_or_else(|| "tesseract has no model for the six languages; install its language packages".into())
     }
 
     /// Of models joined by `+`, those that are there.
@@ -117,6 +123,7 @@ struct Page {
     words: usize,
     /// Mean of the words, from 0 to 100.
     confidence: f64,
+    placed: Vec<(String, Place)>,
 }
 
 impl Page {
@@ -142,9 +149,16 @@ fn page_of(table: &str) -> Page {
     let mut page = Page::default();
     let mut sum = 0.0;
     let mut at = ("", "", "");
+    let mut size = (1.0, 1.0);
     for row in table.lines().skip(1) {
         let cells: Vec<&str> = row.splitn(12, '\t').collect();
-        let [_, _, block, paragraph, line, _, _, _, _, _, confidence, word] = cells[..] else { continue };
+        let [level, _, block, paragraph, line, _, left, top, width, height, confidence, word] = cells[..] else {
+            continue;
+        };
+        let [left, top, width, height] = [left, top, width, height].map(|side| side.parse::<f64>().unwrap_or(0.0));
+        if level == "1" && width > 0.0 && height > 0.0 {
+            size = (width, height);
+        }
         let (Ok(confidence), word) = (confidence.parse::<f64>(), word.trim()) else { continue };
         if confidence < 0.0 || word.is_empty() {
             continue;
@@ -162,6 +176,8 @@ fn page_of(table: &str) -> Page {
         }
         at = (block, paragraph, line);
         page.text.push_str(word);
+        let place = [left / size.0, top / size.1, (left + width) / size.0, (top + height) / size.1];
+        page.placed.push((word.into(), place));
         page.words += 1;
         sum += confidence;
     }

@@ -11,8 +11,8 @@ const FLOORS: [&[&str]; 9] = [
     // Of a mail's HTML body only what its reader sees is text: parsing asks extraction for it.
     &["extract"],
     &[
-        "parse", "classify", "relate", "publish", "audit", "letters", "sender", "store", "vault", "sandbox", "malware",
-        "resolve", "evaluate",
+        "parse", "classify", "relate", "publish", "redact", "audit", "letters", "sender", "store", "vault", "sandbox",
+        "malware", "resolve", "evaluate",
     ],
     &["smtp", "official", "webhook"],
     &["pipeline", "oauth"],

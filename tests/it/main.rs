@@ -58,6 +58,7 @@ mod receive;
 mod receive_faults;
 mod received;
 mod recognise;
+mod redact;
 mod relations;
 mod restarts;
 mod review;

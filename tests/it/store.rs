@@ -12,6 +12,7 @@ use pouch::domain::mailbox::{Arrival, MailboxRole, Settlement, UidKey, Unsettled
 use pouch::domain::message::{Body, BodySource, ParsedMessage, Span};
 use pouch::domain::model::{Chosen, Compared, MadeOf, TrainedFor, TrainedModel};
 use pouch::domain::publication::{PublicInput, PublicRecommendation, PublicStatus};
+use pouch::domain::redaction::{CopyMade, RedactedCopy};
 use pouch::domain::relation::{Likeness, Relation, RelationKind};
 use pouch::domain::submission::{Change, Content, PartRef, State};
 use pouch::domain::webhook::DeliveryState;
@@ -23,8 +24,8 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, account, api_token, desk, erase, feed, judgement, ledger, letter, mailbox, message, model, relation,
-    request, search, sender, session, setting, submission, task, token, traffic, waiting, webhook, wish,
+    Error, Store, account, api_token, desk, erase, feed, judgement, ledger, letter, mailbox, message, model, redaction,
+    relation, request, search, sender, session, setting, submission, task, token, traffic, waiting, webhook, wish,
 };
 use std::time::Duration;
 
@@ -247,6 +248,7 @@ fn revision(of: &SubmissionId, number: u32) -> Revision {
         languages: vec![],
         parts: vec![PartRef { message: MessageId("m".into()), path: "body".into() }],
         assignments: vec![],
+        redactions: vec![],
     };
     Revision {
         id: RevisionId::new(at(0)),
@@ -713,6 +715,41 @@ async fn relation_rows_work_on_both_engines() {
 }
 
 #[tokio::test]
+async fn redacted_copies_work_on_both_engines() {
+    both(async |store| {
+        let copy = RedactedCopy {
+            original: Digest::of(b"file"),
+            redactions: Digest::of(b"marks"),
+            made: CopyMade::Pixels,
+            digest: Digest::of(b"copy"),
+            media_type: "application/pdf".into(),
+            size_bytes: 9,
+            places: 2,
+            note: "look at page 3".into(),
+            problem: Some("a word is left".into()),
+            made_at: at(1),
+        };
+        let again = RedactedCopy { problem: None, made: CopyMade::CleanText, made_at: at(2), ..copy.clone() };
+        let mut tx = store.begin().await.unwrap();
+        redaction::keep(&mut tx, &copy).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(redaction::copy(store, copy.original, copy.redactions).await.unwrap(), Some(copy.clone()));
+        assert_eq!(redaction::copy(store, copy.original, Digest::of(b"other")).await.unwrap(), None);
+        let mut tx = store.begin().await.unwrap();
+        redaction::keep(&mut tx, &again).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(redaction::copies(store, None).await.unwrap(), std::slice::from_ref(&again));
+        assert_eq!(redaction::copies(store, Some(copy.digest)).await.unwrap(), []);
+        let mut tx = store.begin().await.unwrap();
+        redaction::forget(&mut tx, copy.original).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = redaction::copies(store, Some(copy.original)).await.unwrap();
+        assert_eq!((left[0].note.as_str(), left[0].problem.as_deref()), ("", None));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn wish_rows_work_on_both_engines() {
     both(async |store| {
         let id = some_message(store, "w@example.org", "w").await;
@@ -789,6 +826,7 @@ fn every_function_of_the_store_is_called_in_this_file() {
         ("mailbox", "mailbox.rs"),
         ("mailbox", "mailbox/copies.rs"),
         ("message", "message.rs"),
+        ("redaction", "redaction.rs"),
         ("request", "request.rs"),
         ("search", "search.rs"),
         ("session", "session.rs"),

@@ -156,6 +156,12 @@ impl<'f> Canvas<'f> {
         }
     }
 
+    /// Keeps the place of each character, too.
+    pub fn with_places(mut self) -> Self {
+        self.rows.keeps_places = true;
+        self
+    }
+
     /// The page's own content ends, its annotations follow.
     pub fn begin_annotations(&mut self) {
         self.in_annotations = true;

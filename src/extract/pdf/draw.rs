@@ -24,7 +24,7 @@ const MAX_SIDE: f32 = 16_000.0;
 /// # Errors
 /// In words for a person.
 pub fn page(bytes: &[u8], number: u32) -> Result<Vec<u8>, String> {
-    let drawn = unbroken(|| draw(bytes, number, scale))?;
+    let (drawn, _) = unbroken(|| draw(bytes, number, |width, height| scale(width, height, DOTS_AN_INCH)))?;
     let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
     // The page is opaque: colours are what they are, without regard to alpha.
     let grey = drawn.data_as_u8_slice().chunks_exact(4).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
@@ -36,7 +36,20 @@ pub fn page(bytes: &[u8], number: u32) -> Result<Vec<u8>, String> {
 /// # Errors
 /// In words for a person.
 pub fn on_screen(bytes: &[u8], number: u32) -> Result<RgbImage, String> {
-    let drawn = unbroken(|| draw(bytes, number, scale_of_screen))?;
+    let (drawn, _) = unbroken(|| draw(bytes, number, scale_of_screen))?;
+    colours(&drawn)
+}
+
+/// The page with this number (from 1) in colours, with its size in points.
+///
+/// # Errors
+/// In words for a person.
+pub fn in_colours(bytes: &[u8], number: u32, dots_an_inch: f32) -> Result<(RgbImage, (f32, f32)), String> {
+    let (drawn, size) = unbroken(|| draw(bytes, number, |width, height| scale(width, height, dots_an_inch)))?;
+    Ok((colours(&drawn)?, size))
+}
+
+fn colours(drawn: &Pixmap) -> Result<RgbImage, String> {
     let colours = drawn.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]);
     let picture = RgbImage::from_raw(u32::from(drawn.width()), u32::from(drawn.height()), colours.collect());
     picture.ok_or_else(|| CANNOT_BE_DRAWN.into())
@@ -61,7 +74,8 @@ fn open(bytes: &[u8]) -> Result<Pdf, String> {
     Pdf::new(bytes.to_vec()).map_err(|_| "the PDF is damaged or locked and cannot be drawn".into())
 }
 
-fn draw(bytes: &[u8], number: u32, scale: impl Fn(f32, f32) -> Option<f32>) -> Result<Pixmap, String> {
+/// The pixels of a page, and its size in points.
+fn draw(bytes: &[u8], number: u32, scale: impl Fn(f32, f32) -> Option<f32>) -> Result<(Pixmap, (f32, f32)), String> {
     let pdf = open(bytes)?;
     let at = (number as usize).checked_sub(1).ok_or("pages are counted from 1")?;
     let page = pdf.pages().get(at).ok_or_else(|| format!("the PDF has no page {number}"))?;
@@ -69,13 +83,14 @@ fn draw(bytes: &[u8], number: u32, scale: impl Fn(f32, f32) -> Option<f32>) -> R
     let scale =
         scale(width, height).ok_or_else(|| format!("page {number} of the PDF has no size that could be drawn"))?;
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    Ok(hayro::render(
+    let drawn = hayro::render(
         page,
         &RenderCache::new(),
         &InterpreterSettings::default(),
         &RenderSettings { hinting: false, ..RenderSettings::default() },
         &settings,
-    ))
+    );
+    Ok((drawn, (width, height)))
 }
 
 /// Brightness of a colour (ITU-R BT.601).
@@ -84,20 +99,20 @@ fn luma(red: u8, green: u8, blue: u8) -> u8 {
 }
 
 /// Pixels a point, so that the page stays below the caps; `None` for a page without extent.
-fn scale(width: f32, height: f32) -> Option<f32> {
+fn scale(width: f32, height: f32, dots_an_inch: f32) -> Option<f32> {
     let area = width * height;
     if !(area.is_finite() && width > 0.0 && height > 0.0) {
         return None;
     }
     let by_area = (MAX_PIXELS as f32 / area).sqrt();
-    let scale = (DOTS_AN_INCH / POINTS).min(by_area).min(MAX_SIDE / width).min(MAX_SIDE / height);
+    let scale = (dots_an_inch / POINTS).min(by_area).min(MAX_SIDE / width).min(MAX_SIDE / height);
     (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }
 
 /// The same for a screen.
 fn scale_of_screen(width: f32, height: f32) -> Option<f32> {
     let most = (screen::WIDEST as f32 / width).min(screen::HIGHEST as f32 / height);
-    scale(width, height)
-        .map(|scale| scale.min(screen::DOTS_AN_INCH / POINTS).min(most))
+    scale(width, height, screen::DOTS_AN_INCH)
+        .map(|scale| scale.min(most))
         .filter(|scale| width * scale >= 1.0 && height * scale >= 1.0)
 }

@@ -7,6 +7,7 @@ pub mod draw;
 mod drawn;
 mod glyphs;
 mod interior;
+pub mod letters;
 mod page;
 pub(super) mod properties;
 mod rows;

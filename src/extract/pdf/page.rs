@@ -270,7 +270,7 @@ impl Sheet {
 }
 
 /// Looks at the drawn page where the file does not tell whether a word is seen; false if that was due and cannot be done.
-fn look_at(page: &Page<'_>, canvas: &canvas::Page, sights: &mut [Sight], draws: bool) -> bool {
+pub(super) fn look_at(page: &Page<'_>, canvas: &canvas::Page, sights: &mut [Sight], draws: bool) -> bool {
     let doubtful = sight::doubtful(canvas, sights);
     if doubtful.is_empty() {
         return true;
@@ -285,7 +285,7 @@ fn look_at(page: &Page<'_>, canvas: &canvas::Page, sights: &mut [Sight], draws: 
 }
 
 /// The part of a page that is shown, in the units of its content.
-fn bounds(page: &Page<'_>) -> Rect {
+pub(super) fn bounds(page: &Page<'_>) -> Rect {
     let crop = page.intersected_crop_box();
     let (width, height) = page.base_dimensions();
     Rect::new(crop.x0, crop.y0, crop.x0 + f64::from(width), crop.y0 + f64::from(height))

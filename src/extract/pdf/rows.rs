@@ -49,6 +49,8 @@ pub struct Word {
     pub look: Look,
     /// When the last of its letters was drawn.
     pub order: u32,
+    /// The place of each of its characters; empty unless asked for.
+    pub places: Vec<Rect>,
 }
 
 struct Cell {
@@ -66,6 +68,8 @@ struct Cell {
 #[derive(Default)]
 pub struct Rows {
     pub words: Vec<Word>,
+    /// Whether the place of each character is kept, too.
+    pub keeps_places: bool,
     row: Vec<Cell>,
     row_text: String,
     unit: Vec2,
@@ -249,6 +253,10 @@ impl Rows {
         let full = self.words.len() >= MAX_WORDS;
         match self.words.last_mut() {
             Some(word) if (gap.is_empty() && word.look == cell.look) || full => {
+                if self.keeps_places {
+                    let count = word.places.len() + gap.chars().count() + 1;
+                    word.places.resize(count, place);
+                }
                 word.text.push_str(gap);
                 word.text.push(c);
                 word.place = word.place.union(place);
@@ -261,6 +269,7 @@ impl Rows {
                 em: cell.em as f32,
                 look: cell.look,
                 order: cell.order,
+                places: if self.keeps_places { vec![place] } else { Vec::new() },
             }),
         }
         *gap = "";
