@@ -1,7 +1,7 @@
 // Two reviewers have the same input open. The second one gets the new state with their own words kept, never an error page and
 // never a decision about what they have not seen.
 
-import { look, same, says } from "../tools/desk.mjs";
+import { look, same, says, turn } from "../tools/desk.mjs";
 
 /** `ana`, `ben`: cookies of two reviewers; `id`: the input; `names`: theirs. */
 export default async function collide(page, { ana, ben, id, names }, tools) {
@@ -42,7 +42,7 @@ export default async function collide(page, { ana, ben, id, names }, tools) {
   await page.click(".decide button.bad:visible");
   await page.waitForURL(/done=reject/);
   await other.fill("#approve-reason", "Ben has read it once more");
-  await other.keyboard.press("Enter");
+  await turn(other, () => other.keyboard.press("Enter"));
   await says(other, "rejected", ".entry");
   await says(other, "Ben has read it once more", "[role=alert]");
   await look(other, "input that somebody else rejected");

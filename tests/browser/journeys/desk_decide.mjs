@@ -1,7 +1,7 @@
 // A reviewer takes the oldest input, checks and corrects it, approves it, takes that back, approves it again, sees it public and
 // withdraws it; with the keyboard alone as far as a keyboard can mark words. It decides about the one input that it is given.
 
-import { look, same, says, signIn, tabTo, until } from "../tools/desk.mjs";
+import { look, same, says, signIn, tabTo, turn, until } from "../tools/desk.mjs";
 
 /**
  * `oldest`: title of the input; `sentence`: one of its text that is no evidence yet; `recommendations`: where it belongs;
@@ -155,8 +155,7 @@ async function addByMarking(page, sentence, recommendation) {
   await page.mouse.up();
   await until(page, "the words that were marked", async () => (await page.inputValue("#assign-quote")) === sentence);
   await page.selectOption("#assign-to", recommendation);
-  await page.locator("#assign-reason").press("Enter");
-  await page.waitForURL(/done=assign/);
+  await turn(page, () => page.locator("#assign-reason").press("Enter"));
   await says(page, sentence, ".assigned li:last-child .quotes");
 }
 

@@ -53,6 +53,11 @@ export async function until(page, what, holds) {
   }
 }
 
+/** Does something and waits for the page that comes of it, where the address may be the one that it was. */
+export async function turn(page, act) {
+  await Promise.all([page.waitForNavigation(), act()]);
+}
+
 /** Fails unless both are the same. */
 export function same(got, wanted, what) {
   if (got !== wanted) throw new Error(`${what}: ${JSON.stringify(got)} is not ${JSON.stringify(wanted)}`);
