@@ -65,7 +65,7 @@ pub fn notice(to: &[String], news: &News, link: Option<&str>) -> Letter {
 }
 
 fn place(link: Option<&str>, id: &str) -> String {
-    link.map_or_else(|| format!("pouch show {id}"), |link| format!("{link}#{id}"))
+    link.map_or_else(|| format!("pouch show {id}"), |link| format!("{link}inputs/{id}"))
 }
 
 /// The letter of the day.

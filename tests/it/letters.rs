@@ -354,7 +354,7 @@ fn a_wish_is_told_at_once_with_the_place_where_lists_show_it() {
     let notice = exim.one_to("desk@desk.example").replace("=\n", "");
     assert_eq!(header(&notice, "Subject"), "Pouch: 1 with a wish of the sender");
     let id = app.item("input-80@")["id"].as_str().unwrap().to_string();
-    assert!(notice.contains(&format!("- wish: https://desk.example/#{id}")), "{notice}");
+    assert!(notice.contains(&format!("- wish: https://desk.example/inputs/{id}")), "{notice}");
     assert!(crate::visitor::front(&serving).contains(&format!("id=\"{id}\"")));
     drop(serving);
 }
@@ -427,7 +427,7 @@ fn reviewers_hear_of_held_items_and_of_the_day_without_contents() {
     let notice = texts.iter().find(|text| header(text, "Subject") == "Pouch: 1 held").unwrap();
     let held = app.list().into_iter().find(|item| item["outcome"] == "held").unwrap();
     assert!(
-        notice.replace("=\n", "").contains(&format!("https://desk.example/#{}", held["id"].as_str().unwrap())),
+        notice.replace("=\n", "").contains(&format!("https://desk.example/inputs/{}", held["id"].as_str().unwrap())),
         "{notice}"
     );
     let digest = texts.iter().find(|text| header(text, "Subject").contains("received")).unwrap();
