@@ -261,6 +261,7 @@ impl Filling<'_> {
             languages: classified.languages.clone(),
             parts: vec![PartRef { message: message.clone(), path: if in_file { "2" } else { "body" }.into() }],
             assignments: assignments.collect(),
+            redactions: Vec::new(),
         };
         pipeline::add_revision(tx, &Actor::Pouch, &id, 1, content, at).await?;
         if number < self.count - self.count / 20 {
