@@ -310,6 +310,8 @@ fn not_ready(of: &CopyOf) -> Option<String> {
 fn fields_with(struck: &Struck, content: &Content) -> Vec<String> {
     let mut found = find_in_text(&content.title, &struck.words, "the title");
     found.extend(find_in_text(&content.submitter.name, &struck.words, "the submitter's name"));
+    let behalf = content.submitter.on_behalf_of.as_deref().unwrap_or_default();
+    found.extend(find_in_text(behalf, &struck.words, "the name on whose behalf it was sent"));
     let change = |line: String| format!("{line}: change it with `pouch edit`, or take the mark away");
     sentences(&found).into_iter().map(change).collect()
 }

@@ -361,6 +361,36 @@ fn the_preview_is_what_is_published_afterwards() {
 }
 
 #[test]
+fn the_preview_hands_out_the_copy_without_the_struck_words_and_no_name_says_them() {
+    let app = App::new();
+    let id = lantern(&app);
+    let message = app.item("lantern@")["messages"][0].as_str().unwrap().to_string();
+    app.decide(&["redact", &id, "--words", "thank the Chair"]);
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    let preview = format!("/inputs/{id}/preview");
+    let early = rana.get(&preview);
+    assert!(early.status != 200 && early.body.contains("is not made yet"), "{}", early.body);
+    app.decide(&["redact", &id, "--copies"]);
+    let page = rana.page(&preview);
+    let link = page.split(&format!("href=\"{preview}/")).nth(1).unwrap().split('"').next().unwrap();
+    let file = rana.get(&format!("{preview}/{link}"));
+    assert!(file.body.contains("We [redacted].") && !file.body.contains("Chair"), "{}", file.body);
+    let behalf = [
+        ("title", "Contacts that answer"),
+        ("submitter", "Lantern Institute"),
+        ("kind", "academia"),
+        ("behalf", "those who thank the Chair"),
+        ("language", "en"),
+        ("part", &format!("{message}:2")),
+        ("reason", "as the cover page says"),
+    ];
+    done(&send(&mut rana, &id, "edit", &behalf));
+    let refused = app.refused(&["approve", &id, "--findings-seen", "--by", "Rana Reviewer", "--reason", "complete"]);
+    assert!(refused.contains("still stands in the name on whose behalf it was sent"), "{refused}");
+}
+
+#[test]
 fn pages_come_as_pictures_and_the_file_itself_only_as_something_to_save() {
     let app = App::new();
     app.import(&["input-fr-pdf.eml", "input-en-docx.eml"]);

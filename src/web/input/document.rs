@@ -19,7 +19,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Pictures that one look at the page shows.
 const MOST_PAGES: u32 = 30;
@@ -253,6 +253,11 @@ pub async fn attachment(shared: &Shared, layout: &Layout, message: &MessageId, p
             tracing::warn!("a file could not be handed out: {error:#}");
         }
     });
+    Ok(to_save(&name, read))
+}
+
+/// What is read as a file to save.
+pub fn to_save(name: &str, read: impl AsyncRead + Send + Unpin + 'static) -> Response {
     let chunks = futures::stream::unfold(read, |mut read| async {
         let mut chunk = vec![0; 1 << 16];
         let bytes = read.read(&mut chunk).await.map(|length| {
@@ -266,10 +271,10 @@ pub async fn attachment(shared: &Shared, layout: &Layout, message: &MessageId, p
     });
     let fields = [
         (header::CONTENT_TYPE, "application/octet-stream".to_string()),
-        (header::CONTENT_DISPOSITION, disposition(&name)),
+        (header::CONTENT_DISPOSITION, disposition(name)),
         (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".into()),
     ];
-    Ok((fields, Body::from_stream(chunks)).into_response())
+    (fields, Body::from_stream(chunks)).into_response()
 }
 
 /// `attachment`, with a name that is a name on any machine, and the real one beside it (RFC 6266, RFC 8187).

@@ -1,7 +1,7 @@
 //! What would become public, as a page before the decision, and the draft of a letter to the sender as a file. Sends and
 //! publishes nothing.
 
-use super::document::{attachment, disposition};
+use super::document::{attachment, disposition, to_save};
 use crate::domain::SubmissionId;
 use crate::publish::{self, Preview};
 use crate::review::queue::item_of;
@@ -46,8 +46,13 @@ pub async fn file(
     let all = shown.input.files.iter().zip(&shown.manifest.files);
     let found = all.into_iter().find(|(public, _)| public.file_name == name).map(|(_, file)| file);
     let file = found.ok_or_else(|| Error::NotFound(layout.t("item.no-part").into()))?;
-    match &file.text {
-        Some(text) => {
+    match (&file.copy, &file.text) {
+        // The copy without the struck words, as publishing takes it: never the file that was sent.
+        (Some(copy), _) => match shared.tools.vault.open_object(copy.digest) {
+            Ok((bytes, _)) => Ok(to_save(&file.label, tokio::fs::File::from_std(bytes))),
+            Err(_) => Err(Error::NotFound(layout.t("item.no-part").into())),
+        },
+        (None, Some(text)) => {
             let fields = [
                 (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_string()),
                 (header::CONTENT_DISPOSITION, disposition(&format!("{}.txt", file.label))),
@@ -55,7 +60,7 @@ pub async fn file(
             ];
             Ok((fields, text.clone()).into_response())
         }
-        None => attachment(&shared, &layout, &file.part.message, &file.part.path).await,
+        (None, None) => attachment(&shared, &layout, &file.part.message, &file.part.path).await,
     }
 }
 
