@@ -1,7 +1,7 @@
 //! How much memory the service holds while much mail comes. A child's memory is limited by the kernel; this is about the
 //! service itself, which lives for months.
 
-use crate::app::{App, wait_for};
+use crate::app::{App, PATIENCE, wait_up_to};
 use crate::journey::account_config;
 use crate::servers::{Dovecot, PASSWORD};
 use std::fs;
@@ -46,7 +46,7 @@ fn memory_stays_the_same_however_much_mail_comes() {
     let pid = serving.child.id();
     let through = |count: u64| {
         let wanted = count.to_string();
-        wait_for(&format!("{count} inputs"), || {
+        wait_up_to(3 * PATIENCE, &format!("{count} inputs"), || {
             (app.sql("select cast(count(*) as text) from messages where submission_id is not null")
                 == [wanted.as_str()])
             .then_some(())

@@ -433,7 +433,9 @@ fn reviewers_hear_of_held_items_and_of_the_day_without_contents() {
     let digest = texts.iter().find(|text| header(text, "Subject").contains("received")).unwrap();
     assert!(digest.contains("chair/INBOX: watching") || digest.contains("chair/INBOX:"), "{digest}");
     for text in &texts {
-        assert!(!text.contains(held["subject"].as_str().unwrap()), "a letter tells what a stranger wrote: {text}");
+        // The word stands in the address of the entry's page, too.
+        let told = text.replace("desk.example/inputs/", "");
+        assert!(!told.contains(held["subject"].as_str().unwrap()), "a letter tells what a stranger wrote: {text}");
     }
     // The same is not told twice: not by the looks that came since, and not after a new start.
     serving.stop();

