@@ -31,7 +31,7 @@ pub(super) async fn prepare(pool: &AnyPool, engine: Engine) -> Result<()> {
         Engine::Sqlite => {
             sqlx::query(
                 "create virtual table if not exists desk_search using fts5
-                     (doc, content = '', contentless_delete = 1, detail = none, tokenize = ascii, prefix = '2 3')",
+                     (doc, content = '', contentless_delete = 1, detail = none, tokenize = ascii, prefix = '2 3 4')",
             )
             .execute(pool)
             .await?;

@@ -103,8 +103,8 @@ pub fn tokens(text: &str) -> BTreeSet<String> {
         if is_unspaced(first) {
             let signs: Vec<char> = word.chars().collect();
             tokens.extend(signs.windows(2).map(|two| two.iter().collect::<String>()));
-            // Every sign begins some token.
-            tokens.extend(signs.last().map(char::to_string));
+            // Also alone: the beginnings of pairs are many, and slow to gather.
+            tokens.extend(signs.iter().map(char::to_string));
         } else if word.chars().any(is_arabic) {
             let word = beginning(word, LONGEST_ARABIC);
             let ends = word.char_indices().map(|(at, _)| &word[at..]);
@@ -151,7 +151,7 @@ impl Query {
         let signs: Vec<char> = word.chars().collect();
         if is_unspaced(signs[0]) {
             if let [sign] = signs.as_slice() {
-                self.terms.push(Term::Prefix(sign.to_string()));
+                self.terms.push(Term::Whole(sign.to_string()));
             }
             self.terms.extend(signs.windows(2).map(|two| Term::Whole(two.iter().collect())));
             if signs.len() > 2 {
