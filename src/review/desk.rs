@@ -24,10 +24,10 @@ pub const MOST: usize = 100;
 pub const MOST_COUNTED: usize = 1_000;
 
 /// Entries that are looked at for one page where the index alone cannot tell (phrases); the next page goes on behind them.
-const LOOKED_AT: usize = 1_000;
+const LOOKED_AT: usize = 400;
 
 /// So many changes since the last visit are looked through one by one.
-const FEW_CHANGES: i64 = 2_000;
+const FEW_CHANGES: i64 = 1_000;
 
 /// Notes that are worked before something is shown: the acts of the person who looks.
 const FEW_NOTES: i64 = 10;
@@ -133,10 +133,7 @@ pub async fn counts(tools: &Tools, filter: &Filter, now: Timestamp) -> store::Re
     if !filter.is_whole_list() {
         counts.found = Some(match LookedFor::of(tools, filter).await? {
             None => Found { count: 0, more: false },
-            Some(looked_for) => {
-                let (places, next) = looked_for.places(tools, None, false, MOST_COUNTED).await?;
-                Found { count: places.len() as u64, more: next.is_some() }
-            }
+            Some(looked_for) => looked_for.count(tools).await?,
         });
     }
     Ok(counts)
@@ -289,6 +286,18 @@ impl LookedFor {
                 return Ok((found, after));
             }
         }
+    }
+
+    async fn count(&self, tools: &Tools) -> store::Result<Found> {
+        let by_index = self.phrases.is_empty() && self.since.is_none();
+        let is_narrowed = !self.wanted.labels.is_empty() || !self.wanted.terms.is_empty();
+        if by_index && is_narrowed {
+            let count = search::count(&tools.store, &self.wanted, MOST_COUNTED as i64 + 1).await?;
+            let count = usize::try_from(count).unwrap_or(0);
+            return Ok(Found { count: count.min(MOST_COUNTED) as u64, more: count > MOST_COUNTED });
+        }
+        let (places, next) = self.places(tools, None, false, MOST_COUNTED).await?;
+        Ok(Found { count: places.len() as u64, more: next.is_some() })
     }
 
     async fn candidates(

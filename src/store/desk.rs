@@ -123,23 +123,11 @@ pub async fn places(
 
 /// Which of some places have all of some phrases in their texts.
 pub async fn with_phrases(store: &Store, places: &[i64], phrases: &[String]) -> Result<BTreeSet<i64>> {
-    let mut found: BTreeSet<i64> = places.iter().copied().collect();
+    let mut found: Vec<i64> = places.to_vec();
     for phrase in phrases {
-        let places: Vec<i64> = found.iter().copied().collect();
-        let text = format!(
-            "select r.seq from desk_rows r join desk_texts t on t.item_id = r.item_id
-              where r.seq in ({}) and (t.head like $1 or t.body like $1)",
-            search::numbers(&places)
-        );
-        let rows: Vec<(i64,)> = sqlx::query_as(sqlx::AssertSqlSafe(text))
-            .persistent(false)
-            // Comparable text has letters, digits and blanks only.
-            .bind(format!("%{phrase}%"))
-            .fetch_all(store.pool())
-            .await?;
-        found = rows.into_iter().map(|(seq,)| seq).collect();
+        found = search::with_phrase(store, &found, phrase).await?;
     }
-    Ok(found)
+    Ok(found.into_iter().collect())
 }
 
 /// How many entries each list has, in all (`""`) and by label.

@@ -40,13 +40,22 @@ pub(super) async fn prepare(pool: &AnyPool, engine: Engine) -> Result<()> {
             let mut tx = pool.begin().await?;
             // Two processes that start at once.
             sqlx::query("select 1 from (select pg_advisory_xact_lock(7411203)) as lock").execute(&mut *tx).await?;
-            for text in [
-                "create table if not exists desk_search
+            // Making what is there already would wait for whoever reads in it.
+            let (there,): (i64,) = sqlx::query_as(
+                "select count(*) from pg_tables where tablename = 'desk_search' and schemaname = current_schema()",
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            let all = [
+                "create table desk_search
                      (seq bigint primary key, list text not null, labels tsvector not null, doc tsvector not null)",
-                "create index if not exists desk_search_list on desk_search (list, seq)",
-                "create index if not exists desk_search_labels on desk_search using gin (labels) with (fastupdate = off)",
-                "create index if not exists desk_search_doc on desk_search using gin (doc) with (fastupdate = off)",
-            ] {
+                // Phrases are looked up in them: taking them apart costs more time than their size is worth.
+                "alter table desk_texts alter column body set storage external",
+                "create index desk_search_list on desk_search (list, seq)",
+                "create index desk_search_labels on desk_search using gin (labels) with (fastupdate = off)",
+                "create index desk_search_doc on desk_search using gin (doc) with (fastupdate = off)",
+            ];
+            for text in all.into_iter().filter(|_| there == 0) {
                 sqlx::query(text).execute(&mut *tx).await?;
             }
             tx.commit().await?;
@@ -107,46 +116,112 @@ pub async fn find(
 ) -> Result<Vec<i64>> {
     let after = after.unwrap_or(if newest_first { i64::MAX } else { i64::MIN });
     let (sign, order) = if newest_first { ("<", "desc") } else { (">", "asc") };
-    select(store, wanted, |seq| format!("{seq} {sign} {after} order by {seq} {order} limit {limit}")).await
+    let limit_to = |seq: &str| format!("order by {seq} {order} limit {limit}");
+    if store.engine() == Engine::Sqlite {
+        // Its index is in the order of places anyway.
+        let text = format!("{SQLITE} and rowid {sign} {after} {}", limit_to("rowid"));
+        return sqlite(store, wanted, text).await;
+    }
+    let matching = format!("{} and seq {sign} {after}", postgres_words(wanted));
+    // The planner does not know how many words begin so: left to itself it walks through all rows in order to find three.
+    let gathered = format!(
+        "with matching as materialized ({matching}),
+              gathered as materialized (select seq from matching limit {MOST_GATHERED} + 1)
+         select seq, (select count(*) from gathered) from gathered {}",
+        limit_to("seq")
+    );
+    let rows: Vec<(i64, i64)> = bound(wanted, &gathered).fetch_all(store.pool()).await?;
+    if rows.first().is_none_or(|(_, count)| *count <= MOST_GATHERED) {
+        return Ok(rows.into_iter().map(|(seq, _)| seq).collect());
+    }
+    // So many match that the first ones are soon found in order.
+    let mut tx = store.pool().begin().await?;
+    sqlx::query(
+        "select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),
+                set_config('enable_sort', 'off', true)",
+    )
+    .execute(&mut *tx)
+    .await?;
+    let rows: Vec<(i64,)> = bound(wanted, &format!("{matching} {}", limit_to("seq"))).fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(places(rows))
+}
+
+/// On PostgreSQL: what is gathered and put in order; where more match, the rows are gone through in order.
+const MOST_GATHERED: i64 = 20_000;
+
+/// How many are wanted, counted up to `most`.
+pub async fn count(store: &Store, wanted: &Wanted, most: i64) -> Result<i64> {
+    if store.engine() == Engine::Sqlite {
+        return Ok(sqlite(store, wanted, format!("{SQLITE} limit {most}")).await?.len() as i64);
+    }
+    let text = format!(
+        "with matching as materialized ({}), counted as (select seq from matching limit {most}) select count(*) from counted",
+        postgres_words(wanted)
+    );
+    let (count,): (i64,) = bound(wanted, &text).fetch_one(store.pool()).await?;
+    Ok(count)
 }
 
 /// Which of some places have what is wanted.
-pub async fn among(store: &Store, wanted: &Wanted, places: &[i64]) -> Result<Vec<i64>> {
-    select(store, wanted, |seq| format!("{seq} in ({})", numbers(places))).await
+pub async fn among(store: &Store, wanted: &Wanted, of: &[i64]) -> Result<Vec<i64>> {
+    if store.engine() == Engine::Sqlite {
+        return sqlite(store, wanted, format!("{SQLITE} and rowid in ({})", numbers(of))).await;
+    }
+    let text = format!("{} and seq in ({})", postgres_words(wanted), numbers(of));
+    Ok(places(bound(wanted, &text).fetch_all(store.pool()).await?))
 }
 
-/// `which`: the end of the statement, given the name of the column with the place.
-async fn select(store: &Store, wanted: &Wanted, which: impl Fn(&str) -> String) -> Result<Vec<i64>> {
-    let rows: Vec<(i64,)> = match store.engine() {
-        Engine::Sqlite => {
-            let text = format!("select rowid from desk_search where desk_search match $1 and {}", which("rowid"));
-            let query = sqlx::query_as(sqlx::AssertSqlSafe(text)).persistent(false);
-            query.bind(match_words(wanted)).fetch_all(store.pool()).await?
-        }
-        Engine::Postgres => {
-            let mut conditions = String::new();
-            let (labels, words) = ts_words(wanted);
-            if wanted.list.is_some() {
-                conditions.push_str("list = $1 and ");
-            }
-            if !labels.is_empty() {
-                conditions.push_str("labels @@ cast($2 as tsquery) and ");
-            }
-            if !words.is_empty() {
-                conditions.push_str("doc @@ cast($3 as tsquery) and ");
-            }
-            let text = format!(
-                "select seq from desk_search
-                  where cast($1 as text) is not null and cast($2 as text) is not null and cast($3 as text) is not null
-                    and {conditions}{}",
-                which("seq")
-            );
-            let query = sqlx::query_as(sqlx::AssertSqlSafe(text)).persistent(false);
-            let list = wanted.list.clone().unwrap_or_default();
-            query.bind(list).bind(labels).bind(words).fetch_all(store.pool()).await?
-        }
+/// Which of some places have a phrase in their texts.
+pub(super) async fn with_phrase(store: &Store, of: &[i64], phrase: &str) -> Result<Vec<i64>> {
+    let place_in = match store.engine() {
+        Engine::Sqlite => "instr",
+        Engine::Postgres => "strpos",
     };
-    Ok(rows.into_iter().map(|(seq,)| seq).collect())
+    let text = format!(
+        "select r.seq from desk_rows r join desk_texts t on t.item_id = r.item_id
+          where r.seq in ({}) and ({place_in}(t.head, $1) > 0 or {place_in}(t.body, $1) > 0)",
+        numbers(of)
+    );
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(text)).persistent(false);
+    Ok(places(query.bind(phrase).fetch_all(store.pool()).await?))
+}
+
+fn places(rows: Vec<(i64,)>) -> Vec<i64> {
+    rows.into_iter().map(|(seq,)| seq).collect()
+}
+
+const SQLITE: &str = "select rowid from desk_search where desk_search match $1";
+
+async fn sqlite(store: &Store, wanted: &Wanted, text: String) -> Result<Vec<i64>> {
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(text)).persistent(false);
+    Ok(places(query.bind(match_words(wanted)).fetch_all(store.pool()).await?))
+}
+
+/// The statement for PostgreSQL, up to its end.
+fn postgres_words(wanted: &Wanted) -> String {
+    let (labels, words) = ts_words(wanted);
+    let mut conditions =
+        "cast($1 as text) is not null and cast($2 as text) is not null and cast($3 as text) is not null".to_string();
+    if wanted.list.is_some() {
+        conditions.push_str(" and list = $1");
+    }
+    if !labels.is_empty() {
+        conditions.push_str(" and labels @@ cast($2 as tsquery)");
+    }
+    if !words.is_empty() {
+        conditions.push_str(" and doc @@ cast($3 as tsquery)");
+    }
+    format!("select seq from desk_search where {conditions}")
+}
+
+fn bound<'a, Row>(wanted: &Wanted, text: &str) -> sqlx::query::QueryAs<'a, sqlx::Any, Row, sqlx::any::AnyArguments>
+where
+    Row: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow>,
+{
+    let (labels, words) = ts_words(wanted);
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(text.to_string())).persistent(false);
+    query.bind(wanted.list.clone().unwrap_or_default()).bind(labels).bind(words)
 }
 
 /// Numbers as the inside of a list in a statement; one that is nowhere for none.

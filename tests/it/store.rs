@@ -1054,6 +1054,8 @@ async fn desk_rows_work_on_both_engines() {
         assert_eq!(search::find(store, &boats, Some(all[3]), true, 2).await.unwrap(), [all[2], all[1]]);
         assert_eq!(search::among(store, &boats, &all[..1]).await.unwrap(), all[..1]);
         assert!(search::among(store, &boats, &[]).await.unwrap().is_empty());
+        assert_eq!(search::count(store, &boats, 100).await.unwrap(), 4);
+        assert_eq!(search::count(store, &boats, 3).await.unwrap(), 3);
         let phrase = [" carry no ".to_string()];
         assert_eq!(desk::with_phrases(store, &all, &phrase).await.unwrap(), [all[0]].into());
 
