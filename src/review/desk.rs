@@ -24,7 +24,7 @@ pub const MOST: usize = 100;
 pub const MOST_COUNTED: usize = 1_000;
 
 /// Entries that are looked at for one page where the index alone cannot tell (phrases); the next page goes on behind them.
-const LOOKED_AT: usize = 400;
+const LOOKED_AT: usize = 250;
 
 /// So many changes since the last visit are looked through one by one.
 const FEW_CHANGES: i64 = 1_000;
@@ -267,7 +267,7 @@ impl LookedFor {
         limit: usize,
     ) -> store::Result<(Vec<i64>, Option<i64>)> {
         let is_sure = self.phrases.is_empty() && (self.since.is_none() || self.changed.is_some());
-        let step = if is_sure { limit + 1 } else { (limit + 1).max(200) };
+        let step = if is_sure { limit + 1 } else { LOOKED_AT };
         let (mut found, mut looked_at) = (Vec::new(), 0);
         loop {
             let some = self.candidates(tools, after, newest_first, step).await?;

@@ -159,7 +159,8 @@ impl Query {
             }
         } else if signs.iter().any(|c| is_arabic(*c)) {
             self.terms.push(Term::Prefix(beginning(word, LONGEST_ARABIC).to_string()));
-        } else if in_phrase || signs.len() == 1 {
+        } else if in_phrase || signs.len() < 3 {
+            // Half of all texts have a word that begins with some two letters.
             self.terms.push(Term::Whole(beginning(word, LONGEST).to_string()));
         } else {
             self.terms.push(Term::Prefix(beginning(word, LONGEST).to_string()));
