@@ -27,6 +27,7 @@ use crate::store;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::sync::Semaphore;
 
 /// Why something was refused.
 #[derive(Debug)]
@@ -61,6 +62,15 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 fn refuse<T>(why: impl Into<String>) -> Result<T> {
     Err(Error::Refused(why.into()))
+}
+
+/// Hashes at once: each takes 19 MiB, and a crowd at the door must not take all of the memory.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
+/// Does what is slow by intent, off the threads that answer requests, and a few at once.
+async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _turn = HASHING.acquire().await.or_else(|error| refuse(error.to_string()))?;
+    tokio::task::spawn_blocking(work).await.or_else(|error| refuse(error.to_string()))
 }
 
 /// 32 random bytes as text for an address, a cookie or a header (RFC 4648 5).

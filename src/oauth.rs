@@ -8,7 +8,7 @@ mod seal;
 
 pub use http::{Unreachable, send_within};
 pub use keeper::{Keeper, clock_differs, clock_error};
-pub use provider::{Consent, Granted, Waiting};
+pub use provider::{Consent, Granted, TokenAnswer, Waiting};
 pub use seal::TokenKey;
 
 use crate::config::OAuth;

@@ -1,6 +1,6 @@
 //! Accounts come by invitation and are closed, never removed. The first administrator's link comes with the first start.
 
-use super::{Error, Result, kept, new_secret, password, refuse};
+use super::{Error, Result, kept, new_secret, password, refuse, slowly};
 use crate::domain::access::{Role, Roles};
 use crate::domain::ledger::{Actor, Event};
 use crate::domain::{PersonId, Timestamp};
@@ -164,11 +164,7 @@ async fn hashed(password: String, login: &str, name: &str) -> Result<String> {
     if let Some(why) = password::is_weak(&password, login, name) {
         return refuse(why);
     }
-    // Slow by intent: not on a thread that answers requests.
-    tokio::task::spawn_blocking(move || password::hash(&password))
-        .await
-        .map_err(|error| Error::Refused(error.to_string()))?
-        .map_err(|error| Error::Refused(error.to_string()))
+    slowly(move || password::hash(&password)).await?.map_err(|error| Error::Refused(error.to_string()))
 }
 
 /// Sets one's own password, which ends the other sessions; the present one must be told.
@@ -193,8 +189,11 @@ pub async fn set_own_password(
 
 /// Whether a person knows the password of their session: one that was left open must not become somebody else's.
 pub(super) async fn is_present_password(phc: Option<String>, given: String) -> Result<()> {
-    let fits = tokio::task::spawn_blocking(move || phc.is_none_or(|phc| password::verify(&given, &phc)));
-    if fits.await.unwrap_or(false) { Ok(()) } else { refuse("The present password is another one.") }
+    if slowly(move || phc.is_none_or(|phc| password::verify(&given, &phc))).await? {
+        Ok(())
+    } else {
+        refuse("The present password is another one.")
+    }
 }
 
 /// Sets the roles of a person.

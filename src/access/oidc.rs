@@ -12,16 +12,15 @@ mod ring_keys;
 pub use provider::{PATIENCE, Provider};
 
 use crate::domain::{Timestamp, clip};
-use crate::oauth::{Unreachable, send_within};
+use crate::oauth::{TokenAnswer, Unreachable, send_within};
 use id_token::Expected;
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
 };
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    StandardErrorResponse, StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse,
+    StandardRevocableToken, TokenUrl,
 };
 use provider::Known;
 use serde::{Deserialize, Serialize};
@@ -32,19 +31,9 @@ use std::time::Duration;
 /// How long a person may take at the provider's pages.
 const LASTS: Duration = Duration::from_secs(600);
 
-/// What a token endpoint adds (OpenID Connect Core 1.0, 3.1.3.3).
-#[derive(Debug, Deserialize, Serialize)]
-struct IdToken {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
-}
-
-impl ExtraTokenFields for IdToken {}
-
-type Response = StandardTokenResponse<IdToken, BasicTokenType>;
 type Endpoint = Client<
     BasicErrorResponse,
-    Response,
+    TokenAnswer,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -89,8 +78,6 @@ pub struct Identity {
     /// Whether the address is proven to be this person's; if not, it is no reason to let anybody in.
     pub email_verified: bool,
     pub name: Option<String>,
-    /// Entra's number of the person, which an administrator can look up before the first sign-in.
-    pub object_id: Option<String>,
 }
 
 /// Why nobody is signed in, in words for the page.

@@ -1,7 +1,7 @@
 //! Signing in with a password and, if the person has set them up, a one-time code. Throttled by login and by address; says the
 //! same to a wrong login as to a wrong password, and takes as long.
 
-use super::{Error, Result, password, sessions, totp};
+use super::{Error, Result, password, sessions, slowly, totp};
 use crate::domain::{PersonId, Timestamp};
 use crate::oauth::TokenKey;
 use crate::store::account::{self, Account};
@@ -94,14 +94,14 @@ pub async fn sign_in(
 async fn by_password(store: &Store, login: &str, given: String) -> Result<Option<Account>> {
     let account = account::by_login(store, login).await?.filter(|one| one.closed_at.is_none());
     let phc = account.as_ref().and_then(|one| one.password.clone());
-    let fits = tokio::task::spawn_blocking(move || match phc {
+    let fits = slowly(move || match phc {
         Some(phc) => password::verify(&given, &phc),
         None => {
             password::verify_nothing(&given);
             false
         }
     });
-    let fits = fits.await.map_err(|error| Error::Refused(error.to_string()))?;
+    let fits = fits.await?;
     Ok(account.filter(|_| fits))
 }
 

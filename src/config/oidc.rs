@@ -13,8 +13,6 @@ pub struct Oidc {
     pub client_id: String,
     /// `None`: a public client, which has only PKCE.
     pub client_secret: Option<Secret>,
-    /// Subjects, Entra's object numbers and proven addresses that may come in without an invitation.
-    pub allowed: Vec<String>,
     /// Addresses in its tokens are proven even if it does not say so.
     pub trust_email: bool,
     /// With Entra's addresses for many organisations: the numbers of those whose people may come in.
@@ -34,7 +32,6 @@ fn oidc(table: &mut Reader) -> Oidc {
         issuer: table.required("issuer"),
         client_id: table.required("client_id"),
         client_secret: secret(table, "client_secret_file", "client_secret_env"),
-        allowed: table.texts("allowed"),
         trust_email: table.flag("trust_email").unwrap_or(false),
         tenants: table.texts("tenants"),
     };

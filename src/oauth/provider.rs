@@ -18,17 +18,18 @@ use std::time::Duration;
 
 /// What a token endpoint may add (OpenID Connect Core 1.0, 3.1.3.3): it names the person who consented.
 #[derive(Debug, Deserialize, Serialize)]
-struct IdToken {
+pub struct IdToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
+    pub id_token: Option<String>,
 }
 
 impl ExtraTokenFields for IdToken {}
 
-type Response = StandardTokenResponse<IdToken, BasicTokenType>;
+/// The answer of a token endpoint (RFC 6749 5.1), with an ID token if it gives one.
+pub type TokenAnswer = StandardTokenResponse<IdToken, BasicTokenType>;
 type Endpoint = Client<
     BasicErrorResponse,
-    Response,
+    TokenAnswer,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -206,7 +207,7 @@ impl OAuth {
         Ok(Granted { server_time: noted.get(), ..granted })
     }
 
-    fn granted<E: Into<Failure>>(&self, answer: Result<Response, E>) -> Result<Granted, Error> {
+    fn granted<E: Into<Failure>>(&self, answer: Result<TokenAnswer, E>) -> Result<Granted, Error> {
         let response = answer.map_err(|failure| self.failed(failure.into()))?;
         Ok(Granted {
             access_token: response.access_token().secret().clone(),

@@ -22,9 +22,6 @@ use tokio::net::TcpListener;
 /// Largest form without a file, in bytes.
 const FORM: usize = 1 << 20;
 
-/// Where files are uploaded. Everywhere else a form with files is none of the desk's: it would come past the word.
-const UPLOADS: [&str; 1] = ["/add"];
-
 /// Under which a form is kept for its handler.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(pub Fields);
@@ -169,10 +166,7 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
         return Err(refusal(layout.t("error.other-site")));
     }
     let kind = text(request.headers(), &header::CONTENT_TYPE).to_ascii_lowercase();
-    if kind.starts_with("multipart/form-data") && UPLOADS.contains(&request.uri().path()) {
-        // Its handler looks at the word, which is the first field: a file is not read before that.
-        return Ok(());
-    }
+    // A form with files is none of the desk's: it would come past the word.
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(refusal(layout.t("error.no-form")));
     }

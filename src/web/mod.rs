@@ -33,7 +33,7 @@ use crate::pipeline::Tools;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -200,13 +200,32 @@ async fn asset(axum::extract::Path(name): axum::extract::Path<String>, request: 
     assets::file(&name, known)
 }
 
-async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
-    let (is_well, answer) = status::health(&shared.tools, (shared.clock)()).await?;
+/// Whether the inside of the service may be told: to whoever sits at this machine, and to programs with a key.
+async fn may_see(shared: &Shared, headers: &HeaderMap) -> Result<bool, Error> {
+    let config = &shared.tools.config;
+    if config.listen.ip().is_loopback() && !config.desk.behind_proxy {
+        return Ok(true);
+    }
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let key = given.strip_prefix("Bearer ").unwrap_or_default();
+    let holder = access::key_holder(&shared.tools.store, key, (shared.clock)()).await?;
+    Ok(holder.is_some_and(|visitor| visitor.may(Right::Read)))
+}
+
+async fn health(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result<Response, Error> {
+    let (is_well, mut answer) = status::health(&shared.tools, (shared.clock)()).await?;
+    if !may_see(&shared, &headers).await? {
+        answer = serde_json::json!({ "ok": is_well });
+    }
     let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, [(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response())
 }
 
-async fn metrics_text(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
+async fn metrics_text(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result<Response, Error> {
+    if !may_see(&shared, &headers).await? {
+        let asked = [(header::WWW_AUTHENTICATE, "Bearer realm=\"pouch\"")];
+        return Ok((StatusCode::UNAUTHORIZED, asked, "Send a key with the right read.\n").into_response());
+    }
     let text = metrics::text(&shared.tools, (shared.clock)()).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -1,7 +1,13 @@
 //! Who gets in: the first administrator, invitations, sessions, roles, throttling, forms of other sites.
 
+use crate::api::Program;
 use crate::app::{App, wait_for};
+use crate::servers;
 use crate::visitor::{PASSWORD, Visitor, first_path, front, request};
+use pouch::access::{self, Accepted, Invite, oidc::Identity};
+use pouch::domain::access::Roles;
+use pouch::domain::{PersonId, Timestamp};
+use pouch::store::Store;
 
 #[test]
 fn the_first_administrator_comes_by_a_link_that_works_once() {
@@ -172,4 +178,58 @@ fn the_desk_speaks_the_language_that_a_person_chose() {
     assert_eq!(answer.location(), "/sign-in");
     assert!(visitor.page("/sign-in").contains("Se connecter"));
     assert!(front(&serving).contains("lang=\"en\""));
+}
+
+/// Who may enter by an organisation's account, on one engine.
+async fn only_the_invited_enter(store: &Store) {
+    let now = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    let identity = |subject: &str, email: &str, email_verified| Identity {
+        issuer: "https://login.example".into(),
+        subject: subject.into(),
+        email: Some(email.into()),
+        email_verified,
+        name: None,
+    };
+    let enters = async |one: Identity| access::enter(store, &one, "a browser", now).await.unwrap().is_some();
+    let first = access::first_link(store, now).await.unwrap().unwrap();
+    let ada = Accepted { name: "Ada".into(), login: "ada@un.example".into(), password: PASSWORD.into() };
+    let ada: PersonId = access::accept(store, &first, ada, now).await.unwrap();
+    let roles = Roles::of(["reader"]).unwrap();
+    let rita = Invite { name: "Rita".into(), login: "rita@un.example".into(), roles };
+    access::invite(store, &ada, &rita, now).await.unwrap();
+    assert!(!enters(identity("1", "nobody@un.example", true)).await, "nobody invited them");
+    assert!(!enters(identity("2", "rita@un.example", false)).await, "the address is not proven");
+    assert!(!enters(identity("3", "ada@un.example", true)).await, "an account with a password is not taken over");
+    assert!(enters(identity("4", "Rita@UN.example", true)).await);
+    // From then on by issuer and subject alone.
+    assert!(enters(identity("4", "other@un.example", false)).await);
+    assert!(!enters(identity("5", "rita@un.example", true)).await, "another one with the same address");
+    let all = pouch::store::account::all(store).await.unwrap();
+    let rita = &all.iter().find(|one| one.name == "Rita").unwrap().person;
+    access::close(store, &ada, rita, now).await.unwrap();
+    assert!(!enters(identity("4", "rita@un.example", true)).await, "the account is closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisations_account_opens_to_whoever_was_invited_and_to_nobody_else() {
+    let data = servers::Data::new().await;
+    only_the_invited_enter(&data.store).await;
+    only_the_invited_enter(&servers::postgres_store().await).await;
+}
+
+#[test]
+fn the_inside_of_the_service_is_told_beyond_this_machine_to_keys_only() {
+    let app = App::with_config("[desk]\nbehind_proxy = true\n");
+    let serving = app.serve();
+    let mut ada = Visitor::first(&serving);
+    let key = Program::of(&mut ada, &["read"]);
+    let nobody = Program { key: String::new(), ..Program::of(&mut ada, &["read"]) };
+    let wrong = Program { key: "pouch_wrong".into(), ..Program::of(&mut ada, &["read"]) };
+    for one in [&nobody, &wrong] {
+        assert_eq!(one.send("GET", "/healthz", "", b"").body, "{\"ok\":true}");
+        let metrics = one.send("GET", "/metrics", "", b"");
+        assert!(metrics.status == 401 && !metrics.body.contains("pouch_"), "{}", metrics.body);
+    }
+    assert!(key.send("GET", "/healthz", "", b"").body.contains("\"readers\""));
+    assert!(key.send("GET", "/metrics", "", b"").body.contains("pouch_tasks_waiting"));
 }

@@ -1,6 +1,7 @@
 //! The page of an entry: what each form does, who may send it, what a stale one is answered with, and that nothing of a mail
 //! runs or opens in a browser.
 
+use crate::api::Program;
 use crate::app::{App, Serving, wait_for};
 use crate::visitor::{Answer, Visitor};
 use serde_json::Value;
@@ -323,6 +324,28 @@ fn publishing_takes_two_persons_where_the_operator_says_so() {
     done(&send(&mut paula, &id, "publish", &[("reason", "seen")]));
     wait_for("the publication", || (app.item("lantern@")["state"] == "published").then_some(()));
     assert!(app.verify().contains("In order"));
+}
+
+#[test]
+fn programs_release_what_another_person_approved_under_the_same_rules() {
+    let app = App::new();
+    let id = lantern(&app);
+    let path = app.data().join("pouch.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config + "two_persons = true\n").unwrap();
+    let serving = app.serve();
+    let mut ada = Visitor::first(&serving);
+    let mut both = ada.invite("Rana Reviewer", "rana", &["reviewer", "publisher"]);
+    let mut paula = ada.invite("Paula Publisher", "paula", &["publisher"]);
+    let [own, other] = [&mut both, &mut paula].map(|person| Program::of(person, &["read", "publish"]));
+    done(&send(&mut both, &id, "approve", &[("reason", "complete")]));
+    let reason = serde_json::json!({ "reason": "seen" });
+    let told = own.decide(&id, "release-publication", &reason);
+    assert!(told.status == 422 && told.body.contains("you approved it yourself"), "{}", told.body);
+    assert_eq!(app.item("lantern@")["state"], "approved");
+    let told = other.decide(&id, "release-publication", &reason);
+    assert!(told.status == 200 && told.body.contains("public_from"), "{}", told.body);
+    wait_for("the publication", || (app.item("lantern@")["state"] == "published").then_some(()));
 }
 
 /// The part of a page that is about the input, with links to files as the public page has them.

@@ -70,3 +70,4 @@ mod visitor;
 mod waiting;
 mod web;
 mod wishes;
+mod words;

@@ -54,7 +54,6 @@ async fn a_good_sign_in_says_who_it_is_with_pkce_state_and_nonce() {
         email: Some("ana@example.org".into()),
         email_verified: true,
         name: Some("Ana Ferreira".into()),
-        object_id: None,
     };
     assert_eq!(found, expected);
     let (_, form) = idp.asked("/token").remove(0);

@@ -46,7 +46,6 @@ struct Claims {
     preferred_username: Option<String>,
     email_verified: Option<serde_json::Value>,
     name: Option<String>,
-    oid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -162,7 +161,6 @@ fn identity(claims: Claims, trust_email: bool) -> Identity {
         email_verified: email.is_some() && (is_proven || trust_email),
         email,
         name: claims.name.map(|name| clip(&name)).filter(|name| !name.is_empty()),
-        object_id: claims.oid.filter(|id| !id.is_empty() && id.len() <= SUBJECT),
     }
 }
 

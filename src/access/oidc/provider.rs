@@ -66,16 +66,6 @@ impl Provider {
         Self { config, patience, known: Mutex::default(), keys: Mutex::default() }
     }
 
-    /// Whether the configuration names this person: by subject, Entra's number, or an address that is proven.
-    pub fn allows(&self, identity: &super::Identity) -> bool {
-        let email = identity.email.as_ref().filter(|_| identity.email_verified);
-        self.config.allowed.iter().any(|allowed| {
-            *allowed == identity.subject
-                || identity.object_id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(allowed))
-                || email.is_some_and(|email| email.to_lowercase() == allowed.to_lowercase())
-        })
-    }
-
     /// Its description, asked for if it is not known or not fresh.
     pub(super) async fn known(&self, now: Timestamp) -> Result<Arc<Known>, Refused> {
         if let Some(known) = fresh(&self.known, now) {

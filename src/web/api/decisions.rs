@@ -139,6 +139,14 @@ pub async fn approve(given: Given) -> Result<Response, Problem> {
     call.done(result, |due| json!({"public_from": due})).await
 }
 
+/// Has what another person approved go public; it is public after the delay.
+pub async fn release_publication(given: Given) -> Result<Response, Problem> {
+    let call = called::<Reason>(given).await?;
+    let (id, act) = (call.submission()?, call.act(&call.body.reason)?);
+    let result = review::release_publication(&call.shared.tools, &id, &act).await;
+    call.done(result, |due| json!({"public_from": due})).await
+}
+
 /// Rejects it.
 pub async fn reject(given: Given) -> Result<Response, Problem> {
     let call = called::<Reject>(given).await?;

@@ -6,6 +6,7 @@ use super::bodies::{
 };
 use super::publications::{CarriedOut, Wanted};
 use super::{ROOT, Route, add, routes};
+use crate::review::desk::List;
 use axum::Json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -110,7 +111,8 @@ fn parameters(route: &Route) -> Vec<Parameter> {
     let query = |name: &str, about: &str, schema| parameter(ParameterIn::Query, name, about, false, schema);
     match route.takes {
         Takes::Filter => {
-            all.push(query("list", "queued (if nothing is said), held, set-aside, decided, approved, published, rejected, withdrawn, superseded, all", text()));
+            let lists = List::ALL.map(List::as_str).join(", ");
+            all.push(query("list", &format!("One of {lists}; queued, if nothing is said"), text()));
             all.push(query(
                 "recommendation",
                 "Id in the catalogue, or none; may stand several times, as the next four",
@@ -120,6 +122,7 @@ fn parameters(route: &Route) -> Vec<Parameter> {
             all.push(query("language", "ISO 639-1", text()));
             all.push(query("kind", "Kind of the submitter", text()));
             all.push(query("badge", "What somebody has to look at", text()));
+            all.push(query("day", "Day of arrival (2023-12-05); may name several, with commas", text()));
             all.push(query("q", "Words to look for; a phrase in quotes", text()));
             all.push(query("since", "Number of a change: only what changed after it", number()));
             if route.path == "/items" {

@@ -6,7 +6,8 @@ use crate::domain::classification::TextPart;
 use crate::domain::ledger::Actor;
 use crate::domain::{Digest, SubmissionId};
 use crate::pipeline::{joined, texts_of};
-use crate::review::desk::{self, Filter};
+use crate::review;
+use crate::review::desk::{self, Filter, List};
 use crate::review::queue::{self, Item};
 use crate::store::{ledger, message, submission};
 use axum::Json;
@@ -92,6 +93,11 @@ pub async fn counts(State(shared): State<Arc<Shared>>, uri: Uri) -> Result<Respo
     let body =
         json!({"lists": lists, "facets": counts.facets, "found": found, "behind": counts.behind, "change": change});
     Ok(Json(body).into_response())
+}
+
+/// The numbers of the overview.
+pub async fn overview(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
+    Ok(Json(review::overview(&shared.tools, List::Inputs, (shared.clock)()).await?).into_response())
 }
 
 /// One entry.

@@ -76,6 +76,7 @@ fn reading() -> Vec<Route> {
         Route::get("/items/{id}/text", Read, "The texts of its parts, with marks", Takes::Nothing, get(items::text)),
         Route::get("/items/{id}/history", Read, "What happened to it", Takes::Nothing, get(items::history)),
         Route::get("/counts", Read, "How many there are", Takes::Filter, get(items::counts)),
+        Route::get("/overview", Read, "Numbers of all inputs", Takes::Nothing, get(items::overview)),
         Route::get("/mailboxes", Read, "The watched mailboxes and their state", Takes::Nothing, get(books::mailboxes)),
         Route::get("/catalogue", Read, "The recommendations", Takes::Nothing, get(books::catalogue)),
         Route::get("/ledger", Audit, "Sealed entries of the ledger", Takes::Page, get(books::ledger)),
@@ -133,6 +134,13 @@ fn deciding() -> Vec<Route> {
 fn publishing() -> Vec<Route> {
     use Right::Publish;
     vec![
+        Route::post(
+            "/items/{id}/release-publication",
+            Publish,
+            "Has what another person approved go public, where that takes two",
+            Takes::decision("Reason"),
+            post(decisions::release_publication),
+        ),
         Route::get(
             "/publications",
             Publish,

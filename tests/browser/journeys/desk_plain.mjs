@@ -9,6 +9,9 @@ export default async function plain(_, { address, rana, id, words }, tools) {
   await signIn(page, rana.login, rana.password);
   await page.waitForURL(`${address}/inputs/${id}`);
   await page.click("header a.brand");
+  // Until its style sheet is there, a page shows everything.
+  await page.waitForURL(`${address}/`);
+  await page.waitForLoadState("load");
   same(await page.locator("kbd >> visible=true").count(), 0, "keys that are told where no key works");
   await page.fill("#q", words);
   await page.keyboard.press("Enter");

@@ -71,7 +71,6 @@ impl Idp {
             issuer: self.issuer(),
             client_id: CLIENT.into(),
             client_secret: None,
-            allowed: Vec::new(),
             trust_email: false,
             tenants: Vec::new(),
         }
