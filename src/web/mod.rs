@@ -10,6 +10,7 @@ mod guard;
 mod input;
 mod layout;
 mod list;
+mod mailboxes;
 mod me;
 mod metrics;
 mod overview;
@@ -149,6 +150,7 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/set-aside", get(list::set_aside))
         .route("/overview", get(overview::page))
         .route("/overview.csv", get(overview::table))
+        .route("/mailboxes", get(mailboxes::mailboxes))
         .route("/events", get(events::events))
         .route("/inputs/{id}", get(input::page))
         .route("/inputs/{id}/here", post(input::here))

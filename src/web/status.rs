@@ -4,7 +4,7 @@ use super::Error;
 use crate::domain::Timestamp;
 use crate::domain::mailbox::MailboxRole;
 use crate::pipeline::Tools;
-use crate::store::mailbox::{self, MailboxLine};
+use crate::store::mailbox::{self, MailboxLine, Sums};
 use crate::store::{letter, task, waiting, webhook};
 use serde_json::json;
 
@@ -23,6 +23,17 @@ pub fn is_well(tools: &Tools, line: &MailboxLine, now: Timestamp) -> bool {
     line.last_check_at
         .is_some_and(|at| now.duration_since(at) <= longest.try_into().unwrap_or(jiff::SignedDuration::MAX))
         && line.last_error.is_none()
+}
+
+/// UIDs with a row that are on the server now, as far as is known.
+pub fn present(sums: &Sums) -> u64 {
+    sums.seen.saturating_sub(sums.vanished + sums.gone)
+}
+
+/// Messages on the server at the last complete check that have no row here: 0, or something is wrong. What came since has
+/// rows, too, and is none of these.
+pub fn missing(line: &MailboxLine, sums: &Sums) -> Option<u64> {
+    line.server_count.map(|count| count.saturating_sub(present(sums)))
 }
 
 /// Whether all is well, and what the mailboxes say.

@@ -97,7 +97,15 @@ fn a_failing_mailbox_is_seen_in_health_and_on_the_page() {
         answer.contains("\"ok\":false").then_some(answer)
     });
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-    assert!(Visitor::first(&serving).page("/").contains("chair/INBOX"));
+    let mut visitor = Visitor::first(&serving);
+    assert!(visitor.page("/").contains("chair/INBOX"));
+    let page = visitor.page("/mailboxes");
+    assert!(page.contains("chair/INBOX") && page.contains("Look at this mailbox"), "{page}");
+    assert!(page.contains("not counted yet"), "{page}");
+    // A server that has more than there are rows: nobody overlooks that.
+    assert_eq!(app.sql("update mailboxes set server_count = 3 where account = 'chair' returning account"), ["chair"]);
+    let page = visitor.page("/mailboxes");
+    assert!(page.contains("<strong class=\"bad\">3</strong>"), "{page}");
     assert!(!serving.log.lock().unwrap().contains("secret-word"), "the password stands in the log");
 }
 
@@ -139,6 +147,16 @@ fn metrics_tell_how_mailboxes_do_and_what_waits() {
         })
     };
     assert!(text.contains("content-type: text/plain; version=0.0.4"), "{text}");
+    let page = Visitor::first(&serving).page("/mailboxes");
+    let row = |words: &str| page.split(words).nth(1).unwrap().split("</tr>").next().unwrap().to_string();
+    for (words, number) in [
+        ("on the server at the last complete check<", ">2<"),
+        ("with a row here<", ">2<"),
+        ("without a row<", "<strong class=\"good\">0<"),
+        ("parked: ", ">1<"),
+    ] {
+        assert!(row(words).contains(number), "{words}: {page}");
+    }
     for line in [
         format!("pouch_mailbox_state{{{mailbox},state=\"needs-login\"}} 0"),
         format!("pouch_mailbox_server_messages{{{mailbox}}} 2"),

@@ -49,6 +49,14 @@ pub struct Sums {
     pub vanished: u64,
 }
 
+impl Sums {
+    /// Of a mailbox without rows.
+    pub fn none(mailbox: &MailboxId) -> Self {
+        let mailbox = mailbox.clone();
+        Self { mailbox, seen: 0, received: 0, taken: 0, copies: 0, left_out: 0, parked: 0, gone: 0, vanished: 0 }
+    }
+}
+
 /// The rows of a window of UIDs, both ends included, in order.
 ///
 /// # Errors

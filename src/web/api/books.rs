@@ -7,6 +7,7 @@ use crate::access::Visitor;
 use crate::domain::access::Right;
 use crate::pipeline::webhook_id;
 use crate::store::{account, ledger, mailbox, webhook};
+use crate::web::status::{missing, watched};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -21,7 +22,7 @@ const DELIVERIES: i64 = 100;
 pub async fn mailboxes(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Problem> {
     let tools = &shared.tools;
     let sums = mailbox::sums(&tools.store).await?;
-    let lines = super::super::status::watched(tools).await.map_err(|error| Problem::failed(&format!("{error:?}")))?;
+    let lines = watched(tools).await.map_err(|error| Problem::failed(&format!("{error:?}")))?;
     let lines = lines.iter().map(|line| {
         let sum = sums.iter().find(|sum| sum.mailbox == line.id);
         json!({
@@ -29,7 +30,7 @@ pub async fn mailboxes(State(shared): State<Arc<Shared>>) -> Result<Json<Value>,
             "since": line.state_since, "last_complete_check": line.last_check_at, "last_message": line.last_message_at,
             "on_server": line.server_count, "error": line.last_error,
             "seen": sum.map(|sum| sum.seen), "gone_from_server": sum.map(|sum| sum.vanished),
-            "parked": sum.map(|sum| sum.parked),
+            "parked": sum.map(|sum| sum.parked), "missing": sum.and_then(|sum| missing(line, sum)),
         })
     });
     Ok(Json(json!({"mailboxes": lines.collect::<Vec<_>>()})))

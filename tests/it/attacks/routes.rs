@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Method, route as src/web writes it, what it takes (`open`: nothing), and what stands for the last word of its address.
-const ROUTES: [(&str, &str, &str, &[&str]); 38] = [
+const ROUTES: [(&str, &str, &str, &[&str]); 39] = [
     ("GET", "/", "read", &[]),
     ("GET", "/held", "read", &[]),
     ("GET", "/overview", "read", &[]),
     ("GET", "/overview.csv", "read", &[]),
+    ("GET", "/mailboxes", "read", &[]),
     ("GET", "/set-aside", "read", &[]),
     ("GET", "/events", "read", &[]),
     ("GET", "/inputs/{id}", "read", &[]),

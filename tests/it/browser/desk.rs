@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 const SENTENCE: &str = "We would train two hundred young diplomats in incident response each year.";
 
 /// The pages of the desk as an administrator who reviews sees them. A new page is one line here.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("/", "queue"),
     ("/?list=all&q=points+of+contact", "search"),
     ("/?list=all&q=nothingthatisthere", "search that finds nothing"),
     ("/?list=published", "published"),
     ("/held", "held"),
     ("/set-aside", "set aside"),
+    ("/mailboxes", "mailboxes"),
     ("/people", "people"),
     ("/me", "me"),
 ];
