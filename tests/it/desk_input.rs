@@ -157,6 +157,14 @@ fn messages_are_set_aside_and_accepted_and_inputs_are_joined_and_split() {
     assert_eq!(app.item("spam-en@")["outcome"], "set-aside");
     let held = app.item("withdrawal-en@");
     assert_eq!(held["outcome"], "held");
+    // Why it is held stands before anything else.
+    let page = rana.page(&format!("/inputs/{}", id(&held)));
+    let head = page.split("class=\"panes\"").next().unwrap();
+    assert!(
+        head.contains("<p class=\"warn\" dir=\"auto\">it asks to take something back"),
+        "{} in {head}",
+        held["reason"]
+    );
     done(&send(&mut rana, &id(&held), "set-aside", &[("kind", "withdrawal"), ("reason", "noted")]));
     assert_eq!(app.item("withdrawal-en@")["kind"], "withdrawal");
     // One input out of two, and a part of it on its own.
