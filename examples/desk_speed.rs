@@ -262,6 +262,7 @@ impl Filling<'_> {
             parts: vec![PartRef { message: message.clone(), path: if in_file { "2" } else { "body" }.into() }],
             assignments: assignments.collect(),
             redactions: Vec::new(),
+            areas: Vec::new(),
         };
         pipeline::add_revision(tx, &Actor::Pouch, &id, 1, content, at).await?;
         if number < self.count - self.count / 20 {

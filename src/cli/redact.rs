@@ -145,7 +145,7 @@ fn print(id: &SubmissionId, now: &Redactions) {
             visible(&one.name)
         );
     }
-    println!("Struck: {}", now.marks.len());
+    println!("Struck: {}", now.marks.len() + now.areas.len());
     for one in &now.marks {
         let words = one.words.as_deref().map_or("(the text was read again: mark it anew)".into(), visible);
         println!(
@@ -155,6 +155,10 @@ fn print(id: &SubmissionId, now: &Redactions) {
             visible(&one.name),
             one.times
         );
+    }
+    for one in &now.areas {
+        let (kind, page) = (one.area.kind.as_str(), one.area.page);
+        println!("  {:>3}  {kind:<9} a place on page {page}  ({})", one.number, visible(&one.name));
     }
     for one in &now.copies {
         println!("Copy of {}: {}", visible(&one.name), one.copy.as_ref().map_or("not made yet".into(), standing));
@@ -192,10 +196,12 @@ fn as_json(now: &Redactions) -> serde_json::Value {
         .marks
         .iter()
         .map(|one| json!({"number": one.number, "redaction": one.redaction, "words": one.words, "places": one.times}));
+    let areas = now.areas.iter().map(|one| json!({"number": one.number, "area": one.area}));
     let copies = now.copies.iter().map(|one| json!({"part": one.part, "name": one.name, "copy": one.copy}));
     json!({
         "revision": now.seen.0, "edition": now.seen.1,
         "offers": offers.collect::<Vec<_>>(), "struck": marks.collect::<Vec<_>>(),
+        "areas": areas.collect::<Vec<_>>(),
         "copies": copies.collect::<Vec<_>>(), "in_the_way": now.in_the_way, "notes": now.notes,
     })
 }

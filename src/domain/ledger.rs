@@ -6,6 +6,7 @@ use super::judgement::JudgedAct;
 use super::letter::{LetterKind, LetterState};
 use super::mailbox::{Settlement, UidKey};
 use super::message::Span;
+use super::redaction::Area;
 use super::relation::RelationKind;
 use super::submission::{Change, PartRef};
 use super::wish::{WishDecision, WishKind};
@@ -175,6 +176,14 @@ pub enum EditKind {
     /// Words that were marked may become public after all.
     Unredacted {
         places: Vec<(PartRef, Span)>,
+    },
+    /// Places on pages were marked that must not become public.
+    AreasStruck {
+        areas: Vec<Area>,
+    },
+    /// Places that were marked may become public after all.
+    AreasFreed {
+        areas: Vec<Area>,
     },
 }
 

@@ -50,6 +50,17 @@ pub struct Redaction {
     pub text: Digest,
 }
 
+/// A place on a page that must not become public, as a signature by hand: all that is seen there is filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    pub part: PartRef,
+    pub kind: RedactionKind,
+    /// From 1.
+    pub page: u32,
+    /// Left, top, right and bottom, in thousandths of the page's width and height.
+    pub place: [u16; 4],
+}
+
 /// How a copy without the struck words was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,7 +1,7 @@
 //! The state of a revision and every legal move. All rules of review stand in `State::after`, nowhere else.
 
 use super::classification::{Evidence, Submitter};
-use super::redaction::{PublishedCopy, Redaction};
+use super::redaction::{Area, PublishedCopy, Redaction};
 use super::{Digest, PersonId, RevisionId, SubmissionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -222,9 +222,22 @@ pub struct Content {
     /// Words that must not become public.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redactions: Vec<Redaction>,
+    /// Places on pages that must not become public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<Area>,
 }
 
 impl Content {
+    /// Whether anything of it must not become public.
+    pub fn is_struck(&self) -> bool {
+        !self.redactions.is_empty() || !self.areas.is_empty()
+    }
+
+    /// How many marks a reviewer made in it.
+    pub fn marks(&self) -> usize {
+        self.redactions.len() + self.areas.len()
+    }
+
     /// Takes out what a classifier assigned and a person took away before; what a person assigned stays. Gives what was taken
     /// out.
     pub fn take_out(&mut self, removed: &BTreeSet<String>) -> Vec<String> {

@@ -258,5 +258,6 @@ fn blank_content() -> Content {
         parts: Vec::new(),
         assignments: Vec::new(),
         redactions: Vec::new(),
+        areas: Vec::new(),
     }
 }

@@ -431,6 +431,7 @@ pub fn proposed_content(line: &MessageLine, classified: &Classification) -> Cont
         parts: parts_of_input(line, classified),
         assignments: assignments.collect(),
         redactions: Vec::new(),
+        areas: Vec::new(),
     }
 }
 

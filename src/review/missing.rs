@@ -171,7 +171,7 @@ pub(super) async fn before_approval(tools: &Tools, content: &Content) -> Result<
     };
     let line = |one: &Lacking| {
         let link = if is_public(one) {
-            "; the link stands in the text that would become public: leave that text out with `pouch edit --part`"
+            "; the link stands in the text that would become public: do not publish that text"
         } else {
             ""
         };

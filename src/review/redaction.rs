@@ -1,17 +1,19 @@
 //! What a reviewer strikes before publication: offers, marks, and what an approval makes of them. The files themselves are
 //! never changed; copies are made in `copies`.
 
+mod areas;
 mod copies;
 mod pixels;
 mod texts;
 
+pub use areas::{MarkedArea, strike_area};
 pub use copies::make_copies;
 
 use super::revisions::{queued, write_edit};
 use super::{Act, Error, Result, person};
 use crate::domain::ledger::EditKind;
 use crate::domain::message::Span;
-use crate::domain::redaction::{CopyMade, PublishedCopy, RedactedCopy, Redaction, RedactionKind};
+use crate::domain::redaction::{Area, CopyMade, PublishedCopy, RedactedCopy, Redaction, RedactionKind};
 use crate::domain::submission::{Content, Manifest, ManifestFile, PartRef};
 use crate::domain::{Digest, SubmissionId};
 use crate::pipeline::Tools;
@@ -59,13 +61,31 @@ pub struct CopyOf {
     pub copy: Option<RedactedCopy>,
 }
 
+/// A part that would become public, as a reviewer looks for more to strike in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub part: PartRef,
+    pub name: String,
+    /// What spans count in.
+    pub text: String,
+    /// What is struck in it, in order.
+    pub struck: Vec<Span>,
+    /// What is found in it and not struck, in order.
+    pub found: Vec<Span>,
+    /// Pages on which places can be marked; empty: it is none of pages.
+    pub pages: Vec<u32>,
+}
+
 /// All that a reviewer needs to strike words of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redactions {
     /// Revision and edition that was looked at.
     pub seen: (u32, u32),
+    pub parts: Vec<Shown>,
     pub offers: Vec<Offer>,
     pub marks: Vec<Marked>,
+    /// Numbered behind the marks.
+    pub areas: Vec<MarkedArea>,
     /// Empty as long as nothing is marked.
     pub copies: Vec<CopyOf>,
     /// Why it cannot be approved as it is, one line each.
@@ -86,7 +106,7 @@ pub async fn suggestions(tools: &Tools, id: &SubmissionId) -> Result<Redactions>
     let struck = Struck::of(content, &texts);
     let chosen: Vec<&PartText> = texts.iter().filter(|text| content.parts.contains(&text.part)).collect();
     let (mut copies, mut in_the_way) = (Vec::new(), struck.stale.clone());
-    if !content.redactions.is_empty() {
+    if content.is_struck() {
         for text in chosen.iter().filter(|text| text.file.is_some()) {
             let copy = copies::known(tools, &struck, text).await?;
             copies.push(CopyOf { part: text.part.clone(), name: text.name.clone(), copy });
@@ -94,14 +114,36 @@ pub async fn suggestions(tools: &Tools, id: &SubmissionId) -> Result<Redactions>
         in_the_way.extend(fields_with(&struck, content));
         in_the_way.extend(copies.iter().filter_map(not_ready));
     }
+    let mut notes = notes(&chosen);
+    notes.extend(areas::of_earlier(&revisions, revision));
     Ok(Redactions {
         seen: (revision.number, revision.edition),
+        parts: chosen.iter().map(|text| shown(text, &struck)).collect(),
         offers: offers(&chosen, &struck),
         marks: marks(content, &texts, &chosen),
+        areas: areas::marked(content, &texts),
         copies,
         in_the_way,
-        notes: notes(&chosen),
+        notes,
     })
+}
+
+fn shown(text: &PartText, struck: &Struck) -> Shown {
+    let gone = struck.spans(text);
+    let found = suggest(&text.whole).into_iter().map(|one| one.span);
+    let is_open = |span: &Span| text.is_public(*span) && !is_within(*span, &gone);
+    Shown {
+        part: text.part.clone(),
+        name: text.name.clone(),
+        text: text.whole.clone(),
+        found: found.filter(is_open).collect(),
+        struck: gone,
+        pages: pixels::pages_of(text),
+    }
+}
+
+fn is_within(span: Span, others: &[Span]) -> bool {
+    others.iter().any(|other| other.start <= span.start && span.end <= other.end)
 }
 
 /// What is found, each words once, without what is marked already.
@@ -110,7 +152,7 @@ fn offers(chosen: &[&PartText], struck: &Struck) -> Vec<Offer> {
     for text in chosen {
         let gone = struck.spans(text);
         for one in suggest(&text.whole) {
-            let is_struck = gone.iter().any(|span| span.start <= one.span.start && one.span.end <= span.end);
+            let is_struck = is_within(one.span, &gone);
             let said = text.slice(one.span);
             let Some(words) = Words::of(&said).filter(|_| !is_struck && text.is_public(one.span)) else { continue };
             if known.insert((one.kind, words.said.to_lowercase())) {
@@ -219,7 +261,7 @@ pub async fn find_words(
             return Ok(Mark { part: text.part, span: *span, kind });
         }
     }
-    Err(Error::Refused("these words stand in no part that would become public: copy them from `pouch show`".into()))
+    Err(Error::Refused("these words stand in no part that would become public: copy them from its text".into()))
 }
 
 /// Takes a mark (by its number, from 1) away again.
@@ -231,10 +273,15 @@ pub async fn unredact(tools: &Tools, id: &SubmissionId, number: usize, act: &Act
     let (_, actor) = person(&mut tx, act).await?;
     let revision = queued(&mut tx, id, act).await?;
     let mut content = revision.content.clone();
-    let at = number.checked_sub(1).filter(|at| *at < content.redactions.len());
-    let at = at.ok_or_else(|| Error::NotFound(format!("mark {number} on this revision")))?;
-    let gone = content.redactions.remove(at);
-    let what = EditKind::Unredacted { places: vec![(gone.part, gone.span)] };
+    let missing = || Error::NotFound(format!("mark {number} on this revision"));
+    let at = number.checked_sub(1).filter(|at| *at < content.marks()).ok_or_else(missing)?;
+    // Places on pages are numbered behind the words.
+    let what = if let Some(at) = at.checked_sub(content.redactions.len()) {
+        EditKind::AreasFreed { areas: vec![content.areas.remove(at)] }
+    } else {
+        let gone = content.redactions.remove(at);
+        EditKind::Unredacted { places: vec![(gone.part, gone.span)] }
+    };
     write_edit(&mut tx, &actor, &revision, &content, what, act).await?;
     tx.commit().await?;
     Ok(())
@@ -245,7 +292,7 @@ pub async fn unredact(tools: &Tools, id: &SubmissionId, number: usize, act: &Act
 /// # Errors
 /// If a copy is missing, stale or refused, or the words stand in something else that would become public.
 pub(super) async fn apply(tools: &Tools, content: &Content, manifest: &mut Manifest) -> Result<()> {
-    if content.redactions.is_empty() {
+    if !content.is_struck() {
         return Ok(());
     }
     let texts = texts::load(tools, content).await?;
@@ -298,8 +345,8 @@ fn put_copy(file: &mut ManifestFile, copy: RedactedCopy) {
 fn not_ready(of: &CopyOf) -> Option<String> {
     match &of.copy {
         None => Some(format!(
-            "{}: words are marked, and its copy without them is not made yet, or was made for other marks: \
-             `pouch redact ID --copies`",
+            "{}: words or places are struck, and its copy without them is not made yet, or was made for other marks: make \
+             the copies first",
             of.name
         )),
         Some(copy) => copy.problem.as_ref().map(|problem| format!("{}: its copy is refused: {problem}", of.name)),
@@ -312,7 +359,7 @@ fn fields_with(struck: &Struck, content: &Content) -> Vec<String> {
     found.extend(find_in_text(&content.submitter.name, &struck.words, "the submitter's name"));
     let behalf = content.submitter.on_behalf_of.as_deref().unwrap_or_default();
     found.extend(find_in_text(behalf, &struck.words, "the name on whose behalf it was sent"));
-    let change = |line: String| format!("{line}: change it with `pouch edit`, or take the mark away");
+    let change = |line: String| format!("{line}: correct it, or take the mark away");
     sentences(&found).into_iter().map(change).collect()
 }
 
@@ -335,11 +382,14 @@ fn digest_of(text: &str) -> Digest {
     Digest::of(text.as_bytes())
 }
 
-/// Adds marks of another content that this one has not.
+/// Adds marks of another content that this one has not; places on pages only where it has the file. Gives the marked words.
 pub(super) fn carry_marks(from: &Content, into: &mut Content) -> Vec<(PartRef, Span)> {
     let new: Vec<Redaction> = from.redactions.iter().filter(|one| !into.redactions.contains(one)).cloned().collect();
     let places = new.iter().map(|one| (one.part.clone(), one.span)).collect();
     into.redactions.extend(new);
+    let is_new = |one: &&Area| into.parts.contains(&one.part) && !into.areas.contains(one);
+    let areas: Vec<Area> = from.areas.iter().filter(is_new).cloned().collect();
+    into.areas.extend(areas);
     places
 }
 

@@ -42,7 +42,7 @@ pub async fn approve(tools: &Tools, id: &SubmissionId, findings_seen: bool, act:
     let mut revision = revision_for(&mut tx, id, act, is_queued).await?;
     let manifest = manifest_of(tools, &revision).await?;
     if manifest.files.is_empty() && manifest.body_text.is_none() {
-        return Err(Error::Refused("no part is chosen for publication: choose parts with `pouch edit --part`".into()));
+        return Err(Error::Refused("no part is chosen for publication: choose which parts are published".into()));
     }
     super::relations::respect_relations(tools, &revision.content).await?;
     let not_before = super::wishes::respect_wishes(tools, &revision.content, act.now).await?;
@@ -177,8 +177,7 @@ async fn manifest_file(tools: &Tools, part: &PartRef) -> Result<ManifestFile> {
     let findings = extraction.iter().flat_map(|one| &one.findings);
     if let Some(harmful) = findings.into_iter().find(|one| one.code == FindingCode::Malware) {
         let name = found.name.unwrap_or(found.path);
-        let words =
-            format!("{name} must not be published: {} Choose the other parts with `pouch edit --part`", harmful.detail);
+        let words = format!("{name} must not be published: {} Choose the other parts", harmful.detail);
         return Err(Error::Refused(words));
     }
     let text = if crate::publish::is_text_only(&found.media_type) {

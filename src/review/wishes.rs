@@ -93,7 +93,7 @@ pub async fn respect_wishes(tools: &Tools, content: &Content, now: Timestamp) ->
             (WishDecision::Overruled, _) => {}
             (WishDecision::Heeded { .. }, WishKind::NotForPublication) => {
                 return Err(Error::Refused(format!(
-                    "it was decided to heed the sender's wish: \"{quote}\"\nChoose other parts with `pouch edit --part`, \
+                    "it was decided to heed the sender's wish: \"{quote}\"\nChoose other parts, \
                      or reject it"
                 )));
             }

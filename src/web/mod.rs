@@ -54,6 +54,8 @@ pub struct Shared {
     provider: Option<Provider>,
     clock: fn() -> Timestamp,
     port: u16,
+    /// Copies without the struck words that are being made.
+    copying: input::Copying,
     /// Pages that stay open for what is new end with the service.
     stop: Receiver<bool>,
 }
@@ -80,7 +82,7 @@ pub fn desk(
     let port = listener.local_addr().map_or(0, |address| address.port());
     let languages = Languages::load(tools.config.desk.words.as_deref())?;
     let provider = tools.config.desk.oidc.clone().map(|config| Provider::new(config, oidc::PATIENCE));
-    Ok(Arc::new(Shared { tools, key, languages, provider, clock, port, stop }))
+    Ok(Arc::new(Shared { tools, key, languages, provider, clock, port, copying: input::Copying::default(), stop }))
 }
 
 /// A link with which the first administrator makes an account; `None`: there is one.
@@ -156,6 +158,9 @@ fn reading() -> Router<Arc<Shared>> {
         .route("/inputs/{id}/here", post(input::here))
         .route("/inputs/{id}/preview", get(input::preview))
         .route("/inputs/{id}/preview/{file}", get(input::preview_file))
+        .route("/inputs/{id}/redaction", get(input::redaction))
+        .route("/inputs/{id}/redaction/copies/{number}", get(input::copy_file))
+        .route("/inputs/{id}/redaction/copies/{number}/pages/{page}", get(input::copy_picture))
         .route("/inputs/{id}/parts/{message}/{part}/pages/{page}", get(input::picture))
         .route("/inputs/{id}/parts/{message}/{part}/original", get(input::original))
         .route("/me", get(me::me))
@@ -170,6 +175,7 @@ fn reviewing() -> Router<Arc<Shared>> {
     Router::new()
         .route("/several", post(list::several))
         .route("/inputs/{id}/letter.eml", get(input::letter))
+        .route("/inputs/{id}/redaction/{what}", post(input::redact))
         .route("/inputs/{id}/{act}", post(input::act))
 }
 

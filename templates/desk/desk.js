@@ -79,7 +79,8 @@ document.documentElement.classList.add("js");
     if (field.value && field.value !== put) return;
     put = words.textContent.trim();
     field.value = put;
-    field.closest("details").open = true;
+    const around = field.closest("details");
+    if (around) around.open = true;
   };
   // A little later: what opens the form must not move the text under a second click.
   let due = 0;
@@ -118,4 +119,11 @@ document.documentElement.classList.add("js");
   };
   setInterval(here, 30000);
   addEventListener("pagehide", () => navigator.sendBeacon(others.dataset.here, send({ leave: "1" })));
+})();
+
+// Copies that are being made are looked for again, as long as nothing is typed or ticked here.
+(() => {
+  if (!document.querySelector("[data-under-way]")) return;
+  const isTouched = () => [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
+  setTimeout(() => { if (!isTouched()) location.reload(); }, 4000);
 })();

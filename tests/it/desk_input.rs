@@ -23,7 +23,7 @@ fn mail(app: &App, id: &str, title: &str, text: &str) {
     app.run(&["import", path.to_str().unwrap()]);
 }
 
-fn lantern(app: &App) -> String {
+pub fn lantern(app: &App) -> String {
     let text =
         format!("Written input of the Lantern Institute.\r\n\r\n{POINT}\r\n\r\n{OTHER}\r\n\r\nWe thank the Chair.");
     mail(app, "lantern", "Lantern Institute", &text);
@@ -51,7 +51,7 @@ fn send(visitor: &mut Visitor, id: &str, act: &str, fields: &[(&str, &str)]) -> 
 }
 
 /// The value of a hidden field; of the last one: the first may be of the form that undoes.
-fn hidden(body: &str, name: &str) -> String {
+pub fn hidden(body: &str, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     body.rsplit(mark.as_str())
         .next()
@@ -61,14 +61,14 @@ fn hidden(body: &str, name: &str) -> String {
 }
 
 /// A reviewer and a reader beside the first administrator, who reviews, too.
-fn people(serving: &Serving) -> (Visitor, Visitor, Visitor) {
+pub fn people(serving: &Serving) -> (Visitor, Visitor, Visitor) {
     let mut ada = Visitor::first(serving);
     let rana = ada.invite("Rana Reviewer", "rana", &["reviewer"]);
     let rita = ada.invite("Rita Reader", "rita", &["reader"]);
     (ada, rana, rita)
 }
 
-fn done(answer: &Answer) {
+pub fn done(answer: &Answer) {
     assert_eq!(answer.status, 303, "{}", answer.body);
 }
 

@@ -18,6 +18,7 @@ mod confine;
 mod containers;
 mod desk;
 mod desk_input;
+mod desk_redaction;
 mod durable;
 mod elsewhere;
 mod endless;

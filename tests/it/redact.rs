@@ -231,7 +231,7 @@ fn removed_words_are_found_in_every_coding_and_packing() {
 }
 
 /// A mail with a body and files, as a mail program writes it.
-fn mail(subject: &str, body: &str, files: &[(&str, &str, Vec<u8>)]) -> String {
+pub fn mail(subject: &str, body: &str, files: &[(&str, &str, Vec<u8>)]) -> String {
     use base64::Engine as _;
     let mut text = format!(
         "From: Harbour Watch <office@harbour.example>\r\nTo: inputs@un.example\r\nSubject: {subject}\r\n\
@@ -305,7 +305,7 @@ fn docx(paragraphs: &[&str], author: &str) -> Vec<u8> {
 }
 
 /// An app with one submission; its id.
-fn with_mail(mail: &str) -> (App, String) {
+pub fn with_mail(mail: &str) -> (App, String) {
     let app = App::new();
     let path = app.folder.0.join("input.eml");
     std::fs::write(&path, mail).unwrap();
@@ -515,7 +515,7 @@ async fn read_back(path: &Path) -> (String, Vec<bool>) {
     (read.text(), read.pages.iter().map(|page| page.confidence.is_some()).collect())
 }
 
-fn read_public(app: &App, id: &str, ending: &str) -> (String, Vec<bool>) {
+pub fn read_public(app: &App, id: &str, ending: &str) -> (String, Vec<bool>) {
     let files = public_files(app, id);
     assert_eq!(files.len(), 1, "{files:?}");
     assert_eq!(files[0].extension().unwrap(), ending, "{files:?}");
@@ -523,7 +523,7 @@ fn read_public(app: &App, id: &str, ending: &str) -> (String, Vec<bool>) {
 }
 
 /// Lines of a page of a PDF.
-fn lines(texts: &[&str]) -> String {
+pub fn lines(texts: &[&str]) -> String {
     let line = |(at, text): (usize, &&str)| {
         let text = text.replace('(', "\\(").replace(')', "\\)");
         format!("BT /F 14 Tf 50 {} Td ({text}) Tj ET\n", 740 - at * 40)

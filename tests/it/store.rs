@@ -249,6 +249,7 @@ fn revision(of: &SubmissionId, number: u32) -> Revision {
         parts: vec![PartRef { message: MessageId("m".into()), path: "body".into() }],
         assignments: vec![],
         redactions: vec![],
+        areas: vec![],
     };
     Revision {
         id: RevisionId::new(at(0)),

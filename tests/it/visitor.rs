@@ -34,17 +34,22 @@ impl Answer {
 
 /// One request over a connection of its own.
 pub fn request(address: &str, head: &str, body: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(&exchange(address, head, body)).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|one| one.parse().ok()).unwrap_or(0);
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    Answer { status, head: head.into(), body: if chunked { unchunked(body) } else { body.into() } }
+}
+
+/// All bytes of the answer.
+fn exchange(address: &str, head: &str, body: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     let all = [format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()).as_bytes(), body].concat();
     // A server that refuses early may close before it has read all.
     let _ = stream.write_all(&all);
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head.split(' ').nth(1).and_then(|one| one.parse().ok()).unwrap_or(0);
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    Answer { status, head: head.into(), body: if chunked { unchunked(body) } else { body.into() } }
+    bytes
 }
 
 fn unchunked(body: &str) -> String {
@@ -134,6 +139,14 @@ impl Visitor {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {} {}", answer.head, answer.body);
         answer.body
+    }
+
+    /// The bytes of a file that must be there.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = exchange(&self.address, &self.head("GET", path), b"");
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}: {}", String::from_utf8_lossy(&answer[..end]));
+        answer[end + 4..].to_vec()
     }
 
     /// Sends a form of the page at the same path.

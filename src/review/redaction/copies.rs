@@ -48,7 +48,7 @@ pub async fn make_copies(tools: &Tools, id: &SubmissionId, act: &Act) -> Result<
     let content = &revision.content;
     let texts = texts::load(tools, content).await?;
     let struck = Struck::of(content, &texts);
-    if content.redactions.is_empty() {
+    if !content.is_struck() {
         return Err(Error::Refused("nothing is marked: there is nothing that a copy would leave out".into()));
     }
     if !struck.stale.is_empty() {
@@ -116,7 +116,7 @@ async fn make(tools: &Tools, struck: &Struck, text: &PartText, file: &FileOf, no
         made_at: now,
     };
     let mut note = String::new();
-    if spans.is_empty() {
+    if spans.is_empty() && struck.areas(text).next().is_none() {
         match search_original(tools, struck, text, file).await? {
             Original::Free => return Ok(copy),
             Original::Unknown(why) => {
@@ -159,10 +159,16 @@ async fn made_and_searched(
         };
         note = format!("It is published as text and not as pictures of its pages: {why}.");
     }
+    let has_area = struck.areas(text).next().is_some();
+    let why = note.clone();
     let mut made = clean(tools, text, spans, note)?;
     let mut problem = verify(tools, struck, text, &mut made).await?;
+    // What is seen at a marked place may be words, and nobody knows which.
+    if has_area {
+        problem = Some(format!("a place on a page is marked, and pictures of its pages cannot be made. {why}"));
+    }
     if made.size_bytes == 0 {
-        problem = Some("there is no text in it that could be published: leave it out with `pouch edit --part`".into());
+        problem = Some("there is no text in it that could be published: do not publish this part".into());
     }
     Ok((made, problem))
 }
@@ -181,7 +187,7 @@ async fn search_original(tools: &Tools, struck: &Struck, text: &PartText, file: 
     if let Extracted::Locked | Extracted::Unreadable { .. } = read.extracted
         && !file.line.media_type.starts_with("image/")
     {
-        let why = "it cannot be read, so nobody can say whether struck words stand in it: leave it out with `pouch edit --part`";
+        let why = "it cannot be read, so nobody can say whether struck words stand in it: do not publish this part";
         return Ok(Original::Unknown(why.into()));
     }
     // Of such a file only its text is published.

@@ -7,7 +7,7 @@ use crate::domain::Digest;
 use crate::domain::extraction::{Extraction, Role};
 use crate::domain::message::Span;
 use crate::domain::reader::Place;
-use crate::domain::redaction::CopyMade;
+use crate::domain::redaction::{Area, CopyMade};
 use crate::language;
 use crate::pipeline::{Tools, reading};
 use crate::redact::{Found, Paper, Words, find_in_text, is_filled, places};
@@ -25,6 +25,14 @@ pub fn is_drawn(media_type: &str) -> bool {
     media_type == "application/pdf" || (media_type.starts_with("image/") && media_type != "image/svg+xml")
 }
 
+/// Pages of a file on which places can be marked.
+pub fn pages_of(text: &PartText) -> Vec<u32> {
+    match text.file.as_ref().and_then(|file| file.extraction.as_ref()) {
+        Some(read) if is_drawn(&text.media_type) => drawn_pages(read, &text.media_type),
+        Some(_) | None => Vec::new(),
+    }
+}
+
 /// Makes the copy; the inner error says why there can be none.
 pub async fn make(
     tools: &Tools,
@@ -35,18 +43,19 @@ pub async fn make(
     spans: &[Span],
 ) -> Result<std::result::Result<Made, String>> {
     let Some(read) = &file.extraction else { return Ok(Err("the file was not read yet".into())) };
-    let pages = pages_of(read);
-    if pages.len() > MOST_PAGES || (pages.is_empty() && text.media_type == "application/pdf") {
+    let pages = drawn_pages(read, &text.media_type);
+    if pages.len() > MOST_PAGES || pages.is_empty() {
         return Ok(Err(format!("it has {} pages", pages.len())));
     }
     let (mut paper, head) = Paper::begin();
     let mut incoming = tools.vault.incoming().map_err(unreadable)?;
     incoming.write(&head).map_err(unreadable)?;
     let (mut filled, mut count) = (Vec::new(), 0);
-    for page in if pages.is_empty() { vec![1] } else { pages } {
+    for page in pages {
         let wanted = wanted(struck, text, read, page, spans);
-        count += wanted.iter().map(|(_, times)| *times as u32).sum::<u32>();
-        let covered = match cover(tools, (source, &file.line.path, page), &wanted, &language_of(text)).await {
+        let areas: Vec<Place> = struck.areas(text).filter(|area| area.page == page).map(place_of).collect();
+        count += wanted.iter().map(|(_, times)| *times as u32).sum::<u32>() + areas.len() as u32;
+        let covered = match cover(tools, (source, &file.line.path, page), &wanted, areas, &language_of(text)).await {
             Ok(covered) => covered,
             Err(why) => return Ok(Err(why)),
         };
@@ -67,10 +76,16 @@ fn filled_page(paper: &Paper) -> u32 {
     paper.pages() + 1
 }
 
-fn pages_of(read: &Extraction) -> Vec<u32> {
+/// A picture that was not read has one page.
+fn drawn_pages(read: &Extraction, media_type: &str) -> Vec<u32> {
     let mut pages: Vec<u32> = read.pages.iter().map(|page| page.number).collect();
     pages.dedup();
-    pages
+    if pages.is_empty() && media_type != "application/pdf" { vec![1] } else { pages }
+}
+
+/// In shares of the page, as pages are filled.
+fn place_of(area: &Area) -> Place {
+    area.place.map(|thousandths| f64::from(thousandths) / 1000.0)
 }
 
 fn language_of(text: &PartText) -> Vec<String> {
@@ -114,17 +129,18 @@ async fn cover(
     tools: &Tools,
     (source, path, page): (&Source, &str, u32),
     wanted: &[(String, usize)],
+    areas: Vec<Place>,
     languages: &[String],
 ) -> std::result::Result<crate::sandbox::Covered, String> {
     let failed = |error: crate::sandbox::Error| format!("page {page}: {error}");
-    let covered = tools.pool.cover(source, (path, page), wanted, &[], false).await.map_err(failed)?;
+    let covered = tools.pool.cover(source, (path, page), wanted, &areas, false).await.map_err(failed)?;
     if covered.missing.is_empty() {
         return Ok(covered);
     }
     let unsure = || format!("on page {page} the place of some words cannot be told for sure");
     let recognised = tools.pool.locate(source, path, page, languages).await.map_err(|_| unsure())?;
     let missing: Vec<&(String, usize)> = covered.missing.iter().filter_map(|at| wanted.get(*at)).collect();
-    let mut filled = Vec::new();
+    let mut filled = areas;
     for (said, times) in wanted {
         let found = in_recognised(&recognised, said);
         if found.len() < *times && missing.iter().any(|one| one.0 == *said) {

@@ -3,7 +3,7 @@
 use super::digest_of;
 use crate::domain::extraction::Extraction;
 use crate::domain::message::Span;
-use crate::domain::redaction::RedactionKind;
+use crate::domain::redaction::{Area, RedactionKind};
 use crate::domain::submission::{Content, PartRef};
 use crate::domain::{Digest, MessageId};
 use crate::pipeline::{Tools, texts_of};
@@ -109,6 +109,7 @@ pub struct Struck {
     /// All words that may stand nowhere in what is published.
     pub words: Vec<Words>,
     marked: Vec<(PartRef, Span)>,
+    areas: Vec<Area>,
     /// Marks that mean nothing any more, one line each.
     pub stale: Vec<String>,
     /// Of all marks.
@@ -118,8 +119,17 @@ pub struct Struck {
 impl Struck {
     /// Of a content with the texts of its parts.
     pub fn of(content: &Content, texts: &[PartText]) -> Self {
-        let json = serde_json::to_vec(&content.redactions).unwrap_or_default();
-        let mut struck = Self { words: Vec::new(), marked: Vec::new(), stale: Vec::new(), digest: Digest::of(&json) };
+        let mut json = serde_json::to_vec(&content.redactions).unwrap_or_default();
+        if !content.areas.is_empty() {
+            json.extend(serde_json::to_vec(&content.areas).unwrap_or_default());
+        }
+        let mut struck = Self {
+            words: Vec::new(),
+            marked: Vec::new(),
+            areas: content.areas.clone(),
+            stale: Vec::new(),
+            digest: Digest::of(&json),
+        };
         for (number, one) in (1..).zip(&content.redactions) {
             let text = texts.iter().find(|text| text.part == one.part && text.digest == one.text);
             let Some(text) = text else {
@@ -145,6 +155,11 @@ impl Struck {
         if let Some(words) = Words::of(passage).filter(|words| !self.words.contains(words)) {
             self.words.push(words);
         }
+    }
+
+    /// The places that are marked on pages of a part.
+    pub fn areas<'a>(&'a self, text: &'a PartText) -> impl Iterator<Item = &'a Area> {
+        self.areas.iter().filter(|area| area.part == text.part)
     }
 
     /// All places of a text that are struck.

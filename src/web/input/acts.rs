@@ -122,7 +122,8 @@ pub async fn moved_to(shared: &Shared, id: &str) -> Result<Option<String>, Error
     Ok(to.map(|id| id.0))
 }
 
-fn act_of(visitor: &Visitor, layout: &Layout, act: &str, fields: &Fields) -> Act {
+/// Who acts, why, and on what they looked at.
+pub fn act_of(visitor: &Visitor, layout: &Layout, act: &str, fields: &Fields) -> Act {
     // A reason out of a short list, and what the person adds to it.
     let choice = fields.some("because").map(|word| layout.w(&format!("item-because-{act}"), word));
     let own = fields.some("reason").map(str::to_string);

@@ -8,6 +8,7 @@ mod forms;
 mod place;
 mod presence;
 mod preview;
+mod redaction;
 mod text;
 mod told;
 mod view;
@@ -16,6 +17,7 @@ pub use acts::{act, publish};
 pub use document::{original, picture};
 pub use presence::here;
 pub use preview::{file as preview_file, letter, page as preview};
+pub use redaction::{Copying, act as redact, copy_file, copy_picture, page as redaction};
 
 use super::layout::{Layout, page as answer, plain, see_other};
 use super::{Error, Shared};
@@ -68,6 +70,9 @@ pub struct InputPage {
     /// Whether the second person is this one.
     may_publish: bool,
     badges: Vec<String>,
+    /// The page on which words are struck, and how many marks there are.
+    redaction: String,
+    struck: usize,
     parts: Vec<Part>,
     here: usize,
     document: Document,
@@ -279,6 +284,8 @@ async fn build(
         state_more: view::state_more(&layout, waits, is_approver, due),
         may_publish: waits && !is_approver,
         badges: review::desk::badges(&item).into_iter().map(|one| layout.w("badge", one.as_str())).collect(),
+        redaction: place.below(&item.id, "redaction", &[]),
+        struck: revision.map_or(0, |one| one.content.marks()),
         document,
         text: shown,
         assignments,

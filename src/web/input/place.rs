@@ -65,12 +65,21 @@ impl Place {
 
     /// The page of an entry, with the list kept and with some fields of its own.
     pub fn entry(&self, id: &str, fields: &[(&str, &str)]) -> String {
+        self.at(format!("/inputs/{id}"), fields)
+    }
+
+    /// A page of an entry below its own.
+    pub fn below(&self, id: &str, page: &str, fields: &[(&str, &str)]) -> String {
+        self.at(format!("/inputs/{id}/{page}"), fields)
+    }
+
+    fn at(&self, path: String, fields: &[(&str, &str)]) -> String {
         let mut query = self.list_query();
         for (name, value) in fields {
             let and = if query.is_empty() { "" } else { "&" };
             let _ = write!(query, "{and}{name}={}", encoded(value));
         }
-        if query.is_empty() { format!("/inputs/{id}") } else { format!("/inputs/{id}?{query}") }
+        if query.is_empty() { path } else { format!("{path}?{query}") }
     }
 }
 

@@ -29,6 +29,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   }
   await evidence(page, false);
   await retitle(page);
+  await redact(page, input);
 
   // What will be public is shown before.
   await tabTo(page, `.decide a[href='${input}/preview']`);
@@ -57,6 +58,12 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   await page.goto(`/public${input}/index.html`);
   await says(page, "Contacts that answer", "h1");
   await look(page, "public page");
+  const files = await page.locator("main a[href*='paper']").evaluateAll((all) => all.map((one) => one.href));
+  if (!files.length) throw new Error("the public page names no file");
+  for (const file of files) {
+    const text = await (await page.request.get(file)).text();
+    if (text.includes("Chair") || !text.includes("[redacted]")) throw new Error(`what was struck is public: ${text}`);
+  }
   await page.goto("/public/");
   await says(page, "Contacts that answer");
   await until(page, "the state", async () => {
@@ -169,6 +176,26 @@ async function retitle(page) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/done=edit/);
   await says(page, "Contacts that answer", "h1");
+}
+
+/** Words are struck with the keyboard alone, and the copy without them is made by itself. */
+async function redact(page, input) {
+  await tabTo(page, `.decide a[href^='${input}/redaction']`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${input}/redaction*`);
+  await look(page, "redaction");
+  await tabTo(page, "#words-quote");
+  await page.keyboard.type("We thank the Chair");
+  await tabTo(page, "form[action$='/redaction/words'] button");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=words/);
+  await says(page, "The words are struck.", ".said");
+  await says(page, "We thank the Chair", ".text del");
+  await until(page, "the copy", async () => (await page.locator("main").innerText()).includes("Ready to be approved."));
+  await look(page, "redaction with struck words");
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname === input);
+  await says(page, "1 mark: what is struck does not become public.", ".decide");
 }
 
 /** `a` leads to the approval, and decides nothing by itself. */

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Method, route as src/web writes it, what it takes (`open`: nothing), and what stands for the last word of its address.
-const ROUTES: [(&str, &str, &str, &[&str]); 39] = [
+const ROUTES: [(&str, &str, &str, &[&str]); 43] = [
     ("GET", "/", "read", &[]),
     ("GET", "/held", "read", &[]),
     ("GET", "/overview", "read", &[]),
@@ -20,6 +20,10 @@ const ROUTES: [(&str, &str, &str, &[&str]); 39] = [
     ("POST", "/inputs/{id}/here", "read", &[]),
     ("GET", "/inputs/{id}/preview", "read", &[]),
     ("GET", "/inputs/{id}/preview/{file}", "read", &[]),
+    ("GET", "/inputs/{id}/redaction", "read", &[]),
+    ("GET", "/inputs/{id}/redaction/copies/{number}", "read", &[]),
+    ("GET", "/inputs/{id}/redaction/copies/{number}/pages/{page}", "read", &[]),
+    ("POST", "/inputs/{id}/redaction/{what}", "review", &["offers", "words", "area", "undo", "copies"]),
     ("GET", "/inputs/{id}/parts/{message}/{part}/pages/{page}", "read", &[]),
     ("GET", "/inputs/{id}/parts/{message}/{part}/original", "read", &[]),
     ("GET", "/me", "read", &[]),
@@ -158,8 +162,13 @@ impl Desk {
 
     /// All addresses of a route.
     fn addresses(&self, route: &str, words: &[&str]) -> Vec<String> {
-        let known =
-            [("{message}", self.message.as_str()), ("{part}", "2"), ("{page}", "1.png"), ("{name}", "desk.css")];
+        let known = [
+            ("{message}", self.message.as_str()),
+            ("{part}", "2"),
+            ("{page}", "1.png"),
+            ("{name}", "desk.css"),
+            ("{number}", "0"),
+        ];
         let mut path = known.iter().fold(route.to_string(), |path, (name, value)| path.replace(name, value));
         if route.starts_with("/inputs/") {
             path = path.replace("{id}", &self.id);

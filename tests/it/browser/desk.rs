@@ -148,6 +148,8 @@ fn the_pages_of_the_desk_are_for_everyone_and_light() {
     ] {
         pages.push(json!({ "path": format!("/inputs/{}", id(&app.item(mail))), "name": name }));
     }
+    let redaction = format!("/inputs/{}/redaction", id(&app.item("input-fr-pdf@")));
+    pages.push(json!({ "path": redaction, "name": "redaction" }));
     let journey = ("pages", json!({ "pages": pages, "cookies": cookies(&ada) }));
     println!("bytes: {}", visit(&serving.address, &[journey])[0]);
 }
