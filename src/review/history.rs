@@ -1,9 +1,9 @@
 //! What happened to an entry, as the ledger says it, in words for a person. Adds nothing to the ledger.
 
 use super::queue::Item;
-use crate::domain::Timestamp;
 use crate::domain::ledger::{Actor, Commitment, Event, LedgerEntry};
 use crate::domain::submission::{Change, Rejection};
+use crate::domain::{PersonId, Timestamp};
 use crate::store::submission::Revision;
 use crate::store::{self, Store, ledger};
 
@@ -40,7 +40,10 @@ pub async fn lines(store: &Store, entries: &[LedgerEntry]) -> store::Result<Vec<
     let reasons: Vec<Commitment> = entries.iter().filter_map(|entry| said(&entry.event).1).collect();
     let texts = ledger::committed_texts(store, &reasons).await?;
     let line = |entry: &LedgerEntry| {
-        let (what, reason) = said(&entry.event);
+        let (mut what, reason) = said(&entry.event);
+        if let Some(name) = of_person(&entry.event).and_then(|id| people.get(id)) {
+            what = format!("{what}: {name}");
+        }
         let by = match &entry.actor {
             Actor::Pouch => None,
             Actor::Person(id) => Some(people.get(id).cloned().unwrap_or_else(|| id.to_string())),
@@ -96,20 +99,33 @@ fn said(event: &Event) -> (String, Option<Commitment>) {
         Event::Parted { new, .. } => (format!("parted; the other message is {new}"), None),
         Event::Letter { kind, state, .. } => (format!("{} {}", kind.as_str(), state.as_str()), None),
         Event::Joined { settlement, .. } => (format!("copy: {}", settlement.as_str()), None),
-        Event::MailboxSeen { .. }
-        | Event::Received { .. }
-        | Event::Settled { .. }
-        | Event::Vanished { .. }
-        | Event::Erased { .. }
-        | Event::PersonSeen { .. }
-        | Event::AccountOpened { .. }
-        | Event::RolesSet { .. }
-        | Event::AccountClosed { .. }
-        | Event::AccountReopened { .. }
-        | Event::AccessRenewed { .. }
-        | Event::Numbered { .. }
-        | Event::ModelTrained { .. }
-        | Event::ModelChosen { .. }
-        | Event::CatalogueConfirmed { .. } => ("noted".into(), None),
+        Event::MailboxSeen { .. } => ("a mailbox is watched from now on".into(), None),
+        Event::Received { uid, size_bytes, .. } => (format!("UID {} received, {size_bytes} bytes", uid.uid), None),
+        Event::Settled { uid, settlement, reason } => (format!("UID {}: {}", uid.uid, settlement.as_str()), *reason),
+        Event::Vanished { uid } => (format!("UID {} is no longer on the server", uid.uid), None),
+        Event::Erased { reason, .. } => ("erased on purpose".into(), Some(*reason)),
+        Event::PersonSeen { .. } => ("a person is known from now on".into(), None),
+        Event::AccountOpened { roles, .. } => (format!("account opened ({})", roles.words().join(", ")), None),
+        Event::RolesSet { roles, .. } => (format!("roles set ({})", roles.words().join(", ")), None),
+        Event::AccountClosed { .. } => ("account closed".into(), None),
+        Event::AccountReopened { .. } => ("account opened again".into(), None),
+        Event::AccessRenewed { .. } => ("password and codes to be set anew".into(), None),
+        Event::Numbered { number, .. } => (format!("got the running number {number}"), None),
+        Event::ModelTrained { version, .. } => (format!("model {version} trained"), None),
+        Event::ModelChosen { version, reason } => (format!("model {version} chosen"), Some(*reason)),
+        Event::CatalogueConfirmed { reason, .. } => ("catalogue confirmed".into(), *reason),
+    }
+}
+
+/// The person that an event is about, not the one who did it.
+fn of_person(event: &Event) -> Option<&PersonId> {
+    match event {
+        Event::PersonSeen { person, .. }
+        | Event::AccountOpened { person, .. }
+        | Event::RolesSet { person, .. }
+        | Event::AccountClosed { person }
+        | Event::AccountReopened { person }
+        | Event::AccessRenewed { person } => Some(person),
+        _ => None,
     }
 }

@@ -165,6 +165,18 @@ pub async fn sealed_after(store: &Store, after: u64, limit: i64) -> Result<Vec<L
     rows.into_iter().map(EntryRow::entry).collect()
 }
 
+/// Sealed entries with a number below `before`, the newest first.
+pub async fn sealed_before(store: &Store, before: u64, limit: i64) -> Result<Vec<LedgerEntry>> {
+    let rows: Vec<EntryRow> = sqlx::query_as(
+        "select id, number, at, actor, event from ledger where number < $1 order by number desc limit $2",
+    )
+    .bind(i64::try_from(before).unwrap_or(i64::MAX))
+    .bind(limit)
+    .fetch_all(store.pool())
+    .await?;
+    rows.into_iter().map(EntryRow::entry).collect()
+}
+
 /// Entries about any of some subjects, oldest first, sealed or not.
 pub async fn about(store: &Store, subjects: &[String]) -> Result<Vec<LedgerEntry>> {
     let statement = "select id, number, at, actor, event from ledger where subject in (#) order by id";

@@ -9,6 +9,7 @@ mod forms;
 mod guard;
 mod input;
 mod layout;
+mod ledger;
 mod list;
 mod mailboxes;
 mod me;
@@ -17,6 +18,7 @@ mod overview;
 mod people;
 mod provider;
 mod public;
+mod reports;
 mod sign_in;
 mod status;
 mod tls;
@@ -56,6 +58,8 @@ pub struct Shared {
     port: u16,
     /// Copies without the struck words that are being made.
     copying: input::Copying,
+    /// The last proof of the ledger that somebody asked for.
+    proving: ledger::Proving,
     /// Pages that stay open for what is new end with the service.
     stop: Receiver<bool>,
 }
@@ -82,7 +86,17 @@ pub fn desk(
     let port = listener.local_addr().map_or(0, |address| address.port());
     let languages = Languages::load(tools.config.desk.words.as_deref())?;
     let provider = tools.config.desk.oidc.clone().map(|config| Provider::new(config, oidc::PATIENCE));
-    Ok(Arc::new(Shared { tools, key, languages, provider, clock, port, copying: input::Copying::default(), stop }))
+    Ok(Arc::new(Shared {
+        tools,
+        key,
+        languages,
+        provider,
+        clock,
+        port,
+        copying: input::Copying::default(),
+        proving: ledger::Proving::default(),
+        stop,
+    }))
 }
 
 /// A link with which the first administrator makes an account; `None`: there is one.
@@ -126,6 +140,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(reading().route_layer(only(Right::Read)))
         .merge(reviewing().route_layer(only(Right::Review)))
         .merge(publishing().route_layer(only(Right::Publish)))
+        .merge(auditing().route_layer(only(Right::Audit)))
         .merge(administering().route_layer(only(Right::Administer)))
         .merge(entering())
         .fallback(async || Error::NotFound("There is no such page.".into()))
@@ -182,6 +197,15 @@ fn reviewing() -> Router<Arc<Shared>> {
 /// What the second person does, where publishing takes two.
 fn publishing() -> Router<Arc<Shared>> {
     Router::new().route("/inputs/{id}/publish", post(input::publish))
+}
+
+/// What auditors see.
+fn auditing() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/reports", get(reports::page))
+        .route("/reports/received", get(reports::received))
+        .route("/ledger", get(ledger::page))
+        .route("/ledger/prove", post(ledger::prove))
 }
 
 fn administering() -> Router<Arc<Shared>> {

@@ -8,6 +8,7 @@ mod app;
 mod assigned;
 mod attacks;
 mod audit;
+mod books;
 mod browser;
 mod catalogue_tools;
 mod charsets;

@@ -514,6 +514,9 @@ async fn ledger_rows_work_on_both_engines() {
         assert_eq!(ledger::number(&mut tx, 2, 10).await.unwrap()[0].number, Some(3));
         tx.commit().await.unwrap();
         assert_eq!(ledger::sealed_after(store, 1, 10).await.unwrap().len(), 2);
+        let newest: Vec<_> =
+            ledger::sealed_before(store, 3, 10).await.unwrap().iter().map(|entry| entry.number).collect();
+        assert_eq!(newest, [Some(2), Some(1)]);
         assert_eq!(ledger::seals(store).await.unwrap(), [(2, Digest::of(b"h"))]);
         assert_eq!(ledger::head(store).await.unwrap(), Some((2, Digest::of(b"h"))));
     })

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Method, route as src/web writes it, what it takes (`open`: nothing), and what stands for the last word of its address.
-const ROUTES: [(&str, &str, &str, &[&str]); 43] = [
+const ROUTES: [(&str, &str, &str, &[&str]); 47] = [
     ("GET", "/", "read", &[]),
     ("GET", "/held", "read", &[]),
     ("GET", "/overview", "read", &[]),
@@ -35,6 +35,10 @@ const ROUTES: [(&str, &str, &str, &[&str]); 43] = [
     ("GET", "/inputs/{id}/letter.eml", "review", &[]),
     ("POST", "/inputs/{id}/{act}", "review", &ACTS),
     ("POST", "/inputs/{id}/publish", "publish", &[]),
+    ("GET", "/reports", "audit", &[]),
+    ("GET", "/reports/received", "audit", &[]),
+    ("GET", "/ledger", "audit", &[]),
+    ("POST", "/ledger/prove", "audit", &[]),
     ("GET", "/people", "administer", &[]),
     ("POST", "/people/invite", "administer", &[]),
     ("POST", "/people/{id}/{act}", "administer", &["roles", "renew", "close", "reopen"]),

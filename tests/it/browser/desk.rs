@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SENTENCE: &str = "We would train two hundred young diplomats in incident response each year.";
 
 /// The pages of the desk as an administrator who reviews sees them. A new page is one line here.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 11] = [
     ("/", "queue"),
     ("/?list=all&q=points+of+contact", "search"),
     ("/?list=all&q=nothingthatisthere", "search that finds nothing"),
@@ -17,6 +17,8 @@ const PAGES: [(&str, &str); 9] = [
     ("/held", "held"),
     ("/set-aside", "set aside"),
     ("/mailboxes", "mailboxes"),
+    ("/reports", "reports"),
+    ("/ledger", "ledger"),
     ("/people", "people"),
     ("/me", "me"),
 ];
