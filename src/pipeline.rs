@@ -42,7 +42,7 @@ pub use files::recognise_what_waits;
 pub use hooks::{look_for_events, webhook_id};
 pub use model::{ModelInUse, is_untouched, read_model, says, write_model};
 pub use post::{add_letters, in_call_zone, receipt_number, resend};
-pub use received::{BY_HAND, received};
+pub use received::{BY_HAND, IMPORT, received};
 pub use seal::seal;
 pub use site::{public_input, public_site, write_front};
 pub use steps::{TaskError, catalogue_confirmed, joined, source, text_of, texts_of};

@@ -69,7 +69,7 @@ pub async fn import(
 ) -> anyhow::Result<Imported> {
     std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let name = path.display().to_string();
-    let mailbox = pipeline::open_mailbox(store, "import", &name, MailboxRole::Import, now).await?;
+    let mailbox = pipeline::open_mailbox(store, pipeline::IMPORT, &name, MailboxRole::Import, now).await?;
     let mut batch = Batch { store, vault, mailbox, now, open: Vec::new(), imported: Imported::default() };
     let mut files = Vec::new();
     list_files(path, &mut files).with_context(|| format!("{name} cannot be listed"))?;

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::forms::Fields;
 use super::layout::{Layout, page as answer, plain};
 use crate::audit::received::Sums;
+use crate::pipeline::IMPORT;
 use crate::review::received as report;
 use askama::Template;
 use axum::Extension;
@@ -37,9 +38,28 @@ async fn show(
     (from, to): (String, String),
     error: Option<String>,
 ) -> Result<Response, Error> {
-    let sums = report::sums(&shared.tools.store).await.map_err(Error::Failed)?;
+    let sums = with_imports_as_one(report::sums(&shared.tools.store).await.map_err(Error::Failed)?);
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(answer(status, ReportsPage { layout, sums, from, to, error }.render()?))
+}
+
+/// Each imported file is a mailbox of its own: here they are one line. The report has each.
+fn with_imports_as_one(all: Vec<Sums>) -> Vec<Sums> {
+    let (imports, mut sums): (Vec<Sums>, Vec<Sums>) =
+        all.into_iter().partition(|one| one.mailbox.split('/').next() == Some(IMPORT));
+    let count = imports.len();
+    sums.extend(imports.into_iter().reduce(|a, b| Sums {
+        mailbox: format!("{IMPORT} ({count})"),
+        seen: a.seen + b.seen,
+        taken: a.taken + b.taken,
+        copies: a.copies + b.copies,
+        left_out: a.left_out + b.left_out,
+        parked: a.parked + b.parked,
+        gone: a.gone + b.gone,
+        under_way: a.under_way + b.under_way,
+        gone_since: a.gone_since + b.gone_since,
+    }));
+    sums
 }
 
 /// The page.

@@ -58,7 +58,7 @@ export default async function decide(page, { address, rana, oldest, sentence, re
   await page.goto(`/public${input}/index.html`);
   await says(page, "Contacts that answer", "h1");
   await look(page, "public page");
-  const files = await page.locator("main a[href*='paper']").evaluateAll((all) => all.map((one) => one.href));
+  const files = await page.locator("main a[href$='.txt']").evaluateAll((all) => all.map((one) => one.href));
   if (!files.length) throw new Error("the public page names no file");
   for (const file of files) {
     const text = await (await page.request.get(file)).text();
