@@ -36,7 +36,7 @@ mod site;
 mod steps;
 mod wishes;
 
-pub use door::{open_mailbox, settle, take_in, take_up, vanish};
+pub use door::{open_mailbox, settle, take_in, take_one_in, take_up, vanish};
 pub use erase::{due_for_erasure, erase_what_is_due, remove_erased_files};
 pub use files::recognise_what_waits;
 pub use hooks::{look_for_events, webhook_id};

@@ -2,7 +2,7 @@
 
 use crate::domain::Timestamp;
 use crate::pipeline::{self, Tools};
-use crate::review::desk;
+use crate::review::{by_hand, desk};
 use crate::store::task::{self, Stage};
 use crate::store::{self, Engine, Store};
 use std::time::Duration;
@@ -66,6 +66,7 @@ pub async fn run(tools: Tools, owner: String, clock: Clock, mut stop: Receiver<b
     loops.spawn(keep_alive(tools.clone(), owners.clone(), clock, stop.clone()));
     loops.spawn(seal_on(tools.clone(), owner.clone(), clock, stop.clone()));
     loops.spawn(show_on(tools.clone(), clock, stop.clone()));
+    loops.spawn(note_on(tools.clone(), clock, stop.clone()));
     loops.spawn(erase_on(tools.clone(), owner.clone(), clock, stop.clone()));
     let _ = stop.wait_for(|stopped| *stopped).await;
     while loops.join_next().await.is_some() {}
@@ -261,6 +262,22 @@ async fn show_on(tools: Tools, clock: Clock, mut stop: Receiver<bool>) {
                     _ = stop.wait_for(|stopped| *stopped) => {}
                 }
             }
+        }
+    }
+}
+
+/// Notes who brought what came by hand, once it is through: whoever brought it need not wait, and no end of a process loses it.
+async fn note_on(tools: Tools, clock: Clock, mut stop: Receiver<bool>) {
+    while !*stop.borrow() {
+        let left = by_hand::note(&tools, clock()).await;
+        if let Err(error) = &left {
+            tracing::warn!(%error, "who brought something was not noted in this round");
+        }
+        // While somebody may wait for it, looked at more often.
+        let rest = if matches!(left, Ok(1..)) { REST / 5 } else { REST };
+        tokio::select! {
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.wait_for(|stopped| *stopped) => {}
         }
     }
 }

@@ -2,11 +2,10 @@
 //! stands in the ledger with the source.
 
 use super::{Place, open, serve};
-use crate::domain::{MessageId, Timestamp};
+use crate::domain::Timestamp;
 use crate::pipeline::{self, Tools};
-use crate::review::Act;
-use crate::review::by_hand::{self, Brought, ByHand};
-use crate::store::{message, submission};
+use crate::review::by_hand::{self, Arrived, Brought, ByHand};
+use crate::store::submission;
 use crate::worker;
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -43,12 +42,8 @@ pub async fn add(place: &Place, what: &What, clock: fn() -> Timestamp) -> anyhow
     if by.is_empty() || what.source.trim().is_empty() {
         bail!("say who you are (--by) and how it came (--source)");
     }
-    let now = clock();
-    let received = match &what.received {
-        Some(text) => by_hand::moment(text, &tools.config.call.time_zone).context("--received")?,
-        None => now,
-    };
-    anyhow::ensure!(received <= now, "--received lies in the future");
+    let zone = &tools.config.call.time_zone;
+    let received = what.received.as_ref().map(|text| by_hand::moment(text, zone)).transpose().context("--received")?;
     let mut files = Vec::new();
     for path in &what.files {
         let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -57,22 +52,22 @@ pub async fn add(place: &Place, what: &What, clock: fn() -> Timestamp) -> anyhow
     }
     let brought = Brought::Files { from: what.from.clone(), title: what.title.clone(), files };
     let hand = ByHand { source: what.source.clone(), received, what: brought };
-    let key = serve::through(&tools, clock, by_hand::bring(&tools, &hand, now)).await??;
-    let reason = format!("added by hand: {}", what.source.trim());
-    let act = Act { by: by.into(), reason, seen: None, now: clock() };
-    let id = by_hand::arrived(&tools, &key, &act).await?;
-    let id = id.context("it was taken, and could not be read: see `pouch list`")?;
+    let (key, is_new) = serve::through(&tools, clock, by_hand::bring(&tools, &hand, by, clock())).await??;
+    by_hand::note(&tools, clock()).await?;
     worker::settle_down(&tools, clock).await?;
-    say(&tools, &id).await
+    if !is_new {
+        println!("The same was added before, with the same source: nothing was changed.");
+    }
+    let arrived = by_hand::arrived(&tools, &key).await?;
+    say(&tools, &arrived.context("it was taken, and could not be read: see `pouch list`")?).await
 }
 
-async fn say(tools: &Tools, id: &MessageId) -> anyhow::Result<ExitCode> {
-    let line = message::line(&tools.store, id).await?.context("it was taken, and is not there")?;
-    let Some(of) = line.submission else {
-        println!("It was taken as message {id}; see `pouch list --all`.");
+async fn say(tools: &Tools, arrived: &Arrived) -> anyhow::Result<ExitCode> {
+    let Some(of) = &arrived.submission else {
+        println!("It was taken as message {}; see `pouch list --all`.", arrived.message);
         return Ok(ExitCode::SUCCESS);
     };
-    let row = submission::line(&tools.store, &of).await?;
+    let row = submission::line(&tools.store, of).await?;
     let number = row.and_then(|row| row.receipt_number).map(|number| pipeline::receipt_number(&tools.config, number));
     println!(
         "Submission {of} waits in the queue{}.",

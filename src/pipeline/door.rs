@@ -5,7 +5,7 @@ use crate::domain::ledger::{Actor, Event};
 use crate::domain::mailbox::{Arrival, MailboxRole, UidKey, Unsettled};
 use crate::domain::{MailboxId, Timestamp};
 use crate::store::task::{self, Stage};
-use crate::store::{self, Store, ledger, mailbox, waiting};
+use crate::store::{self, Store, Tx, ledger, mailbox, waiting};
 
 /// The mailbox with this account and folder, known to the ledger from now on.
 ///
@@ -37,17 +37,31 @@ pub async fn open_mailbox(
 pub async fn take_in(store: &Store, mailbox_id: &MailboxId, batch: &[Arrival], now: Timestamp) -> store::Result<()> {
     let mut tx = store.begin().await?;
     for arrival in batch {
-        if !mailbox::insert_received(&mut tx, mailbox_id, arrival, now).await? {
-            continue;
-        }
-        let uid = UidKey { mailbox: mailbox_id.clone(), uidvalidity: arrival.uidvalidity, uid: arrival.uid };
-        task::add(&mut tx, Stage::Parse, &uid_key(&uid), now).await?;
-        let event = Event::Received { uid, digest: arrival.digest, size_bytes: arrival.size_bytes };
-        ledger::append(&mut tx, &Actor::Pouch, &[event], now).await?;
+        take_one_in(&mut tx, mailbox_id, arrival, now).await?;
     }
     tx.commit().await?;
     store.ring();
     Ok(())
+}
+
+/// Takes one in within a transaction; false: it was known already. Who commits rings.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn take_one_in(
+    tx: &mut Tx,
+    mailbox_id: &MailboxId,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> store::Result<bool> {
+    if !mailbox::insert_received(tx, mailbox_id, arrival, now).await? {
+        return Ok(false);
+    }
+    let uid = UidKey { mailbox: mailbox_id.clone(), uidvalidity: arrival.uidvalidity, uid: arrival.uid };
+    task::add(tx, Stage::Parse, &uid_key(&uid), now).await?;
+    let event = Event::Received { uid, digest: arrival.digest, size_bytes: arrival.size_bytes };
+    ledger::append(tx, &Actor::Pouch, &[event], now).await?;
+    Ok(true)
 }
 
 /// Makes a step due for whatever came in, has no end state and no step due: no fault of ours may lose a message for good.

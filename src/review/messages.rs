@@ -2,14 +2,14 @@
 
 use super::{Act, Error, Result, person};
 use crate::domain::classification::MessageKind;
-use crate::domain::ledger::{Event, Outcome};
+use crate::domain::ledger::{Actor, Event, Outcome};
 use crate::domain::mailbox::{Settlement, UidKey};
 use crate::domain::submission::{Change, State};
-use crate::domain::{Digest, MessageId};
+use crate::domain::{Digest, MessageId, Timestamp};
 use crate::pipeline::{Tools, change_state, copy_subject, set_outcome};
 use crate::store::message::MessageLine;
 use crate::store::task::{self, Stage};
-use crate::store::{judgement, ledger, message, submission};
+use crate::store::{Tx, judgement, ledger, message, submission};
 
 async fn find(tools: &Tools, id: &MessageId) -> Result<MessageLine> {
     let line = message::line(&tools.store, id).await?.ok_or_else(|| Error::NotFound(format!("message {id}")))?;
@@ -33,11 +33,23 @@ pub async fn accept(tools: &Tools, id: &MessageId, act: &Act) -> Result<()> {
     }
     let mut tx = tools.store.begin().await?;
     let (_, actor) = person(&mut tx, act).await?;
-    set_outcome(&mut tx, &actor, id, Outcome::Submission, MessageKind::Submission, &act.reason, act.now).await?;
+    accept_in(tools, &mut tx, id, (&actor, &act.reason), act.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The same within a transaction, of a message that is known to be set aside or held.
+pub(super) async fn accept_in(
+    tools: &Tools,
+    tx: &mut Tx,
+    id: &MessageId,
+    (actor, reason): (&Actor, &str),
+    now: Timestamp,
+) -> Result<()> {
+    set_outcome(tx, actor, id, Outcome::Submission, MessageKind::Submission, reason, now).await?;
     // A held message may have stopped before it was classified; the way to the queue leads through that step.
     let next = if message::classified(&tools.store, id).await?.is_some() { Stage::Relate } else { Stage::Classify };
-    task::renew(&mut tx, next, id.as_str(), act.now).await?;
-    tx.commit().await?;
+    task::renew(tx, next, id.as_str(), now).await?;
     Ok(())
 }
 

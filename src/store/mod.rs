@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_token;
+pub mod brought;
 pub mod desk;
 pub mod erase;
 pub mod feed;

@@ -3,6 +3,7 @@
 
 mod api;
 mod assets;
+mod brought;
 mod error;
 mod events;
 mod forms;

@@ -348,6 +348,14 @@ fn files_are_added_as_a_form_sends_them() {
     let item = &body(&answer)["item"];
     assert_eq!((&item["state"], &item["received_by"]), (&json!("queued"), &json!("person")), "{item}");
     assert_eq!(item["attachments"][0]["name"], "paper.pdf");
+    // The same again is the same; more than a form usually may have is read to its end.
+    let again = program.send("POST", "/api/v1/items", kind, &form.concat());
+    assert_eq!((again.status, &body(&again)["item"]["id"]), (200, &item["id"]), "{}", again.body);
+    let large = [form[0].clone(), form[1].clone(), form[3].clone(), vec![b'x'; 3 << 20], form[5].clone()].concat();
+    let answer = program.send("POST", "/api/v1/items", kind, &large);
+    assert_eq!(answer.status, 201, "{} {}", answer.head, answer.body);
+    let too_large = [form[0].clone(), form[1].clone(), form[3].clone(), vec![b'x'; 51 << 20], form[5].clone()].concat();
+    problem(&program.send("POST", "/api/v1/items", kind, &too_large), 413);
     let without = [form[1].clone(), form[3].clone(), form[5].clone()].concat();
     problem(&program.send("POST", "/api/v1/items", kind, &without), 422);
     problem(&program.send("POST", "/api/v1/items", kind, b"--b\r\nno form"), 400);

@@ -24,8 +24,9 @@ use pouch::store::message::NewMessage;
 use pouch::store::submission::Revision;
 use pouch::store::task::Stage;
 use pouch::store::{
-    Error, Store, account, api_token, desk, erase, feed, judgement, ledger, letter, mailbox, message, model, redaction,
-    relation, request, search, sender, session, setting, submission, task, token, traffic, waiting, webhook, wish,
+    Error, Store, account, api_token, brought, desk, erase, feed, judgement, ledger, letter, mailbox, message, model,
+    redaction, relation, request, search, sender, session, setting, submission, task, token, traffic, waiting, webhook,
+    wish,
 };
 use std::time::Duration;
 
@@ -94,6 +95,31 @@ async fn some_message(store: &Store, header: &str, key: &str) -> MessageId {
     assert_eq!(message::add(&mut tx, &new).await.unwrap(), None);
     tx.commit().await.unwrap();
     id
+}
+
+#[tokio::test]
+async fn what_persons_brought_waits_on_both_engines() {
+    both(async |store| {
+        let mailbox = some_mailbox(store).await;
+        let key = UidKey { mailbox: mailbox.clone(), uidvalidity: 7, uid: 1 };
+        let mut tx = store.begin().await.unwrap();
+        assert!(mailbox::insert_received(&mut tx, &mailbox, &arrival(1), at(5)).await.unwrap());
+        let person = ledger::person(&mut tx, "Rana Reviewer", at(5)).await.unwrap();
+        let other = ledger::person(&mut tx, "Omar Clerk", at(5)).await.unwrap();
+        brought::begin(&mut tx, &key, &person, at(5)).await.unwrap();
+        // Who was first is who brought it.
+        brought::begin(&mut tx, &key, &other, at(6)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(brought::all(store).await.unwrap(), [(key.clone(), person)]);
+        assert!(brought::is_waiting(store, &key).await.unwrap());
+        assert!(!brought::is_waiting(store, &UidKey { uid: 2, ..key.clone() }).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(brought::end(&mut tx, &key).await.unwrap());
+        assert!(!brought::end(&mut tx, &key).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(brought::all(store).await.unwrap().is_empty());
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,15 +1,13 @@
-//! Adding an input that did not come by mail: files as a form sends them, or a whole mail. Believes no name of a file.
+//! Adding an input that did not come by mail: files as a form sends them, or a whole mail. What is the same for the page of
+//! the desk stands in `web::brought`.
 
 use super::items::{answer, find};
 use super::problem::Problem;
-use super::{ROOT, Shared, act};
+use super::{ROOT, Shared};
 use crate::access::Visitor;
-use crate::domain::MessageId;
-use crate::domain::mailbox::UidKey;
-use crate::review::Act;
-use crate::review::by_hand::{self, Brought, ByHand};
-use crate::store::message;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use crate::review::by_hand::{self, Arrived, Brought, ByHand};
+use crate::web::brought::{self, Form, MOST_FILES, Trouble};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -17,18 +15,10 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Largest body.
-pub const MOST_BYTES: usize = 50 << 20;
-
-/// Most files of one input.
-const MOST_FILES: usize = 50;
+pub use brought::MOST_BYTES;
 
 /// So long the answer waits for the pipeline; then it says that the input is on its way.
 const WAIT: Duration = Duration::from_secs(20);
-
-/// How often is looked whether it is through, and for how long at most.
-const LOOK: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Adds it.
 pub async fn add(
@@ -36,7 +26,6 @@ pub async fn add(
     Extension(visitor): Extension<Visitor>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let now = (shared.clock)();
     let mut fields = Fields::of_query(request.uri().query().unwrap_or_default())?;
     let what = match media_type(request.headers()).as_str() {
         "message/rfc822" => {
@@ -44,28 +33,35 @@ pub async fn add(
             Brought::Mail(bytes.map_err(|_| Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE))?.into())
         }
         "multipart/form-data" => {
-            let form = Multipart::from_request(request, &shared).await;
-            let form = form.map_err(|error| Problem::unreadable(error.body_text()))?;
-            let files = fields.take_form(form).await?;
+            let form = Form::read(request).await;
+            if let Some(trouble) = form.trouble {
+                return Err(told(trouble));
+            }
+            for (name, value) in form.fields.pairs() {
+                fields.set(name, value)?;
+            }
             let from = fields.from.take().ok_or_else(|| Problem::refused("Say who sent it: \"from\"."))?;
-            Brought::Files { from, title: fields.title.take(), files }
+            Brought::Files { from, title: fields.title.take(), files: form.files }
         }
         _ => return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
     };
-    let received = match fields.received.as_deref() {
-        None => now,
-        Some(text) => by_hand::moment(text, &shared.tools.config.call.time_zone)
-            .map_err(|error| Problem::refused(format!("received: {error:#}.")))?,
-    };
+    let zone = &shared.tools.config.call.time_zone;
+    let received = fields.received.as_deref().map(|text| by_hand::moment(text, zone)).transpose();
+    let received = received.map_err(|error| Problem::refused(format!("received: {error:#}.")))?;
     let source = fields.source.ok_or_else(|| Problem::refused("Say how it came: \"source\"."))?;
-    let act = act(&visitor, &format!("added by hand: {}", source.trim()), None, &shared)?;
     let hand = ByHand { source, received, what };
-    let key = by_hand::bring(&shared.tools, &hand, now).await?;
-    // On its own: it is noted who brought it also if nobody waits for the answer any more.
-    let noting = tokio::spawn(noted(shared.clone(), key, act));
-    match tokio::time::timeout(WAIT, noting).await {
-        Ok(noted) => through(&shared, &noted.map_err(|error| Problem::failed(&error))??).await,
-        Err(_) => Ok(under_way(None)),
+    let (key, is_new) = by_hand::bring(&shared.tools, &hand, &visitor.name, (shared.clock)()).await?;
+    match brought::through(&shared.tools, &key, WAIT).await? {
+        Some(arrived) => through(&shared, &arrived, is_new).await,
+        None => Ok((StatusCode::ACCEPTED, Json(json!({"message": null, "item": null}))).into_response()),
+    }
+}
+
+fn told(trouble: Trouble) -> Problem {
+    match trouble {
+        Trouble::TooLarge => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
+        Trouble::TooMany => Problem::refused(format!("One input has at most {MOST_FILES} files.")),
+        Trouble::Unreadable(why) => Problem::unreadable(why),
     }
 }
 
@@ -74,48 +70,16 @@ fn media_type(headers: &HeaderMap) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Waits until it is through, and notes who brought it.
-async fn noted(shared: Arc<Shared>, key: UidKey, act: Act) -> Result<Option<MessageId>, Problem> {
-    let begun = tokio::time::Instant::now();
-    while begun.elapsed() < LONGEST {
-        let act = Act { now: (shared.clock)(), ..act.clone() };
-        if let Some(id) = by_hand::arrived(&shared.tools, &key, &act).await? {
-            return queued(&shared, id).await.map(Some);
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    tracing::error!("what a person added is still on its way after an hour; who added it is not noted");
-    Ok(None)
-}
-
-/// What the machine had set aside goes into the queue now, because a person brought it: that is waited for.
-async fn queued(shared: &Shared, id: MessageId) -> Result<MessageId, Problem> {
-    let begun = tokio::time::Instant::now();
-    while begun.elapsed() < WAIT {
-        let line = message::line(&shared.tools.store, &id).await?;
-        if line.is_none_or(|line| line.submission.is_some()) {
-            break;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(id)
-}
-
-/// It is noted; the entry follows at once, or in a moment if it has to go into the queue first.
-async fn through(shared: &Shared, id: &Option<MessageId>) -> Result<Response, Problem> {
-    let Some(id) = id else { return Ok(under_way(None)) };
-    let line = message::line(&shared.tools.store, id).await?;
-    let Some(of) = line.and_then(|line| line.submission) else { return Ok(under_way(Some(id))) };
-    let item = find(shared, of.as_str()).await?;
-    let mut response = answer(StatusCode::CREATED, &item, json!({"message": id, "item": item}));
-    if let Ok(value) = format!("{ROOT}/items/{of}").parse() {
+/// The entry; of a message that somebody set aside since, that.
+async fn through(shared: &Shared, arrived: &Arrived, is_new: bool) -> Result<Response, Problem> {
+    let id = arrived.submission.as_ref().map_or(arrived.message.as_str(), |of| of.as_str());
+    let item = find(shared, id).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = answer(status, &item, json!({"message": arrived.message, "item": item}));
+    if let Ok(value) = format!("{ROOT}/items/{id}").parse() {
         response.headers_mut().insert(header::LOCATION, value);
     }
     Ok(response)
-}
-
-fn under_way(message: Option<&MessageId>) -> Response {
-    (StatusCode::ACCEPTED, Json(json!({"message": message, "item": null}))).into_response()
 }
 
 /// What is said beside the files.
@@ -146,26 +110,5 @@ impl Fields {
         };
         *field = Some(value.to_string()).filter(|value| !value.trim().is_empty());
         Ok(())
-    }
-
-    async fn take_form(&mut self, mut form: Multipart) -> Result<Vec<(String, Vec<u8>)>, Problem> {
-        let mut files = Vec::new();
-        let wrong = |error: axum::extract::multipart::MultipartError| Problem::unreadable(error.body_text());
-        while let Some(field) = form.next_field().await.map_err(wrong)? {
-            let name = field.name().unwrap_or_default().to_string();
-            if name != "file" {
-                self.set(&name, &field.text().await.map_err(wrong)?)?;
-                continue;
-            }
-            // A name is a name, not a path.
-            let name = field.file_name().unwrap_or("file").rsplit(['/', '\\']).next().unwrap_or("file");
-            let name: String = crate::domain::harmless(name).chars().take(200).collect();
-            let name = if name.trim().is_empty() { "file".into() } else { name };
-            if files.len() == MOST_FILES {
-                return Err(Problem::refused(format!("One input has at most {MOST_FILES} files.")));
-            }
-            files.push((name, field.bytes().await.map_err(wrong)?.into()));
-        }
-        Ok(files)
     }
 }
