@@ -5,7 +5,7 @@ use super::error::Error;
 use super::forms::{Fields, cookies};
 use super::layout::{Layout, choices};
 use super::tls::Greeted;
-use super::{Shared, forms};
+use super::{Shared, brought, forms};
 use crate::access::{self, Visitor};
 use crate::domain::access::Right;
 use axum::body::{Body, Bytes, to_bytes};
@@ -21,6 +21,9 @@ use tokio::net::TcpListener;
 
 /// Largest form without a file, in bytes.
 const FORM: usize = 1 << 20;
+
+/// The only address that takes a form with files.
+const UPLOAD: &str = "/add";
 
 /// Under which a form is kept for its handler.
 #[derive(Clone, Debug, Default)]
@@ -166,7 +169,10 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
         return Err(refusal(layout.t("error.other-site")));
     }
     let kind = text(request.headers(), &header::CONTENT_TYPE).to_ascii_lowercase();
-    // A form with files is none of the desk's: it would come past the word.
+    if kind.starts_with("multipart/form-data") && *request.method() == Method::POST && request.uri().path() == UPLOAD {
+        return check_first_field(request, layout).await;
+    }
+    // Elsewhere a form with files is none of the desk's: it would come past the word.
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(refusal(layout.t("error.no-form")));
     }
@@ -181,6 +187,22 @@ async fn take_form(request: &mut Request, layout: &Layout, is_https: bool) -> Re
     }
     request.extensions_mut().insert(Sent(fields));
     Ok(())
+}
+
+/// Of a form with files only the word is read here, which must be its first field: the files are read by the handler, after
+/// the right was looked at.
+async fn check_first_field(request: &mut Request, layout: &Layout) -> Result<(), Response> {
+    let words = match brought::first_field(request).await {
+        Some((name, word)) if name == "csrf" => {
+            if access::is_csrf_token(&word, &layout.csrf) {
+                return Ok(());
+            }
+            layout.t("error.form-old")
+        }
+        Some(_) | None => layout.t("error.no-form"),
+    };
+    brought::throw_away(std::mem::replace(request.body_mut(), Body::empty())).await;
+    Err(Error::Refused(words.to_string()).answer(layout))
 }
 
 /// Whether the browser says that the request comes from a page of this desk, as far as it says anything (Fetch Metadata;

@@ -1,6 +1,7 @@
 //! The review desk of `pouch serve`, its health answer, and the public pages for whoever sits at this machine. Shows and passes
 //! on; every decision is a call into `review` or `access`.
 
+mod add;
 mod api;
 mod assets;
 mod brought;
@@ -189,6 +190,8 @@ fn reading() -> Router<Arc<Shared>> {
 /// What decides about inputs.
 fn reviewing() -> Router<Arc<Shared>> {
     Router::new()
+        .route("/add", get(add::form).post(add::send))
+        .route("/add/{mailbox}/{uid}", get(add::on_its_way))
         .route("/several", post(list::several))
         .route("/inputs/{id}/letter.eml", get(input::letter))
         .route("/inputs/{id}/redaction/{what}", post(input::redact))

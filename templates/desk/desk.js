@@ -127,3 +127,13 @@ document.documentElement.classList.add("js");
   const isTouched = () => [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
   setTimeout(() => { if (!isTouched()) location.reload(); }, 4000);
 })();
+
+// What was added and takes a while: its page is shown as soon as it is there.
+(() => {
+  const link = document.querySelector("a[data-wait]");
+  if (!link) return;
+  setInterval(async () => {
+    const answer = await fetch(link.href).catch(() => null);
+    if (answer && answer.redirected) location.assign(answer.url);
+  }, 2000);
+})();

@@ -10,6 +10,7 @@ mod routes;
 mod sessions;
 mod text;
 mod tried;
+mod uploads;
 mod weak;
 
 pub use http::{Answer, Request, send};

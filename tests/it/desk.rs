@@ -22,13 +22,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A desk on a store of its own, driven in this process.
-struct Desk {
-    tools: Tools,
+pub struct Desk {
+    pub tools: Tools,
     uid: Cell<u64>,
     _data: Data,
 }
 
-async fn on_both(test: impl AsyncFn(&Desk)) {
+/// On each engine, with a store of its own.
+pub async fn on_both(test: impl AsyncFn(&Desk)) {
     let data = Data::new().await;
     let store = data.store.clone();
     test(&Desk::new(data, store)).await;
@@ -83,11 +84,17 @@ impl Desk {
         self.item(name).await
     }
 
+    /// Where bytes are kept.
+    pub fn vault(&self) -> PathBuf {
+        self._data.dir.path().join("vault")
+    }
+
     async fn catch_up(&self) {
         desk::catch_up(&self.tools, Timestamp::now()).await.unwrap();
     }
 
-    async fn settle(&self) {
+    /// Lets everything go its way.
+    pub async fn settle(&self) {
         worker::settle_down(&self.tools, Timestamp::now).await.unwrap();
     }
 

@@ -114,8 +114,7 @@ impl Visitor {
     }
 
     fn head(&self, method: &str, path: &str) -> String {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n", self.address, cookies.join("; "))
+        format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n", self.address, self.cookie_line())
     }
 
     fn keep_cookies(&mut self, answer: &Answer) {
@@ -166,6 +165,12 @@ impl Visitor {
         let answer = request(&self.address, &head, form(fields).as_bytes());
         self.keep_cookies(&answer);
         answer
+    }
+
+    /// All cookies as a header has them.
+    pub fn cookie_line(&self) -> String {
+        let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        all.join("; ")
     }
 
     /// The value of a cookie.

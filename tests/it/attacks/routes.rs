@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Method, route as src/web writes it, what it takes (`open`: nothing), and what stands for the last word of its address.
-const ROUTES: [(&str, &str, &str, &[&str]); 47] = [
+const ROUTES: [(&str, &str, &str, &[&str]); 50] = [
     ("GET", "/", "read", &[]),
     ("GET", "/held", "read", &[]),
     ("GET", "/overview", "read", &[]),
@@ -31,6 +31,9 @@ const ROUTES: [(&str, &str, &str, &[&str]); 47] = [
     ("POST", "/me/codes/{what}", "read", &["on", "off"]),
     ("POST", "/me/sessions/{hash}/end", "read", &[]),
     ("POST", "/me/keys/{id}/end", "read", &[]),
+    ("GET", "/add", "review", &[]),
+    ("POST", "/add", "review", &[]),
+    ("GET", "/add/{mailbox}/{uid}", "review", &[]),
     ("POST", "/several", "review", &[]),
     ("GET", "/inputs/{id}/letter.eml", "review", &[]),
     ("POST", "/inputs/{id}/{act}", "review", &ACTS),
@@ -178,7 +181,7 @@ impl Desk {
             path = path.replace("{id}", &self.id);
         }
         let zeros = "0".repeat(64);
-        for name in ["{id}", "{hash}", "{secret}", "{file}", "{*path}"] {
+        for name in ["{id}", "{hash}", "{secret}", "{file}", "{mailbox}", "{uid}", "{*path}"] {
             path = path.replace(name, &zeros);
         }
         let last = ["{act}", "{what}"].into_iter().find(|name| path.contains(name));

@@ -3,19 +3,21 @@
 
 use super::visit;
 use crate::app::{App, Serving, wait_for};
+use crate::attacks::{Request, send};
 use crate::visitor::{PASSWORD, Visitor, first_path};
 use serde_json::{Value, json};
 
 const SENTENCE: &str = "We would train two hundred young diplomats in incident response each year.";
 
 /// The pages of the desk as an administrator who reviews sees them. A new page is one line here.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 12] = [
     ("/", "queue"),
     ("/?list=all&q=points+of+contact", "search"),
     ("/?list=all&q=nothingthatisthere", "search that finds nothing"),
     ("/?list=published", "published"),
     ("/held", "held"),
     ("/set-aside", "set aside"),
+    ("/add", "add by hand"),
     ("/mailboxes", "mailboxes"),
     ("/reports", "reports"),
     ("/ledger", "ledger"),
@@ -108,6 +110,36 @@ fn two_reviewers_collide_and_one_works_without_scripts() {
     assert_eq!(app.item("lantern@")["title"], "A title by Ana");
     assert_eq!(app.item("input-en-docx@")["title"], "Corrected without a script");
     assert!(app.verify().contains("In order"));
+}
+
+#[test]
+fn what_came_on_paper_is_added_by_hand() {
+    let app = App::new();
+    let serving = app.serve();
+    let mut ada = Visitor::first(&serving);
+    let rana = ada.invite("Rana Reviewer", "rana", &["reviewer"]);
+    let (paper, empty) = (app.folder.0.join("paper.txt"), app.folder.0.join("empty.txt"));
+    std::fs::write(&paper, format!("Written input of the Beacon Society.\r\n\r\n{SENTENCE}\r\n")).unwrap();
+    std::fs::write(&empty, "").unwrap();
+    let given = json!({ "rana": cookies(&rana), "paper": paper, "empty": empty });
+    let _: Vec<Value> = visit(&serving.address, &[("desk_add", given)]);
+    let list = app.list();
+    assert_eq!((list.len(), &list[0]["state"], &list[0]["received_by"]), (1, &json!("queued"), &json!("person")));
+    assert!(app.verify().contains("In order"));
+}
+
+/// A scanner that must look at each file does not answer.
+#[test]
+fn what_takes_long_is_on_its_way_for_everyone() {
+    let app = App::with_config("[extractor]\nclamd = \"/nowhere/clamd.sock\"\n");
+    let serving = app.serve();
+    let mut ada = Visitor::first(&serving);
+    let word = ada.get("/add").csrf().to_string();
+    let fields = [("csrf", word.as_str()), ("source", "by courier"), ("from", "Beacon Society")];
+    let request = Request::upload("/add", &fields, &[("file", "paper.txt", "text/plain", SENTENCE.as_bytes())]);
+    let answer = send(&serving.address, &request.with("Cookie", &ada.cookie_line()));
+    let page = json!({ "path": answer.header("location").unwrap(), "name": "on its way" });
+    visit(&serving.address, &[("pages", json!({ "pages": [page], "cookies": cookies(&ada) }))]);
 }
 
 #[test]
