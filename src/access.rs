@@ -18,7 +18,7 @@ pub use accounts::{
 };
 pub use identities::enter;
 pub use keys::{key_holder, make_key};
-pub use second::{begin_totp, confirm_totp, remove_totp};
+pub use second::{begin_totp, begun_totp, confirm_totp, remove_totp};
 pub use sessions::{Visitor, begin, csrf_token, end, is_csrf_token, visitor};
 pub use sign_in::{Attempt, Refused, sign_in};
 

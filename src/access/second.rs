@@ -27,6 +27,14 @@ pub fn begin_totp(key: &TokenKey, person: &PersonId) -> Result<(Secret, String)>
     Ok((secret, sealed))
 }
 
+/// The key that a form carries which is not confirmed yet, as it was shown.
+///
+/// # Errors
+/// If it was not sealed for this person.
+pub fn begun_totp(key: &TokenKey, person: &PersonId, sealed: &str) -> Result<Secret> {
+    opened(key, person, sealed)
+}
+
 /// Turns one-time codes on; the recovery codes, which are shown once.
 ///
 /// # Errors

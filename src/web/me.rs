@@ -42,6 +42,8 @@ struct Setup {
 struct SessionView {
     hash: String,
     agent: String,
+    /// Tells its button from those of others.
+    words: String,
     seen: Timestamp,
     is_this: bool,
 }
@@ -72,6 +74,7 @@ async fn show(shared: &Shared, mut layout: Layout, visitor: &Visitor, told: Told
     let sessions = sessions.into_iter().map(|one| SessionView {
         is_this: one.hash == visitor.session,
         hash: one.hash.to_string(),
+        words: format!("{} ({})", super::layout::plain(&one.agent), layout.age(&one.seen_at)),
         agent: super::layout::plain(&one.agent),
         seen: one.seen_at,
     });
@@ -133,8 +136,8 @@ async fn done(
             Ok(said("me.password-changed"))
         }
         "codes" => {
-            let login = account::of(store, person).await?.map(|one| one.login).unwrap_or_default();
-            Ok(Told { setup: Some(setup(shared, layout, visitor, &login)?), ..Told::default() })
+            let (secret, sealed) = access::begin_totp(&shared.key, person)?;
+            Ok(Told { setup: Some(setup(shared, layout, visitor, &secret, sealed).await?), ..Told::default() })
         }
         "codes/on" => {
             let pair = (fields.text("sealed"), fields.text("code"));
@@ -155,12 +158,24 @@ async fn done(
     }
 }
 
-fn setup(shared: &Shared, layout: &Layout, visitor: &Visitor, login: &str) -> access::Result<Setup> {
-    let (secret, sealed) = access::begin_totp(&shared.key, &visitor.person)?;
-    let address = secret.address("Pouch", login);
+async fn setup(
+    shared: &Shared,
+    layout: &Layout,
+    visitor: &Visitor,
+    secret: &totp::Secret,
+    sealed: String,
+) -> access::Result<Setup> {
+    let account = account::of(&shared.tools.store, &visitor.person).await?;
+    let address = secret.address("Pouch", &account.map(|one| one.login).unwrap_or_default());
     let picture =
         totp::qr_code(&address, layout.t("me.scan")).map_err(|error| access::Error::Refused(error.to_string()))?;
     Ok(Setup { picture, secret: secret.in_groups(), sealed })
+}
+
+/// The key that was scanned already: a wrong code is no reason to scan another one.
+async fn setup_again(shared: &Shared, layout: &Layout, visitor: &Visitor, sealed: &str) -> Option<Setup> {
+    let secret = access::begun_totp(&shared.key, &visitor.person, sealed).ok()?;
+    setup(shared, layout, visitor, &secret, sealed.into()).await.ok()
 }
 
 async fn act(
@@ -172,7 +187,11 @@ async fn act(
 ) -> Result<Response, Error> {
     let told = match done(shared, &layout, visitor, act, fields).await {
         Ok(told) => told,
-        Err(access::Error::Refused(why)) => Told { error: Some(why), ..Told::default() },
+        Err(access::Error::Refused(why)) => {
+            let is_code = act == "codes/on";
+            let setup = if is_code { setup_again(shared, &layout, visitor, fields.text("sealed")).await } else { None };
+            Told { error: Some(why), setup, ..Told::default() }
+        }
         Err(other) => return Err(other.into()),
     };
     show(shared, layout, visitor, told).await

@@ -50,8 +50,11 @@ export default async function first(page, { address, link, ada, rana }, tools) {
   await page.click("form[action='/me/codes'] button");
   if (!(await page.locator(".qr svg").isVisible())) throw new Error("there is no picture to scan");
   await look(page, "one-time codes, set up");
+  const key = await page.locator("code.copy").innerText();
   await page.fill("#code", "000000");
   await page.keyboard.press("Enter");
   await page.locator("[role=alert]").waitFor();
+  // What was scanned is still good: the next code is for it.
+  same(await page.locator("code.copy").innerText(), key, "the key after a wrong code");
   await look(page, "one-time codes, refused");
 }
