@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 /// How long one journey may take, and what a whole visit may take beyond that. Generous: they end what hangs, and many
 /// tests share two cores.
-const LIMITS: Limits = Limits { journey: Duration::from_secs(120), around: Duration::from_secs(60) };
+const LIMITS: Limits = Limits { journey: Duration::from_secs(300), around: Duration::from_secs(60) };
 
 #[derive(Clone, Copy)]
 struct Limits {
