@@ -102,7 +102,7 @@ impl Roles {
         for word in words {
             roles.insert(Role::named(word).ok_or_else(|| format!("{word} is no role"))?);
         }
-        if roles.is_empty() { Err("a person needs a role".into()) } else { Ok(Self(roles)) }
+        if roles.is_empty() { Err("A person needs at least one role.".into()) } else { Ok(Self(roles)) }
     }
 
     /// Whether any of them gives the right.

@@ -121,19 +121,18 @@ document.documentElement.classList.add("js");
   addEventListener("pagehide", () => navigator.sendBeacon(others.dataset.here, send({ leave: "1" })));
 })();
 
-// Copies that are being made are looked for again, as long as nothing is typed or ticked here.
+// What is being made is looked for again, in its own section: nothing else of the page moves or is lost.
 (() => {
-  if (!document.querySelector("[data-under-way]")) return;
-  const isTouched = () => [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
-  setTimeout(() => { if (!isTouched()) location.reload(); }, 4000);
-})();
-
-// What was added and takes a while: its page is shown as soon as it is there.
-(() => {
-  const link = document.querySelector("a[data-wait]");
-  if (!link) return;
-  setInterval(async () => {
-    const answer = await fetch(link.href).catch(() => null);
-    if (answer && answer.redirected) location.assign(answer.url);
-  }, 2000);
+  const look = async () => {
+    const mark = document.querySelector("[data-under-way]");
+    const old = mark && mark.closest("section[aria-labelledby]");
+    if (!old) return;
+    const answer = await fetch(location.href).catch(() => null);
+    const page = answer && answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const fresh = page && page.querySelector(`section[aria-labelledby="${old.getAttribute("aria-labelledby")}"]`);
+    const isHere = old.contains(document.activeElement);
+    if (fresh && !(isHere && fresh.querySelector("[data-under-way]"))) old.replaceWith(fresh);
+    setTimeout(look, 3000);
+  };
+  setTimeout(look, 3000);
 })();

@@ -86,7 +86,7 @@ async fn done(
             Ok(see_other(&place.entry(&to, &[("done", act), ("was", &here)])))
         }
         Err(error) => {
-            let trouble = Trouble::of(&layout, &item, error)?;
+            let trouble = Trouble::of(&layout, &item, act, error)?;
             let here = if item_of(&tools.store, &tools.config, id).await?.is_some() {
                 id.to_string()
             } else {
@@ -273,6 +273,9 @@ impl Sender<'_> {
         };
         if edit.title.as_deref() == Some("") {
             return refuse(self.layout.t("item-needed.title"));
+        }
+        if edit.submitter.as_deref() == Some("") {
+            return refuse(self.layout.t("item-needed.submitter"));
         }
         if edit == Edit::default() {
             return refuse(self.layout.t("item.nothing-changed"));

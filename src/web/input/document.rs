@@ -169,7 +169,7 @@ pub async fn document(tools: &Tools, layout: &Layout, item: &Item, place: &Place
     if let Some(reason) = pages::known_reason(tools, digest, 0) {
         return Document { reason: Some(reason), ..Document::default() };
     }
-    let first = place.page.min(count);
+    let first = place.page.clamp(1, count);
     let last = (first + MOST_PAGES - 1).min(count);
     let view = |number: u32| PageView {
         number,

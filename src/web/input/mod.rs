@@ -119,7 +119,8 @@ impl Trouble {
     }
 
     /// What an act was refused with; only if the store does not answer there is no page for it.
-    fn of(layout: &Layout, item: &Item, error: Refusal) -> Result<Self, Error> {
+    fn of(layout: &Layout, item: &Item, act: &str, error: Refusal) -> Result<Self, Error> {
+        let goes_public = matches!(act, "approve" | "publish");
         let told = |words: String| Self { words, lines: Vec::new(), is_conflict: false, asks_all: false };
         Ok(match error {
             Refusal::Stale { .. } | Refusal::NotAllowed(_) | Refusal::Store(store::Error::Conflict(_)) => {
@@ -133,10 +134,10 @@ impl Trouble {
             }
             Refusal::NotFound(what) => told(layout.x("item.not-found", &plain(&what))),
             // The desk has its own words for what stands in the way most often.
-            Refusal::Refused(_) if item.wishes.iter().any(|one| one.decision.is_none()) => {
+            Refusal::Refused(_) if goes_public && item.wishes.iter().any(|one| one.decision.is_none()) => {
                 told(layout.t("item.wish-first").into())
             }
-            Refusal::Refused(_) if item.relations.iter().any(|one| one.waits) => {
+            Refusal::Refused(_) if goes_public && item.relations.iter().any(|one| one.waits) => {
                 told(layout.t("item.relation-first").into())
             }
             Refusal::Refused(why) => told(super::layout::legible(&why)),
@@ -161,6 +162,11 @@ impl InputPage {
     fn text_label(&self) -> String {
         let name = self.parts.get(self.here).map_or("", |part| part.name.as_str());
         self.layout.x("item.text-of", &name)
+    }
+
+    /// Recommendations that the public page will show.
+    fn shown_count(&self) -> usize {
+        self.assignments.iter().filter(|one| one.is_public).count()
     }
 
     fn behalf(&self) -> &str {
@@ -291,7 +297,7 @@ async fn build(
         assignments,
         taken_away: item.taken_away.iter().map(|one| view::taken_away(tools, one)).collect(),
         cited: item.cited_documents().iter().map(|one| plain(one)).collect(),
-        catalogue: view::catalogue(tools),
+        catalogue: view::catalogue(tools, &layout),
         kinds: view::kinds(&layout, &item),
         message_kinds: view::message_kinds(&layout),
         languages: view::languages(&layout, &item),

@@ -58,6 +58,10 @@ pub async fn told(
     if is_other && other.is_none() {
         return Ok(Some(Told { words, link: None, title: String::new(), undo: None, is_last: false }));
     }
+    // Whoever goes back in the browser sees an old address: what it says must still be so.
+    if !is_still_so(act, about) {
+        return Ok(None);
+    }
     let due = if is_other && about.state == Some("approved") {
         let revisions = submission::revisions(&tools.store, Some(&SubmissionId(was.clone()))).await?;
         match revision_that_counts(&revisions) {
@@ -74,6 +78,17 @@ pub async fn told(
         undo: undo(layout, about, due).filter(|_| is_decision),
         is_last: !is_other && is_decision && place.list.is_some(),
     }))
+}
+
+fn is_still_so(act: &str, about: &Item) -> bool {
+    let states: &[&str] = match act {
+        "approve" | "publish" => &["approved", "published"],
+        "reject" => &["rejected"],
+        "withdraw" => &["withdrawn"],
+        "reopen" => &["queued"],
+        _ => return true,
+    };
+    about.state.is_some_and(|state| states.contains(&state))
 }
 
 fn undo(layout: &Layout, item: &Item, due: Option<Timestamp>) -> Option<Undo> {

@@ -5,6 +5,7 @@ use super::place::Place;
 use super::text::{Text, place_of};
 use crate::access::Visitor;
 use crate::domain::Timestamp;
+use crate::domain::catalogue::{Recommendation, Standing};
 use crate::domain::classification::{MessageKind, SubmitterKind};
 use crate::domain::submission::State;
 use crate::pipeline::Tools;
@@ -22,6 +23,8 @@ pub struct AssignmentView {
     pub title: String,
     pub percent: String,
     pub assigner: String,
+    /// Whether the public page shows it: of what is uncertain it never does.
+    pub is_public: bool,
     /// Where the quote stands, and its words.
     pub quotes: Vec<(Option<String>, String)>,
 }
@@ -69,7 +72,11 @@ pub fn assignments(
         id: one.recommendation.clone(),
         title: title(tools, &one.recommendation),
         percent: format!("{:.0}", one.confidence * 100.0),
-        assigner: if one.assigner == "person" { layout.t("item.by-person").into() } else { one.assigner.clone() },
+        assigner: match one.assigner.as_str() {
+            "person" => layout.t("item.by-person").into(),
+            model => layout.x("item.by-program", &model),
+        },
+        is_public: is_public(tools, &one.recommendation),
         quotes: one
             .evidence
             .iter()
@@ -78,6 +85,10 @@ pub fn assignments(
             .collect(),
     };
     item.assignments.iter().enumerate().map(one).collect()
+}
+
+fn is_public(tools: &Tools, id: &str) -> bool {
+    tools.catalogue.find(id).is_some_and(|one| one.standing != Standing::Uncertain)
 }
 
 fn title(tools: &Tools, id: &str) -> String {
@@ -90,10 +101,14 @@ pub fn taken_away(tools: &Tools, one: &ItemTakenAway) -> String {
 }
 
 /// The recommendations by section: title, then id and title of each.
-pub fn catalogue(tools: &Tools) -> Vec<(String, Vec<(String, String)>)> {
+pub fn catalogue(tools: &Tools, layout: &Layout) -> Vec<(String, Vec<(String, String)>)> {
     let of = |section: &str| {
         let own = tools.catalogue.recommendations.iter().filter(|one| one.section == section);
-        own.map(|one| (one.id.clone(), one.title.clone())).collect()
+        let name = |one: &Recommendation| match one.standing {
+            Standing::Uncertain => format!("{} ({})", one.title, layout.t("item.not-shown")),
+            Standing::Confirmed | Standing::Likely => one.title.clone(),
+        };
+        own.map(|one| (one.id.clone(), name(one))).collect()
     };
     tools.catalogue.sections.iter().map(|one| (format!("{}. {}", one.id, one.title), of(&one.id))).collect()
 }

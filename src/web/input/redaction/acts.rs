@@ -51,7 +51,7 @@ pub async fn act(
             Ok(see_other(&(place.below(&id, "redaction", &fields) + at)))
         }
         Err(error) => {
-            let trouble = Trouble::of(&layout, &item, error)?;
+            let trouble = Trouble::of(&layout, &item, &what, error)?;
             show(&shared, layout, &visitor, &id, &fields, Some(trouble), Kept::of(&what, &fields)).await
         }
     }
