@@ -262,7 +262,11 @@ impl Sender<'_> {
         parts.sort_by_key(|part| stands.iter().position(|one| one == part).unwrap_or(usize::MAX));
         // The field shows what can be seen of it; whoever leaves that as it is changes nothing.
         let is_old = |text: &str, old: &str| text == old || text == legible(old).trim();
-        let new = |name: &str, old: &str| Some(fields.text(name).trim().to_string()).filter(|text| !is_old(text, old));
+        // A form without a field says nothing about it.
+        let new = |name: &str, old: &str| {
+            let text = fields.text(name).trim();
+            (fields.ticked(name) && !is_old(text, old)).then(|| text.to_string())
+        };
         let edit = Edit {
             title: new("title", &content.title),
             submitter: new("submitter", &content.submitter.name),
