@@ -433,7 +433,7 @@ async fn evidence_for(tools: &Tools, id: &SubmissionId, quote: &str) -> Result<E
             }
         }
     }
-    Err(Error::Refused("this sentence stands in no part of this submission: copy it from its text".into()))
+    Err(Error::Refused("the quote does not stand in any part of this submission: copy it from its text".into()))
 }
 
 fn segment_at(text: &TextPart, start: usize) -> u32 {
