@@ -63,6 +63,13 @@ pub struct Recommendation {
     pub terms: BTreeMap<String, Vec<String>>,
 }
 
+impl Recommendation {
+    /// Whether the public may see it: never while it is uncertain that the report has it.
+    pub fn is_public(&self) -> bool {
+        self.standing != Standing::Uncertain
+    }
+}
+
 impl Catalogue {
     /// Reads a catalogue file.
     ///

@@ -115,12 +115,44 @@ pub enum Event {
     CatalogueConfirmed { catalogue: Digest, reason: Option<Commitment> },
 }
 
-impl Event {
-    /// The id that the event is about: what its history is looked up by.
-    pub fn subject(&self) -> &str {
+/// What an event is about, by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    Mailbox(&'a str),
+    Message(&'a str),
+    Submission(&'a str),
+    Revision(&'a str),
+    Person(&'a str),
+    Letter(&'a str),
+    Model(&'a str),
+    /// Nothing that has an id.
+    Nothing,
+}
+
+impl<'a> Subject<'a> {
+    /// The id alone; empty if there is none.
+    pub fn id(self) -> &'a str {
         match self {
-            Self::MailboxSeen { mailbox, .. } => mailbox.as_str(),
-            Self::Received { uid, .. } | Self::Settled { uid, .. } | Self::Vanished { uid } => uid.mailbox.as_str(),
+            Self::Mailbox(id)
+            | Self::Message(id)
+            | Self::Submission(id)
+            | Self::Revision(id)
+            | Self::Person(id)
+            | Self::Letter(id)
+            | Self::Model(id) => id,
+            Self::Nothing => "",
+        }
+    }
+}
+
+impl Event {
+    /// What the event is about: its history is looked up by that id.
+    pub fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::MailboxSeen { mailbox, .. } => Subject::Mailbox(mailbox.as_str()),
+            Self::Received { uid, .. } | Self::Settled { uid, .. } | Self::Vanished { uid } => {
+                Subject::Mailbox(uid.mailbox.as_str())
+            }
             Self::Joined { message, .. }
             | Self::Parted { message, .. }
             | Self::AddedByHand { message, .. }
@@ -128,24 +160,25 @@ impl Event {
             | Self::WishDecided { message, .. }
             | Self::RelationFound { message, .. }
             | Self::RelationDecided { message, .. }
-            | Self::OutcomeSet { message, .. } => message.as_str(),
+            | Self::OutcomeSet { message, .. } => Subject::Message(message.as_str()),
             Self::Queued { revision, .. }
             | Self::Changed { revision, .. }
             | Self::CarriedOut { revision, .. }
             | Self::Edited { revision, .. }
             | Self::CopyMade { revision, .. }
-            | Self::Judged { revision, .. } => revision.as_str(),
-            Self::ModelTrained { version, .. } | Self::ModelChosen { version, .. } => version,
-            Self::Merged { submission, .. } | Self::Numbered { submission, .. } => submission.as_str(),
-            Self::Letter { submission: Some(submission), .. } => submission.as_str(),
-            Self::Letter { letter, submission: None, .. } => letter.as_str(),
+            | Self::Judged { revision, .. } => Subject::Revision(revision.as_str()),
+            Self::ModelTrained { version, .. } | Self::ModelChosen { version, .. } => Subject::Model(version),
+            Self::Merged { submission, .. }
+            | Self::Numbered { submission, .. }
+            | Self::Letter { submission: Some(submission), .. } => Subject::Submission(submission.as_str()),
+            Self::Letter { letter, submission: None, .. } => Subject::Letter(letter.as_str()),
             Self::PersonSeen { person, .. }
             | Self::AccountOpened { person, .. }
             | Self::RolesSet { person, .. }
             | Self::AccountClosed { person }
             | Self::AccountReopened { person }
-            | Self::AccessRenewed { person } => person.as_str(),
-            Self::Erased { .. } | Self::CatalogueConfirmed { .. } => "",
+            | Self::AccessRenewed { person } => Subject::Person(person.as_str()),
+            Self::Erased { .. } | Self::CatalogueConfirmed { .. } => Subject::Nothing,
         }
     }
 }

@@ -81,7 +81,7 @@ async fn body(tx: &mut Tx, entry: &LedgerEntry, event: HookEvent, state: &str) -
     };
     let (item, number) = match &revision {
         Some(id) => of_revision(tx, id).await?,
-        None => (entry.event.subject().to_string(), None),
+        None => (entry.event.subject().id().to_string(), None),
     };
     let data = json!({
         "item": item, "revision": revision, "number": number, "state": state, "entry": entry.number,

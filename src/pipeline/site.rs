@@ -2,7 +2,7 @@
 //! then pages, then lists; and the other way round when something is withdrawn. Each file appears whole.
 
 use super::{Tools, steps};
-use crate::domain::catalogue::{Catalogue, Standing};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::publication::{Page, PublicFile, PublicInput, PublicRecommendation, PublicStatus, Site};
 use crate::domain::redaction::CopyMade;
 use crate::domain::submission::{Manifest, ManifestFile, State};
@@ -69,8 +69,7 @@ fn public_file(file: &ManifestFile) -> PublicFile {
 
 /// The recommendations that the public may see, in the catalogue's order: never an uncertain one.
 fn shown(catalogue: &Catalogue, confirmed: bool, ids: &[String]) -> Vec<PublicRecommendation> {
-    let known =
-        catalogue.recommendations.iter().filter(|one| one.standing != Standing::Uncertain && ids.contains(&one.id));
+    let known = catalogue.recommendations.iter().filter(|one| one.is_public() && ids.contains(&one.id));
     known
         .map(|one| PublicRecommendation {
             id: one.id.clone(),

@@ -1,7 +1,7 @@
 //! What happened to an entry, as the ledger says it, in words for a person. Adds nothing to the ledger.
 
 use super::queue::Item;
-use crate::domain::ledger::{Actor, Commitment, Event, LedgerEntry};
+use crate::domain::ledger::{Actor, Commitment, Event, LedgerEntry, Subject};
 use crate::domain::submission::{Change, Rejection};
 use crate::domain::{PersonId, Timestamp};
 use crate::store::submission::Revision;
@@ -41,7 +41,9 @@ pub async fn lines(store: &Store, entries: &[LedgerEntry]) -> store::Result<Vec<
     let texts = ledger::committed_texts(store, &reasons).await?;
     let line = |entry: &LedgerEntry| {
         let (mut what, reason) = said(&entry.event);
-        if let Some(name) = of_person(&entry.event).and_then(|id| people.get(id)) {
+        if let Subject::Person(id) = entry.event.subject()
+            && let Some(name) = people.get(&PersonId(id.into()))
+        {
             what = format!("{what}: {name}");
         }
         let by = match &entry.actor {
@@ -114,18 +116,5 @@ fn said(event: &Event) -> (String, Option<Commitment>) {
         Event::ModelTrained { version, .. } => (format!("model {version} trained"), None),
         Event::ModelChosen { version, reason } => (format!("model {version} chosen"), Some(*reason)),
         Event::CatalogueConfirmed { reason, .. } => ("catalogue confirmed".into(), *reason),
-    }
-}
-
-/// The person that an event is about, not the one who did it.
-fn of_person(event: &Event) -> Option<&PersonId> {
-    match event {
-        Event::PersonSeen { person, .. }
-        | Event::AccountOpened { person, .. }
-        | Event::RolesSet { person, .. }
-        | Event::AccountClosed { person }
-        | Event::AccountReopened { person }
-        | Event::AccessRenewed { person } => Some(person),
-        _ => None,
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::redaction::{Area, CopyMade, PublishedCopy, RedactedCopy, Reda
 use crate::domain::submission::{Content, Manifest, ManifestFile, PartRef};
 use crate::domain::{Digest, SubmissionId};
 use crate::pipeline::Tools;
-use crate::redact::{Words, clean_text, find_in_text, places, suggest};
+use crate::redact::{Suggestion, Words, clean_text, find_in_text, places, suggest};
 use crate::review::queue::revision_that_counts;
 use crate::store::submission;
 use std::collections::BTreeSet;
@@ -105,21 +105,19 @@ pub async fn suggestions(tools: &Tools, id: &SubmissionId) -> Result<Redactions>
     let texts = texts::load(tools, content).await?;
     let struck = Struck::of(content, &texts);
     let chosen: Vec<&PartText> = texts.iter().filter(|text| content.parts.contains(&text.part)).collect();
-    let (mut copies, mut in_the_way) = (Vec::new(), struck.stale.clone());
+    let copies = copies_in(tools, content, &struck, &chosen).await?;
+    let mut in_the_way = struck.stale.clone();
     if content.is_struck() {
-        for text in chosen.iter().filter(|text| text.file.is_some()) {
-            let copy = copies::known(tools, &struck, text).await?;
-            copies.push(CopyOf { part: text.part.clone(), name: text.name.clone(), copy });
-        }
         in_the_way.extend(fields_with(&struck, content));
         in_the_way.extend(copies.iter().filter_map(not_ready));
     }
+    let looked: Vec<Looked> = chosen.iter().map(|text| Looked::at(text, &struck)).collect();
     let mut notes = notes(&chosen);
     notes.extend(areas::of_earlier(&revisions, revision));
     Ok(Redactions {
         seen: (revision.number, revision.edition),
-        parts: chosen.iter().map(|text| shown(text, &struck)).collect(),
-        offers: offers(&chosen, &struck),
+        offers: offers(&looked, &chosen),
+        parts: looked.into_iter().map(Looked::shown).collect(),
         marks: marks(content, &texts, &chosen),
         areas: areas::marked(content, &texts),
         copies,
@@ -128,33 +126,62 @@ pub async fn suggestions(tools: &Tools, id: &SubmissionId) -> Result<Redactions>
     })
 }
 
-fn shown(text: &PartText, struck: &Struck) -> Shown {
-    let gone = struck.spans(text);
-    let found = suggest(&text.whole).into_iter().map(|one| one.span);
-    let is_open = |span: &Span| text.is_public(*span) && !is_within(*span, &gone);
-    Shown {
-        part: text.part.clone(),
-        name: text.name.clone(),
-        text: text.whole.clone(),
-        found: found.filter(is_open).collect(),
-        struck: gone,
-        pages: pixels::pages_of(text),
+/// The files that would become public with their copies; none as long as nothing is marked.
+///
+/// # Errors
+/// If there is no such submission.
+pub async fn copies(tools: &Tools, id: &SubmissionId) -> Result<Vec<CopyOf>> {
+    let revisions = submission::revisions(&tools.store, Some(id)).await?;
+    let revision = revision_that_counts(&revisions).ok_or_else(|| Error::NotFound(format!("submission {id}")))?;
+    let texts = texts::load(tools, &revision.content).await?;
+    let struck = Struck::of(&revision.content, &texts);
+    let chosen: Vec<&PartText> = texts.iter().filter(|text| revision.content.parts.contains(&text.part)).collect();
+    copies_in(tools, &revision.content, &struck, &chosen).await
+}
+
+async fn copies_in(tools: &Tools, content: &Content, struck: &Struck, chosen: &[&PartText]) -> Result<Vec<CopyOf>> {
+    let mut all = Vec::new();
+    for text in chosen.iter().filter(|text| text.file.is_some() && content.is_struck()) {
+        let copy = copies::known(tools, struck, text).await?;
+        all.push(CopyOf { part: text.part.clone(), name: text.name.clone(), copy });
+    }
+    Ok(all)
+}
+
+/// A part that would become public, with what is struck in it and what is found and not struck.
+struct Looked<'a> {
+    text: &'a PartText,
+    gone: Vec<Span>,
+    found: Vec<Suggestion>,
+}
+
+impl<'a> Looked<'a> {
+    fn at(text: &'a PartText, struck: &Struck) -> Self {
+        let gone = struck.spans(text);
+        let is_struck = |span: Span| gone.iter().any(|other| other.start <= span.start && span.end <= other.end);
+        let mut found = suggest(&text.whole);
+        found.retain(|one| text.is_public(one.span) && !is_struck(one.span));
+        Self { text, gone, found }
+    }
+
+    fn shown(self) -> Shown {
+        Shown {
+            part: self.text.part.clone(),
+            name: self.text.name.clone(),
+            text: self.text.whole.clone(),
+            found: self.found.iter().map(|one| one.span).collect(),
+            struck: self.gone,
+            pages: pixels::pages_of(self.text),
+        }
     }
 }
 
-fn is_within(span: Span, others: &[Span]) -> bool {
-    others.iter().any(|other| other.start <= span.start && span.end <= other.end)
-}
-
 /// What is found, each words once, without what is marked already.
-fn offers(chosen: &[&PartText], struck: &Struck) -> Vec<Offer> {
+fn offers(looked: &[Looked], chosen: &[&PartText]) -> Vec<Offer> {
     let (mut offers, mut known) = (Vec::new(), BTreeSet::new());
-    for text in chosen {
-        let gone = struck.spans(text);
-        for one in suggest(&text.whole) {
-            let is_struck = is_within(one.span, &gone);
-            let said = text.slice(one.span);
-            let Some(words) = Words::of(&said).filter(|_| !is_struck && text.is_public(one.span)) else { continue };
+    for Looked { text, found, .. } in looked {
+        for one in found {
+            let Some(words) = Words::of(&text.slice(one.span)) else { continue };
             if known.insert((one.kind, words.said.to_lowercase())) {
                 offers.push(Offer {
                     number: offers.len() + 1,

@@ -21,7 +21,7 @@ pub async fn append(tx: &mut Tx, actor: &Actor, events: &[Event], now: Timestamp
             .bind(id)
             .bind(micros(now))
             .bind(&actor)
-            .bind(event.subject())
+            .bind(event.subject().id())
             .bind(json(event)?)
             .execute(&mut **tx)
             .await?;

@@ -166,6 +166,13 @@ pub async fn revisions_in(tx: &mut Tx, submission: &SubmissionId) -> Result<Vec<
     rows.into_iter().map(RevisionRow::revision).collect()
 }
 
+/// To which submission each of some revisions belongs.
+pub async fn of_revisions(store: &Store, ids: &[String]) -> Result<BTreeMap<RevisionId, SubmissionId>> {
+    let rows: Vec<(String, String)> =
+        rows_of(store, "select id, submission_id from revisions where id in (#)", ids).await?;
+    Ok(rows.into_iter().map(|(id, submission)| (RevisionId(id), SubmissionId(submission))).collect())
+}
+
 /// The revisions of one submission, or of all, in order.
 pub async fn revisions(store: &Store, submission: Option<&SubmissionId>) -> Result<Vec<Revision>> {
     let rows: Vec<RevisionRow> = sqlx::query_as(

@@ -5,11 +5,11 @@ use super::error::Error;
 use super::forms::Fields;
 use super::guard::Sent;
 use super::layout::{Layout, page as answer, plain, see_other};
-use crate::domain::Timestamp;
-use crate::domain::ledger::{Event, LedgerEntry};
+use crate::domain::ledger::{LedgerEntry, Subject};
+use crate::domain::{RevisionId, Timestamp};
 use crate::review::history;
 use crate::review::proof::{self, Proof, read_head};
-use crate::store::ledger;
+use crate::store::{Store, ledger, submission};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -100,25 +100,19 @@ struct LineView {
     link: Option<String>,
 }
 
-/// The page of the entry that an event is about: of a message or a submission.
-fn link(event: &Event) -> Option<String> {
-    let id = match event {
-        Event::Joined { message, .. }
-        | Event::Parted { message, .. }
-        | Event::AddedByHand { message, .. }
-        | Event::WishFound { message, .. }
-        | Event::WishDecided { message, .. }
-        | Event::RelationFound { message, .. }
-        | Event::RelationDecided { message, .. }
-        | Event::OutcomeSet { message, .. } => message.as_str(),
-        Event::Queued { submission, .. }
-        | Event::Numbered { submission, .. }
-        | Event::Merged { submission, .. }
-        | Event::Letter { submission: Some(submission), .. }
-        | Event::CarriedOut { submission, .. } => submission.as_str(),
-        _ => return None,
+/// The page of what each event is about: of a message or a submission.
+async fn links(store: &Store, entries: &[LedgerEntry]) -> Result<Vec<Option<String>>, Error> {
+    let revision = |entry: &LedgerEntry| match entry.event.subject() {
+        Subject::Revision(id) => Some(id.to_string()),
+        _ => None,
     };
-    Some(format!("/inputs/{id}"))
+    let of = submission::of_revisions(store, &entries.iter().filter_map(revision).collect::<Vec<_>>()).await?;
+    let link = |entry: &LedgerEntry| match entry.event.subject() {
+        Subject::Message(id) | Subject::Submission(id) => Some(format!("/inputs/{id}")),
+        Subject::Revision(id) => of.get(&RevisionId(id.into())).map(|id| format!("/inputs/{id}")),
+        _ => None,
+    };
+    Ok(entries.iter().map(link).collect())
 }
 
 async fn show(
@@ -132,13 +126,14 @@ async fn show(
     let entries: Vec<LedgerEntry> = ledger::sealed_before(store, before.unwrap_or(u64::MAX), limit).await?;
     let lines = history::lines(store, &entries).await?;
     let last = entries.last().and_then(|entry| entry.number).filter(|number| *number > 1);
-    let view = |(entry, line): (&LedgerEntry, history::Line)| LineView {
+    let links = links(store, &entries).await?;
+    let view = |((entry, line), link): ((&LedgerEntry, history::Line), Option<String>)| LineView {
         number: entry.number.unwrap_or_default(),
         at: line.at,
         by: line.by.as_deref().map(plain),
         what: plain(&line.what),
         reason: line.reason.as_deref().map(plain),
-        link: link(&entry.event),
+        link,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = LedgerPage {
@@ -146,7 +141,7 @@ async fn show(
         unsealed: usize::try_from(ledger::unsealed(store).await?).unwrap_or(0),
         older: last.filter(|_| entries.len() == PAGE),
         is_first: before.is_none(),
-        lines: entries.iter().zip(lines).map(view).collect(),
+        lines: entries.iter().zip(lines).zip(links).map(view).collect(),
         stand: shared.proving.stand(),
         layout,
         expected,

@@ -39,6 +39,9 @@ fn the_ledger_says_who_did_what_and_leads_to_the_entry() {
     let message = app.item("spam-en@")["messages"][0].as_str().unwrap().to_string();
     assert!(page.contains(&format!("href=\"/inputs/{message}\"")), "{page}");
     aude.page(&format!("/inputs/{message}"));
+    // A decision leads to its input, too.
+    let decision = page.split("<tr>").find(|row| row.contains(">rejected<")).unwrap();
+    assert!(decision.contains(&format!("href=\"/inputs/{id}\"")), "{decision}");
     // The newest first, each number once.
     let numbers: Vec<u64> = page
         .split("<tr><td class=\"number\">")
@@ -118,7 +121,7 @@ fn objects(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 fn reports_are_the_bytes_that_the_command_line_prints() {
     let (app, _serving, mut ada, mut aude) = desk();
     let page = aude.page("/reports");
-    assert!(page.contains("All accounted for") && page.contains("import"), "{page}");
+    assert!(page.contains("All accounted for") && page.contains("import (3)"), "{page}");
     // The time at which it was made, and the head that grows, are other ones each time.
     let same = |text: &str| {
         let is_steady = |line: &&str| !line.contains("made") && !line.contains("head") && !line.contains("Made");

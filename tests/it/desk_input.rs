@@ -524,3 +524,69 @@ fn the_words_of_the_page_are_in_both_languages() {
         assert_eq!(keys(words), keys(other), "{section}");
     }
 }
+
+#[test]
+fn what_the_public_page_will_not_show_is_said_before_the_approval() {
+    let app = App::new();
+    let id = lantern(&app);
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    let catalogue = pouch::domain::catalogue::Catalogue::read(include_str!("../../catalogue/second-apr.toml")).unwrap();
+    let uncertain = catalogue.recommendations.iter().find(|one| !one.is_public()).unwrap();
+    let page = format!("/inputs/{id}");
+    let before = rana.page(&page);
+    assert!(!before.contains("The public page does not show this one"), "{before}");
+    assert!(before.contains(&format!("{} (not shown publicly)", uncertain.title)), "{before}");
+    let count = |body: &str| {
+        body.split("class=\"plain-list public-list\"").nth(1).unwrap().split("</ul>").next().unwrap().to_string()
+    };
+    let assign = [("recommendation", uncertain.id.as_str()), ("quote", OTHER), ("reason", "it says so")];
+    done(&send(&mut rana, &id, "assign", &assign));
+    let after = rana.page(&page);
+    assert!(after.contains("The public page does not show this one"), "{after}");
+    assert_eq!(count(&after), count(&before), "one is counted that nobody will see");
+}
+
+#[test]
+fn an_old_address_says_nothing_that_is_no_longer_so() {
+    let app = App::new();
+    let id = lantern(&app);
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    let page = format!("/inputs/{id}");
+    let told = |rana: &mut Visitor, act: &str| rana.page(&format!("{page}?done={act}&was={id}"));
+    assert!(told(&mut rana, "reopen").contains("It waits in the queue again."));
+    assert!(!told(&mut rana, "reject").contains("It is rejected."));
+    done(&send(&mut rana, &id, "reject", &[("because", "out-of-scope")]));
+    assert!(told(&mut rana, "reject").contains("It is rejected."));
+    assert!(!told(&mut rana, "reopen").contains("It waits in the queue again."));
+}
+
+#[test]
+fn a_refused_form_shows_the_first_page_and_says_its_own_reason() {
+    let app = App::new();
+    app.import(&["input-fr-pdf.eml"]);
+    let wish = "Please do not publish our contribution before 15 February 2024.";
+    mail(
+        &app,
+        "lantern",
+        "Lantern Institute",
+        &format!("Written input of the Lantern Institute.\r\n\r\n{POINT}\r\n\r\n{wish}"),
+    );
+    app.refuse_relations();
+    let (id, wished) = (id(&app.item("input-fr-pdf@")), app.item("lantern@"));
+    assert!(wished["wishes"][0]["decision"].is_null() && !wished["wishes"][0].is_null(), "{wished}");
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    let nameless = send(&mut rana, &id, "edit", &[("title", "A title"), ("submitter", " "), ("reason", "x")]);
+    assert!(nameless.status == 422 && nameless.body.contains("It needs a submitter."), "{}", nameless.body);
+    assert!(nameless.body.contains("/pages/1.png") && !nameless.body.contains("/pages/0.png"), "{}", nameless.body);
+    let head = nameless.body.split("<header class=\"entry\">").nth(1).unwrap().split("</header>").next().unwrap();
+    assert!(head.contains("From: <bdi>") && head.contains("@"), "{head}");
+    // That a wish waits for a decision is no reason against a rejection.
+    let of = wished["id"].as_str().unwrap();
+    let nothing = send(&mut rana, of, "reject", &[("because", "duplicate")]);
+    assert!(nothing.status == 422 && nothing.body.contains("Name the other input."), "{}", nothing.body);
+    let public = send(&mut rana, of, "approve", &[("reason", "complete"), ("all-findings", "yes")]);
+    assert!(public.status == 422 && public.body.contains("wish first"), "{}", public.body);
+}

@@ -186,3 +186,74 @@ fn whoever_strikes_on_an_old_page_is_shown_the_new_one_with_the_words_kept() {
     assert!(answer.body.contains("<del>at night</del>") && answer.body.contains("value=\"mine\""), "{}", answer.body);
     assert!(!settled(&mut rana, &id).contains("<del>Jane Doe</del>"));
 }
+
+#[test]
+fn a_place_on_a_page_that_cannot_be_drawn_for_sure_stands_in_the_way() {
+    // A value of a form field that draws nothing: its place on the page is unknown, and only a text could be published.
+    let mut paper = Paper::new();
+    paper.catalogue = "/AcroForm<</Fields[20 0 R]>>".into();
+    paper.object(
+        20,
+        "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Jane Doe of the harbour office)/Rect[50 500 400 520]>>",
+    );
+    paper.annotations = "20 0 R".into();
+    paper.page(&(lines(&["We recommend a programme of capacity building for States that need it."]) + SIGNATURE));
+    let (app, id) = with_mail(&mail("Form", "See the file.", &[("form.pdf", "application/pdf", paper.finish())]));
+    app.decide(&["edit", &id, "--part", "2", "--title", "Form", "--submitter", "Harbour Watch"]);
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    done(&send(&mut rana, &id, "words", &[("quote", "Jane Doe"), ("kind", "other")]));
+    let body = settled(&mut rana, &id);
+    assert!(body.contains("only its text is published") || body.contains("its text alone is published"), "{body}");
+    done(&send(&mut rana, &id, "area", &PLACE));
+    let body = settled(&mut rana, &id);
+    assert!(body.contains("a text cannot leave it out") && !body.contains("Ready to be approved."), "{body}");
+    let refused = app.refused(&["approve", &id, "--findings-seen", "--by", "Rana Reviewer", "--reason", "complete"]);
+    assert!(refused.contains("a text cannot leave it out"), "{refused}");
+}
+
+#[test]
+fn places_go_with_their_file_and_a_new_version_asks_for_them() {
+    let (app, annex) = paper();
+    let main = app.folder.0.join("main.eml");
+    std::fs::write(&main, mail("Main paper", "We recommend that each State name a point of contact.", &[])).unwrap();
+    app.run(&["import", main.to_str().unwrap()]);
+    let other = app.list().into_iter().find(|item| item["id"] != annex.as_str()).unwrap();
+    let message = other["messages"][0].as_str().unwrap().to_string();
+    if other["outcome"] != "submission" {
+        app.decide(&["accept", &message]);
+    }
+    let is_main = |item: &serde_json::Value| item["messages"][0] == message.as_str();
+    let main = app.list().into_iter().find(is_main).unwrap()["id"].as_str().unwrap().to_string();
+    app.refuse_relations();
+    let serving = app.serve();
+    let (_, mut rana, _) = people(&serving);
+    done(&send(&mut rana, &annex, "area", &PLACE));
+    settled(&mut rana, &annex);
+    app.decide(&["merge", &annex, "--into", &main]);
+    let listed = app.run(&["redact", &main]);
+    assert!(listed.contains("a place on page 1"), "{listed}");
+    // A new version has other files: nobody can say where on them the same stands.
+    let newer = app.folder.0.join("newer.eml");
+    std::fs::write(&newer, mail("Main paper, corrected", "We ask each State to name two.", &[])).unwrap();
+    app.run(&["import", newer.to_str().unwrap()]);
+    let fresh = app.list().into_iter().find(|item| item["subject"] == "Main paper, corrected").unwrap();
+    let message = fresh["messages"][0].as_str().unwrap().to_string();
+    if fresh["outcome"] != "submission" {
+        app.decide(&["accept", &message]);
+        wait_for("the version", || {
+            app.list()
+                .iter()
+                .any(|item| item["subject"] == "Main paper, corrected" && item["state"] == "queued")
+                .then_some(())
+        });
+    }
+    let fresh = app.list().into_iter().find(|item| item["subject"] == "Main paper, corrected").unwrap();
+    app.refuse_relations();
+    app.decide(&["revise", fresh["id"].as_str().unwrap(), "--of", &main]);
+    let listed = app.run(&["redact", &main]);
+    assert!(
+        !listed.contains("a place on page 1") && listed.contains("In an earlier version places on pages"),
+        "{listed}"
+    );
+}

@@ -327,6 +327,9 @@ async fn submission_rows_work_on_both_engines() {
         submission::publish(&mut tx, &first.id, &public_input(&a), true).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(submission::revisions(store, Some(&a)).await.unwrap().len(), 2);
+        let ids = [first.id.0.clone(), second.id.0.clone(), "nothing".into()];
+        let of = submission::of_revisions(store, &ids).await.unwrap();
+        assert_eq!(of.into_iter().collect::<Vec<_>>(), [(first.id.clone(), a.clone()), (second.id.clone(), a.clone())]);
         assert_eq!(submission::revisions(store, None).await.unwrap()[0].state, approved);
         assert_eq!(submission::line(store, &b).await.unwrap().unwrap().merged_into, Some(a.clone()));
         assert_eq!(submission::lines(store).await.unwrap().len(), 2);

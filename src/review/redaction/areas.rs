@@ -38,9 +38,9 @@ pub fn marked(content: &Content, texts: &[PartText]) -> Vec<MarkedArea> {
 /// What a person has to look for if an earlier revision had places of other files.
 pub fn of_earlier(revisions: &[Revision], now: &Revision) -> Option<String> {
     let is_lost = |area: &Area| !now.content.parts.contains(&area.part);
-    let earlier = revisions.iter().filter(|one| one.id != now.id).flat_map(|one| &one.content.areas);
-    earlier.filter(|area| is_lost(area)).count().checked_sub(1)?;
-    Some("In an earlier version places on pages were struck: look whether the same is to be seen in this one.".into())
+    let mut earlier = revisions.iter().filter(|one| one.id != now.id).flat_map(|one| &one.content.areas);
+    let words = "In an earlier version places on pages were struck: look whether the same is to be seen in this one.";
+    earlier.any(is_lost).then(|| words.into())
 }
 
 /// Marks a place (left, top, right, bottom in thousandths) on a page of a file that would become public.

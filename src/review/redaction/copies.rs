@@ -159,13 +159,11 @@ async fn made_and_searched(
         };
         note = format!("It is published as text and not as pictures of its pages: {why}.");
     }
-    let has_area = struck.areas(text).next().is_some();
-    let why = note.clone();
     let mut made = clean(tools, text, spans, note)?;
     let mut problem = verify(tools, struck, text, &mut made).await?;
     // What is seen at a marked place may be words, and nobody knows which.
-    if has_area {
-        problem = Some(format!("a place on a page is marked, and pictures of its pages cannot be made. {why}"));
+    if struck.areas(text).next().is_some() {
+        problem = Some(format!("a place on a page is marked, and a text cannot leave it out. {}", made.note));
     }
     if made.size_bytes == 0 {
         problem = Some("there is no text in it that could be published: do not publish this part".into());

@@ -13,11 +13,9 @@ use crate::store::submission::Revision;
 use crate::web::layout::{Layout, plain};
 use std::collections::BTreeMap;
 
-/// The headers of one mail: name of the field and value.
+/// The headers of one mail: each field as the keys of the words name it, and its value.
 pub struct Mail {
-    /// What each field is, as the keys of the words name it.
-    names: Vec<&'static str>,
-    pub fields: Vec<(String, String)>,
+    pub fields: Vec<(&'static str, String)>,
 }
 
 /// The headers of an entry's mails.
@@ -34,24 +32,15 @@ pub fn mails(layout: &Layout, item: &Item, parsed: &BTreeMap<MessageId, ParsedMe
             ("message-id", one.message_id_header.as_deref().map(plain).unwrap_or_default()),
             ("list", one.list.as_deref().map(plain).unwrap_or_default()),
         ];
-        let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        let names = fields.iter().map(|(name, _)| *name).collect();
-        Some(Mail {
-            names,
-            fields: fields.into_iter().map(|(name, value)| (layout.w("item-mail", name), value)).collect(),
-        })
+        Some(Mail { fields: fields.into_iter().filter(|(_, value)| !value.is_empty()).collect() })
     };
     item.messages.iter().filter_map(mail).collect()
 }
 
 impl Mail {
     /// Who sent it and when, for the head of the page.
-    pub fn head(&self) -> impl Iterator<Item = &(String, String)> {
-        self.fields
-            .iter()
-            .zip(&self.names)
-            .filter(|(_, name)| matches!(**name, "from" | "date"))
-            .map(|(field, _)| field)
+    pub fn head(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        self.fields.iter().filter(|(name, _)| matches!(*name, "from" | "date"))
     }
 }
 

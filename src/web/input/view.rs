@@ -5,7 +5,7 @@ use super::place::Place;
 use super::text::{Text, place_of};
 use crate::access::Visitor;
 use crate::domain::Timestamp;
-use crate::domain::catalogue::{Recommendation, Standing};
+use crate::domain::catalogue::Recommendation;
 use crate::domain::classification::{MessageKind, SubmitterKind};
 use crate::domain::submission::State;
 use crate::pipeline::Tools;
@@ -76,7 +76,7 @@ pub fn assignments(
             "person" => layout.t("item.by-person").into(),
             model => layout.x("item.by-program", &model),
         },
-        is_public: is_public(tools, &one.recommendation),
+        is_public: tools.catalogue.find(&one.recommendation).is_some_and(Recommendation::is_public),
         quotes: one
             .evidence
             .iter()
@@ -85,10 +85,6 @@ pub fn assignments(
             .collect(),
     };
     item.assignments.iter().enumerate().map(one).collect()
-}
-
-fn is_public(tools: &Tools, id: &str) -> bool {
-    tools.catalogue.find(id).is_some_and(|one| one.standing != Standing::Uncertain)
 }
 
 fn title(tools: &Tools, id: &str) -> String {
@@ -104,9 +100,11 @@ pub fn taken_away(tools: &Tools, one: &ItemTakenAway) -> String {
 pub fn catalogue(tools: &Tools, layout: &Layout) -> Vec<(String, Vec<(String, String)>)> {
     let of = |section: &str| {
         let own = tools.catalogue.recommendations.iter().filter(|one| one.section == section);
-        let name = |one: &Recommendation| match one.standing {
-            Standing::Uncertain => format!("{} ({})", one.title, layout.t("item.not-shown")),
-            Standing::Confirmed | Standing::Likely => one.title.clone(),
+        let name = |one: &Recommendation| {
+            if one.is_public() {
+                return one.title.clone();
+            }
+            format!("{} ({})", one.title, layout.t("item.not-shown"))
         };
         own.map(|one| (one.id.clone(), name(one))).collect()
     };

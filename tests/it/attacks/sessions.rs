@@ -24,6 +24,19 @@ impl Act<'_> {
     }
 }
 
+/// A good form as other sites would have a browser send it.
+pub fn elsewhere(good: &Request, origin: &str) -> Vec<(&'static str, Request)> {
+    let with = |name, value: &str| good.clone().with(name, value);
+    vec![
+        ("from another site", with("Origin", "https://evil.example")),
+        ("from another port", with("Origin", "http://127.0.0.1:1")),
+        ("from a name that begins alike", with("Origin", &format!("{origin}.evil.example"))),
+        ("from no origin", with("Origin", "null")),
+        ("marked cross-site by the browser", with("Sec-Fetch-Site", "cross-site")),
+        ("marked same-site by the browser", with("Sec-Fetch-Site", "same-site")),
+    ]
+}
+
 /// Every forged form must be refused with 4xx and change nothing (`state` is read before and after); the true one, sent
 /// last, must be taken and change something: else all refusals would have had another reason.
 pub fn csrf(address: &str, act: &Act<'_>, state: &dyn Fn() -> String) -> Vec<String> {
@@ -38,12 +51,6 @@ pub fn csrf(address: &str, act: &Act<'_>, state: &dyn Fn() -> String) -> Vec<Str
         ("with a token that lacks its end", act.request(Some(cut))),
         ("with somebody else's token", act.request(Some(act.foreign_token))),
         ("with the token in the address", Request { path: in_address, ..act.request(None) }),
-        ("from another site", good.clone().with("Origin", "https://evil.example")),
-        ("from another port", good.clone().with("Origin", "http://127.0.0.1:1")),
-        ("from a name that begins alike", good.clone().with("Origin", &format!("{origin}.evil.example"))),
-        ("from no origin", good.clone().with("Origin", "null")),
-        ("marked cross-site by the browser", good.clone().with("Sec-Fetch-Site", "cross-site")),
-        ("marked same-site by the browser", good.clone().with("Sec-Fetch-Site", "same-site")),
         ("as plain text", act.request(None).with("Content-Type", "text/plain")),
         ("as an upload without a token", Request::upload(act.path, act.fields, &[]).with("Cookie", act.cookie)),
     ];
@@ -58,7 +65,7 @@ pub fn csrf(address: &str, act: &Act<'_>, state: &dyn Fn() -> String) -> Vec<Str
             faults.push(format!("{} {what}: it changed something", act.path));
         }
     };
-    for (what, request) in &forged {
+    for (what, request) in forged.iter().chain(&elsewhere(&good, &origin)) {
         check(what, request, true);
     }
     let query = form(&[act.fields, &[("csrf", act.token)]].concat());

@@ -31,8 +31,9 @@ pub async fn act(
     Extension(Sent(fields)): Extension<Sent>,
 ) -> Result<Response, Error> {
     let tools = &shared.tools;
-    let item = item_of(&tools.store, &tools.config, &id).await?;
-    let item = item.ok_or_else(|| Error::NotFound(layout.t("item.none").into()))?;
+    let Some(item) = item_of(&tools.store, &tools.config, &id).await? else {
+        return show(&shared, layout, &id, &fields, None, Kept::default()).await;
+    };
     let of = SubmissionId(item.id.clone());
     let act = act_of(&visitor, &layout, &what, &fields);
     let done = if standing(&item) == "queued" && act.seen.is_some() {
@@ -42,7 +43,7 @@ pub async fn act(
     };
     match done {
         Ok(()) => {
-            if redaction::suggestions(tools, &of).await.is_ok_and(|now| !now.copies.is_empty()) {
+            if redaction::copies(tools, &of).await.is_ok_and(|copies| !copies.is_empty()) {
                 shared.copying.begin(tools, &of, &act, shared.clock).await;
             }
             let place = Place::read(fields.text("back"), &tools.catalogue);
@@ -52,7 +53,7 @@ pub async fn act(
         }
         Err(error) => {
             let trouble = Trouble::of(&layout, &item, &what, error)?;
-            show(&shared, layout, &visitor, &id, &fields, Some(trouble), Kept::of(&what, &fields)).await
+            show(&shared, layout, &id, &fields, Some(trouble), Kept::of(&what, &fields)).await
         }
     }
 }

@@ -11,12 +11,11 @@ pub use copying::Copying;
 use super::forms::{Kept, standing};
 use super::place::Place;
 use super::{Trouble, acts as entry};
-use crate::access::Visitor;
 use crate::domain::SubmissionId;
-use crate::domain::redaction::CopyMade;
+use crate::domain::redaction::{CopyMade, RedactedCopy};
 use crate::pipeline::pages::{self, NoPicture};
 use crate::review::queue::{Item, item_of};
-use crate::review::redaction::{Redactions, suggestions};
+use crate::review::redaction::{Redactions, copies, suggestions};
 use crate::sandbox::Source;
 use crate::web::forms::Fields;
 use crate::web::layout::{Layout, page as answer, plain, see_other};
@@ -104,20 +103,18 @@ impl RedactionPage {
 pub async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(layout): Extension<Layout>,
-    Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
     let query = query.unwrap_or_default();
     let fields = Fields::of(query.as_bytes());
-    show(&shared, layout, &visitor, &id, &fields, None, Kept::default()).await
+    show(&shared, layout, &id, &fields, None, Kept::default()).await
 }
 
 /// Shows it as it is now; `fields` say where on it the person is.
 async fn show(
     shared: &Shared,
     layout: Layout,
-    _visitor: &Visitor,
     id: &str,
     fields: &Fields,
     trouble: Option<Trouble>,
@@ -182,15 +179,19 @@ async fn sheet(
     let Some(part) = now.parts.get(here).filter(|part| !part.pages.is_empty()) else { return Ok(None) };
     let wanted = fields.text("page").parse().unwrap_or(0);
     let number = part.pages.iter().copied().find(|page| *page == wanted).unwrap_or(part.pages[0]);
-    match pages::page_picture(&shared.tools, &part.part.message, &part.part.path, number).await {
-        Ok(picture) => Ok(Some(Sheet::of(item, now, here, number, Ok((picture.width, picture.height)), fields, place))),
-        Err(NoPicture::Reason(reason)) => Ok(Some(Sheet::of(item, now, here, number, Err(reason), fields, place))),
-        Err(NoPicture::Unknown) => {
-            let reason = layout.t("item.no-part").to_string();
-            Ok(Some(Sheet::of(item, now, here, number, Err(reason), fields, place)))
-        }
-        Err(NoPicture::Store(error)) => Err(error.into()),
-    }
+    let size = match pages::page_picture(&shared.tools, &part.part.message, &part.part.path, number).await {
+        Ok(picture) => Ok((picture.width, picture.height)),
+        Err(NoPicture::Reason(reason)) => Err(reason),
+        Err(NoPicture::Unknown) => Err(layout.t("item.no-part").to_string()),
+        Err(NoPicture::Store(error)) => return Err(error.into()),
+    };
+    Ok(Some(Sheet::of(item, now, here, number, size, fields, place)))
+}
+
+/// The copy with this place in the list, if it is one of its own: a file that is published as it is has none.
+async fn copy_of(shared: &Shared, id: &str, number: usize) -> Result<Option<RedactedCopy>, Error> {
+    let copy = copies(&shared.tools, &SubmissionId(id.into())).await?.into_iter().nth(number).and_then(|one| one.copy);
+    Ok(copy.filter(|copy| copy.made != CopyMade::AsItIs))
 }
 
 /// A page of a copy that was made from pixels, as it would become public.
@@ -201,13 +202,9 @@ pub async fn copy_picture(
 ) -> Result<Response, Error> {
     let tools = &shared.tools;
     let missing = || Error::NotFound(layout.t("item.no-part").into());
-    let now = suggestions(tools, &SubmissionId(id)).await?;
-    let copy = now.copies.into_iter().nth(number).and_then(|one| one.copy).ok_or_else(missing)?;
     let page = page.strip_suffix(".png").and_then(|digits| digits.parse().ok()).ok_or_else(missing)?;
-    if copy.made != CopyMade::Pixels {
-        return Err(missing());
-    }
-    let (bytes, _) = tools.vault.open_object(copy.digest).map_err(|_| missing())?;
+    let copy = copy_of(&shared, &id, number).await?.filter(|copy| copy.made == CopyMade::Pixels);
+    let (bytes, _) = tools.vault.open_object(copy.ok_or_else(missing)?.digest).map_err(|_| missing())?;
     let source = Source::one_file(bytes, "copy.pdf").map_err(|_| missing())?;
     match tools.pool.screen(&source, "1", page).await {
         Ok(screen) => Ok(([(header::CONTENT_TYPE, "image/png")], screen.png).into_response()),
@@ -215,20 +212,15 @@ pub async fn copy_picture(
     }
 }
 
-/// A copy as a file to save; of a file that is published as it is there is none.
+/// A copy as a file to save.
 pub async fn copy_file(
     State(shared): State<Arc<Shared>>,
     Extension(layout): Extension<Layout>,
     Path((id, number)): Path<(String, usize)>,
 ) -> Result<Response, Error> {
-    let tools = &shared.tools;
     let missing = || Error::NotFound(layout.t("item.no-part").into());
-    let now = suggestions(tools, &SubmissionId(id)).await?;
-    let copy = now.copies.into_iter().nth(number).and_then(|one| one.copy).ok_or_else(missing)?;
-    if copy.made == CopyMade::AsItIs {
-        return Err(missing());
-    }
-    let (bytes, _) = tools.vault.open_object(copy.digest).map_err(|_| missing())?;
+    let copy = copy_of(&shared, &id, number).await?.ok_or_else(missing)?;
+    let (bytes, _) = shared.tools.vault.open_object(copy.digest).map_err(|_| missing())?;
     let name = if copy.made == CopyMade::Pixels { "copy.pdf" } else { "copy.txt" };
     Ok(super::document::to_save(name, tokio::fs::File::from_std(bytes)))
 }

@@ -11,7 +11,7 @@ use crate::web::forms::{Fields, encoded};
 use crate::web::layout::{Layout, legible, plain};
 
 /// Characters of a text that one look at the page shows.
-const PIECE: usize = 20_000;
+const PIECE: usize = 10_000;
 
 /// Width of the picture on which places are marked, in the browser's pixels: what a click says is measured against it.
 pub const WIDTH: u32 = 600;
